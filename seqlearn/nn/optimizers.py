@@ -1,0 +1,135 @@
+"""Optimizers: what to do with a gradient once you have it. They change the arrays in `params` in place.
+
+For several layers, put their parameters into one dict under names of your own, and their gradients into another.
+"""
+
+import math
+from collections.abc import Mapping
+from numbers import Real
+
+import numpy as np
+
+from seqlearn.nn.layer import Params, check_shape
+
+
+class SGD:
+    """Gradient descent: v = momentum · v + g, then p = p − learning_rate · v. With momentum 0, v is the gradient.
+
+    Momentum as torch.optim.SGD counts it: v holds gradients, not steps. Polyak (1964).
+    """
+
+    def __init__(self, params: Params, learning_rate: float, momentum: float = 0.0) -> None:
+        self.params = check_arrays("params", params)
+        self.learning_rate = check_real("learning_rate", learning_rate)
+        self.momentum = check_real("momentum", momentum, high=1)
+        self._v = zeros_like(params)
+
+    def step(self, grads: Params) -> None:
+        """Change every parameter once. grads: same keys and shapes as params; they are not changed.
+
+        Raises TypeError or ValueError when one does not fit; no parameter has moved then. NaN and inf pass.
+        """
+        check_grads(self.params, grads)
+        for name, param in self.params.items():
+            v = self._v[name]
+            v *= self.momentum
+            v += grads[name]
+            param -= self.learning_rate * v
+
+
+class Adam:
+    """Steps of about learning_rate per entry, whatever the size of its gradient:
+
+        m = β₁ m + (1 − β₁) g          running mean of the gradient
+        v = β₂ v + (1 − β₂) g²         running mean of its square
+        m̂ = m / (1 − β₁ᵗ)              both start at 0, so at first they are too small:
+        v̂ = v / (1 − β₂ᵗ)              divide by the weights given out so far
+        p = p − learning_rate · m̂ / (√v̂ + eps)
+
+    Kingma & Ba (2015).
+    """
+
+    def __init__(
+        self, params: Params, learning_rate: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
+    ) -> None:
+        self.params = check_arrays("params", params)
+        self.learning_rate = check_real("learning_rate", learning_rate)
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise TypeError(f"betas must be a pair of numbers, got {betas!r}")
+        self.betas = tuple(check_real(f"betas[{k}]", beta, high=1) for k, beta in enumerate(betas))
+        self.eps = check_real("eps", eps)
+        self._t, self._m, self._v = 0, zeros_like(params), zeros_like(params)
+
+    def step(self, grads: Params) -> None:
+        """Change every parameter once, as `SGD.step` does."""
+        check_grads(self.params, grads)
+        self._t += 1
+        beta_1, beta_2 = self.betas
+        for name, param in self.params.items():
+            g, m, v = grads[name], self._m[name], self._v[name]
+            m *= beta_1
+            m += (1 - beta_1) * g
+            v *= beta_2
+            v += (1 - beta_2) * g * g
+            m_hat = m / (1 - beta_1**self._t)
+            v_hat = v / (1 - beta_2**self._t)
+            param -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+def clip_grad_norm(grads: Params, max_norm: float) -> float:
+    """Shorten the gradient to length max_norm when it is longer, in place; return its length before.
+
+    The length is one number for all arrays together, √(Σ g²), so that all shrink by one factor: the step gets shorter
+    and keeps its direction. With max_norm=inf it only measures. Squares of huge gradients do not overflow.
+    A gradient with inf or NaN in it has no direction to keep: the norm comes back as inf or NaN and the arrays stay as
+    they are, so you see which entries went wrong and may skip the step. (torch scales all the same: with a norm of inf,
+    inf becomes NaN and everything else 0.)
+    Pascanu, Mikolov & Bengio (2013). Raises TypeError or ValueError for what is not a dict of float arrays.
+    """
+    check_arrays("grads", grads)
+    max_norm = check_real("max_norm", max_norm)
+    largest = float(np.max([np.abs(g).max(initial=0) for g in grads.values()], initial=0))
+    if largest == 0 or not math.isfinite(largest):
+        return largest
+    relative = math.sqrt(sum(np.square(np.divide(g, largest, dtype=np.float64)).sum() for g in grads.values()))
+    norm = largest * relative
+    if norm > max_norm:
+        for g in grads.values():
+            # In float64, as the factor may be too small for float32; not max_norm / norm, as that norm may be inf.
+            np.multiply(g, max_norm / largest / relative, out=g, dtype=np.float64, casting="same_kind")
+    return norm
+
+
+def zeros_like(params: Params) -> Params:
+    return {name: np.zeros_like(param) for name, param in params.items()}
+
+
+def check_arrays(name: str, arrays: Params) -> Params:
+    """Raise TypeError unless this is a dict of float arrays, ValueError when one of them cannot be written to."""
+    if not isinstance(arrays, Mapping):
+        raise TypeError(f"{name} must be a dict of arrays, got {type(arrays).__name__}")
+    for key, array in arrays.items():
+        came = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        if getattr(came, "kind", None) != "f":
+            raise TypeError(f"{name}[{key!r}] must be an array of floats, got {came}")
+        if not array.flags.writeable:
+            raise ValueError(f"{name}[{key!r}] must be writeable, got a read-only array")
+    return arrays
+
+
+def check_grads(params: Params, grads: Params) -> None:
+    """Raise TypeError or ValueError unless grads are float arrays with the keys and shapes of params."""
+    check_arrays("grads", grads)
+    if grads.keys() != params.keys():
+        raise ValueError(f"grads must have the keys {list(params)}, got {list(grads)}")
+    for key, param in params.items():
+        check_shape(f"grads[{key!r}]", grads[key], param.shape)
+
+
+def check_real(name: str, value: float, low: float = 0, high: float = math.inf) -> float:
+    """Return a number of at least low and less than high; inf passes where no high is given."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not (low <= value and (value < high or high == math.inf)):
+        raise ValueError(f"{name} must be at least {low}{f' and less than {high}' * (high < math.inf)}, got {value}")
+    return float(value)
