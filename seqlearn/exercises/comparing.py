@@ -1,0 +1,187 @@
+"""Read what an answer returned, piece by piece, and compare it with what the reference returned.
+
+An answer may return anything. `read_like(expected, value)` turns it into plain copies shaped like the expected
+structure (array, number, string, or a tuple, list or dict of these), or raises `Unreadable` with a sentence.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+class Unreadable(Exception):
+    """What was returned has not the structure asked for. The text is a sentence for the learner."""
+
+
+class Blank(Exception):
+    """A piece is still `...`."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One returned array, number or string. `values` is None for an array far too large to copy."""
+
+    label: str
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    values: np.ndarray | str | None = None
+
+
+def read_like(expected: object, value: object, label: str = "", names: Sequence[str] = ()) -> list[Piece]:
+    """The pieces of `value`, in the order of those of `expected`; names are given to the outermost pieces."""
+    if value is Ellipsis:
+        raise Blank(label)
+    if isinstance(expected, Mapping):
+        return _read_dict(expected, value, label)
+    if isinstance(expected, tuple | list):
+        return _read_sequence(expected, value, label, names)
+    label = label or (names[0] if names else "")
+    if expected is None:
+        if value is not None:
+            raise Unreadable(f"{_subject(label)} must be None, got {kind_of(value)}.")
+        return [Piece(label, dtype="None", values="None")]
+    if isinstance(expected, str):
+        if not isinstance(value, str):
+            raise Unreadable(f"{_subject(label)} must be a string, got {kind_of(value)}.")
+        return [Piece(label, dtype="str", values=str(value)[:100_000])]
+    return [_read_array(np.asarray(_plain(expected)), value, label)]
+
+
+def _read_dict(expected: Mapping, value: object, label: str) -> list[Piece]:
+    if not isinstance(value, Mapping):
+        raise Unreadable(f"{_subject(label)} must be a dict with the keys {_listed(expected)}, got {kind_of(value)}.")
+    value = dict(value)
+    missing = [key for key in expected if key not in value]
+    if missing:
+        raise Unreadable(f"{_subject(label)} lacks the key {_listed(missing)}.")
+    unknown = [str(key)[:40] for key in value if key not in expected]
+    if unknown:
+        raise Unreadable(f"{_subject(label)} has a key nobody asked for: {_listed(unknown[:5])}.")
+    pieces = []
+    for key in expected:
+        pieces += read_like(expected[key], value[key], f'{label}["{key}"]' if label else str(key))
+    return pieces
+
+
+def _read_sequence(expected: Sequence, value: object, label: str, names: Sequence[str]) -> list[Piece]:
+    count = len(expected)
+    labels = [_label(label, names, i) for i in range(count)]
+    if not isinstance(value, tuple | list):
+        value = _plain(value)
+        if not isinstance(value, np.ndarray) or value.ndim == 0 or len(value) != count:
+            what = f"{count} pieces" + (f" ({', '.join(labels)})" if names else "")
+            raise Unreadable(f"{_subject(label)} must be {what}, got {kind_of(value)}.")
+    if len(value) != count:
+        what = f"{count} pieces" + (f" ({', '.join(labels)})" if names else "")
+        raise Unreadable(f"{_subject(label)} must be {what}, got {len(value)}.")
+    blank = [label for label, piece in zip(labels, value, strict=True) if piece is Ellipsis]
+    if blank:
+        raise Blank(", ".join(blank) if len(blank) < count else "")
+    return [
+        piece for name, like, part in zip(labels, expected, value, strict=True) for piece in read_like(like, part, name)
+    ]
+
+
+def _read_array(expected: np.ndarray, value: object, label: str) -> Piece:
+    if value is None:
+        raise Unreadable(f"{_subject(label)} must be {_wanted(expected)}, got None.")
+    try:
+        array = np.asarray(_plain(value))
+    except Exception as error:
+        raise Unreadable(f"{_subject(label)} must be {_wanted(expected)}, got {kind_of(value)}.") from error
+    if array.dtype.kind not in "biuf":
+        raise Unreadable(f"{_subject(label)} must be {_wanted(expected)}, got {kind_of(value)}.")
+    keep = array.shape == expected.shape or array.size <= 4 * expected.size + 1000
+    values = np.array(array, dtype=np.float64) if keep else None
+    return Piece(label, array.shape, str(array.dtype), values)
+
+
+def _plain(value: object) -> object:
+    """A torch tensor as an array; everything else unchanged."""
+    return value.detach().cpu().numpy() if hasattr(type(value), "detach") else value
+
+
+def _label(label: str, names: Sequence[str], index: int) -> str:
+    if not label and index < len(names):
+        return names[index]
+    return f"{label}[{index}]" if label else f"piece {index + 1}"
+
+
+def _subject(label: str) -> str:
+    return label if label else "The result"
+
+
+def _listed(words) -> str:
+    return ", ".join(f'"{word}"' for word in words)
+
+
+def _wanted(expected: np.ndarray) -> str:
+    return f"an array of shape {expected.shape}" if expected.ndim else "a number"
+
+
+def kind_of(value: object) -> str:
+    """What kind of thing a value is, in words, without asking it for its repr."""
+    if value is None:
+        return "None"
+    if issubclass(type(value), np.ndarray):  # isinstance() would ask the value itself
+        numbers = "" if value.dtype.kind in "biuf" else f" of {value.dtype} instead of numbers"
+        return f"an array of shape {value.shape}{numbers}"
+    if issubclass(type(value), tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    names = {"generator": "a generator (`yield` where `return` belongs?)", "int": "an int", "ellipsis": "`...`"}
+    names |= {"coroutine": "a coroutine (`async def` where `def` belongs?)", "type": "a class"}
+    names |= {kind: "a function (are its parentheses missing?)" for kind in ("function", "builtin_function_or_method")}
+    kind = str(type(value).__name__)[:60]
+    return names.get(kind, f"a {kind}")
+
+
+def close(expected: Piece, got: Piece, rtol: float, atol: float | None) -> bool:
+    """Do two pieces agree? NaN agrees with NaN. `atol=None`: rtol/100 of the largest expected number."""
+    if isinstance(expected.values, str) or isinstance(got.values, str):
+        return type(expected.values) is type(got.values) and expected.values == got.values
+    if expected.shape != got.shape or got.values is None or expected.values is None:
+        return expected.shape == got.shape and expected.values is got.values
+    return bool(np.all(agrees(expected.values, got.values, rtol, atol)))
+
+
+def agrees(expected: np.ndarray, got: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:
+    """Elementwise agreement (True where it holds), with an absolute tolerance that follows the numbers' size."""
+    if atol is None:
+        atol = rtol * 1e-2 * size_of(expected) or 1e-12  # nothing but zeros has no size to go by
+    with np.errstate(all="ignore"):
+        return np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def size_of(values: np.ndarray) -> float:
+    """The largest finite magnitude; 0 when there is none."""
+    finite = np.abs(values[np.isfinite(values)])
+    return float(finite.max()) if finite.size else 0.0
+
+
+def arrays_in(value: object) -> Iterator[np.ndarray]:
+    """All arrays in a nested structure of tuples, lists and dicts."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from arrays_in(part)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from arrays_in(part)
+
+
+def unchanged(before: object, after: object) -> bool:
+    """Is an argument what it was before the call? Arrays by value, shape and dtype; NaN equals NaN."""
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, np.ndarray):
+        same = before.shape == after.shape and before.dtype == after.dtype
+        return same and (before.tobytes() == after.tobytes())
+    if isinstance(before, Mapping):
+        return list(before) == list(after) and all(unchanged(before[key], after[key]) for key in before)
+    if isinstance(before, tuple | list):
+        return len(before) == len(after) and all(map(unchanged, before, after))
+    if hasattr(type(before), "detach"):
+        return bool((_plain(before) == _plain(after)).all())
+    return before == after if isinstance(before, int | float | str | bytes) else True
