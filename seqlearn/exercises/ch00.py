@@ -1,0 +1,323 @@
+"""Exercises and quiz of chapter 00: the workflow, on a memory of one number."""
+
+import numpy as np
+
+from seqlearn.exercises.exercise import Exercise, Mistake, ValueExercise
+from seqlearn.exercises.quiz import Option, Question, Quiz
+
+# 00.1 One step ---------------------------------------------------------------------------------------------------
+
+
+def step_reference(h, x, w):
+    """New state h_t = w · h_{t−1} + x_t; h: the state before, x: the input, w: the weight, all floats."""
+    return w * h + x
+
+
+def _no_weight(h, x, w):
+    return h + x
+
+
+def _weight_on_the_input(h, x, w):
+    return h + w * x
+
+
+def _weight_on_both(h, x, w):
+    return w * (h + x)
+
+
+def _state_forgotten(h, x, w):
+    return w * x
+
+
+def _numbers(rng, count):
+    """Numbers between 0.4 and 1.6 in size, of either sign: away from 0 and 1, where mistakes hide."""
+    return rng.uniform(0.4, 1.6, count) * rng.choice([-1.0, 1.0], count)
+
+
+step = Exercise(
+    id="00.1",
+    title="One step of memory",
+    stars=1,
+    reference=step_reference,
+    cases=lambda rng: [tuple(float(number) for number in _numbers(rng, 3)) for _ in range(5)],
+    mistakes=[
+        Mistake("weight left out", _no_weight,
+                "The old state comes in whole. Multiply it by w before you add the input: w decides how much is kept."),
+        Mistake("weight on the input", _weight_on_the_input,
+                "w multiplies the input here. It belongs to the old state: w says how much of the past is kept."),
+        Mistake("weight on both", _weight_on_both,
+                "w multiplies the sum, so the new input is scaled as well. Only the old state is multiplied by w."),
+        Mistake("state left out", _state_forgotten,
+                "The old state has no part in your answer, so nothing is remembered. Use h: keep w times of it."),
+    ],
+    hints=[
+        "Two things add up: what is kept of the old state, and the new input.",
+        "What is kept of the old state is w times h.",
+        "return w * h + x",
+    ],
+)
+
+# 00.2 Read the explorer ------------------------------------------------------------------------------------------
+
+half_life = ValueExercise(
+    id="00.2",
+    title="Half of it, ten steps later",
+    stars=1,
+    reference=0.95,
+    tolerance=1e-6,
+    mistakes=[
+        Mistake("too small by one", 0.9, "0.9 to the power of 10 is 0.35: less than half. Go one notch up."),
+        Mistake("not the smallest", 1.0,
+                "With w = 1 everything is kept, so that is more than half. A smaller w on the slider does it too."),
+        Mistake("the exact bound", lambda answer: abs(answer - 0.5**0.1) < 0.004,
+                "That is the exact bound, the tenth root of one half, about 0.933. Well reasoned! The slider moves in "
+                "steps of 0.05: which is its first value above the bound?", example=0.933),
+        Mistake("counted one step short", 0.5,
+                "0.5 keeps half for one step only. Each further step multiplies by w again: w to the power of 10."),
+        Mistake("state of step 11 given", lambda answer: abs(answer - 0.6) < 0.0015,
+                "0.60 is the state that is left at step 11. The question asks for the w that leaves it.",
+                example=0.6),
+    ],
+    hints=[
+        "Put the explorer's slider on 0.80 and read h at step 11. It is below 0.5, so move right.",
+        "The picture draws a dashed line at one half. The dot at step 11 has to lie on it or above.",
+        "After ten steps w to the power of 10 is left: 0.90 gives 0.35 and 1.00 gives 1.",
+    ],
+    explanation="0.95 to the power of 10 is 0.60, and 0.90 to the power of 10 is 0.35, so the first value is 0.95. "
+                "A memory that lasts needs a weight close to 1: chapter 05 starts from here.",
+)
+
+# 00.3 A whole sequence -------------------------------------------------------------------------------------------
+
+
+def remember_reference(x, w, h0):
+    """All states of h_t = w · h_{t−1} + x_t; x: (T,), w and h0: floats. Returns (T,): h_1 … h_T."""
+    states = np.zeros(len(x))
+    h = h0
+    for t in range(len(x)):
+        h = w * h + x[t]
+        states[t] = h
+    return states
+
+
+def _starts_from_zero(x, w, h0):
+    return remember_reference(x, w, 0.0)
+
+
+def _last_state_only(x, w, h0):
+    return remember_reference(x, w, h0)[-1]
+
+
+def _initial_state_included(x, w, h0):
+    return np.concatenate([[h0], remember_reference(x, w, h0)])
+
+
+def _one_step_late(x, w, h0):
+    return np.concatenate([[h0], remember_reference(x, w, h0)[:-1]])
+
+
+def _always_from_h0(x, w, h0):
+    return w * h0 + x
+
+
+def _running_sum(x, w, h0):
+    return h0 + np.cumsum(x)
+
+
+remember = Exercise(
+    id="00.3",
+    title="A whole sequence",
+    stars=2,
+    reference=remember_reference,
+    cases=lambda rng: [(_numbers(rng, steps), float(_numbers(rng, 1)[0]), float(_numbers(rng, 1)[0]))
+                       for steps in (3, 4, 7)],
+    mistakes=[
+        Mistake("initial state ignored", _starts_from_zero,
+                "Your memory starts from 0. It starts from h0, the third argument, which is not 0 here."),
+        Mistake("only the last state", _last_state_only,
+                "You return the last state alone. Keep the state of every step: T inputs in, T states out."),
+        Mistake("initial state included", _initial_state_included,
+                "You return T + 1 states: h0 is among them. Return h_1 to h_T only."),
+        Mistake("one step late", _one_step_late,
+                "Your states come one step late: h0 stands first and h_T is missing. Update h first, then store it."),
+        Mistake("state not carried", _always_from_h0,
+                "Every step starts from h0 again. Carry the state on: the new h goes into the next step."),
+        Mistake("weight left out", _running_sum,
+                "This is a running sum: the state is never multiplied by w. Each step is h = w * h + x[t]."),
+    ],
+    hints=[
+        "Start with h = h0, go through the inputs in order, and use the line from exercise 00.1 for every one.",
+        "Make an array of T zeros first, np.zeros(len(x)), and fill in one state at each step.",
+        "Inside the loop: h = w * h + x[t], then states[t] = h.",
+    ],
+)
+
+# 00.4 How the last state depends on w ------------------------------------------------------------------------------
+
+
+def slope_reference(x, w, h0):
+    """The derivative of the last state with respect to w; x: (T,), w and h0: floats. Returns a float.
+
+    From h_t = w · h_{t−1} + x_t the product rule gives dh_t/dw = h_{t−1} + w · dh_{t−1}/dw, starting from 0.
+    """
+    h, slope = h0, 0.0
+    for x_t in x:
+        slope = h + w * slope  # uses h before it changes
+        h = w * h + x_t
+    return slope
+
+
+def _only_the_last_use(x, w, h0):
+    return remember_reference(x, w, h0)[-2]
+
+
+def _uses_the_new_state(x, w, h0):
+    h, slope = h0, 0.0
+    for x_t in x:
+        h = w * h + x_t
+        slope = h + w * slope
+    return slope
+
+
+def _sum_of_states(x, w, h0):
+    return h0 + remember_reference(x, w, h0)[:-1].sum()
+
+
+def _slope_along_h0(x, w, h0):
+    return w ** len(x)
+
+
+def _starts_slope_at_one(x, w, h0):
+    return slope_reference(x, w, h0) + w ** len(x)
+
+
+def _agrees_with_finite_difference(answer, rng):
+    x, w, h0, eps = _numbers(rng, 5), 0.8, 0.7, 1e-6
+    last = [remember_reference(x, value, h0)[-1] for value in (w + eps, w - eps)]
+    numeric = (last[0] - last[1]) / (2 * eps)
+    if abs(answer(x.copy(), w, h0) - numeric) > 1e-6 * max(1.0, abs(numeric)):
+        return "Moving w a little changes the last state by another amount than your slope says."
+    return None
+
+
+slope = Exercise(
+    id="00.4",
+    title="How the last state depends on w",
+    stars=3,
+    reference=slope_reference,
+    cases=lambda rng: [(_numbers(rng, steps), float(_numbers(rng, 1)[0]), float(_numbers(rng, 1)[0]))
+                       for steps in (3, 4, 6)],
+    mistakes=[
+        Mistake("only the last use of w", _only_the_last_use,
+                "You count the last step's w alone. w is used at every step, and earlier uses reach the end through "
+                "the state: add w times the slope so far."),
+        Mistake("new state in place of the old", _uses_the_new_state,
+                "At step t the factor of w is the state before the step. Update the slope first, then h."),
+        Mistake("earlier slopes not scaled", _sum_of_states,
+                "You add up the states. An early change also passes through every later w: multiply the slope so far "
+                "by w at each step."),
+        Mistake("slope along h0", _slope_along_h0,
+                "w to the power of T is the slope along h0, the first state. Asked is the slope along w."),
+        Mistake("slope starts at 1", _starts_slope_at_one,
+                "Start the slope at 0: h0 is given and does not depend on w."),
+    ],
+    hints=[
+        "Differentiate h_t = w · h_{t−1} + x_t by w. h_{t−1} depends on w as well, so use the product rule.",
+        "dh_t/dw = h_{t−1} + w · dh_{t−1}/dw, and dh_0/dw = 0.",
+        "Carry two numbers through the loop: slope = h + w * slope first, then h = w * h + x_t.",
+    ],
+    extra=_agrees_with_finite_difference,
+)
+
+# Quiz ------------------------------------------------------------------------------------------------------------
+
+QUIZ = Quiz("00", [
+    Question(
+        "You run `ch04.step_backward.check(step_backward)` and read “not attempted”. What has happened?",
+        [
+            Option("The check found a mistake.", False,
+                   "A mistake gives “incorrect”, with a sentence about what went wrong."),
+            Option("The function still has the body it came with, so there is nothing to check.", True,
+                   "Right. An untouched stub is neither right nor wrong. Write the body, run its cell, check again."),
+            Option("The course is not installed properly.", False,
+                   "Then the import above would have failed. The check ran and found an empty body."),
+        ],
+        topic="how the course works",
+    ),
+    Question(
+        "You changed your function's code and the check still gives the old answer. What do you do first?",
+        [
+            Option("Restart JupyterLab.", False,
+                   "It helps only because you then run the cell again. Running the cell is enough."),
+            Option("Ask for the solution.", False, "The solution stays where it is. First let Python see your change."),
+            Option("Run the cell that defines the function, then the check.", True,
+                   "Right. Python knows the new function only after its cell has run."),
+        ],
+        topic="how the course works",
+    ),
+    Question(
+        "Which of these can you do without running anything, on a page without a kernel?",
+        [
+            Option("Move an explorer's slider and see the picture change.", False,
+                   "The picture is computed by Python, so this needs a running kernel."),
+            Option("See each explorer's picture at its first setting, and the key frames under it.", True,
+                   "Right. They are stored with the notebook."),
+            Option("Read the quiz and open its answers.", True, "Right. Questions and answers are part of the page."),
+            Option("Have your solution checked.", False, "Your code has to run for that."),
+        ],
+        topic="how the course works",
+    ),
+    Question(
+        "x_t has shape (N, D) and W_x has shape (D, H). What shape is the product x_t W_x?",
+        [
+            Option("(D, D)", False, "The inner size is summed over and does not remain. Refresh: matrix product."),
+            Option("(N, D)", False, "The last axis becomes that of W_x. Refresh: matrix product."),
+            Option("(N, H)", True, "Right. The inner sizes D meet and vanish; the outer ones remain."),
+            Option("(H, N)", False, "That is the transpose. Rows come from x_t, columns from W_x."),
+        ],
+        topic="matrix shapes",
+    ),
+    Question(
+        "h has shape (N, H) and b has shape (H,). What does `h + b` do in NumPy?",
+        [
+            Option("Adds b to every row of h.", True,
+                   "Right. Missing axes are added on the left, so b is used again for each of the N rows."),
+            Option("Adds b to every column of h.", False,
+                   "Shapes are matched from the right: H meets H, so b lies along a row."),
+            Option("Fails, because the shapes differ.", False,
+                   "NumPy stretches an axis that is missing or of size 1. Refresh: broadcasting."),
+        ],
+        topic="matrix shapes",
+    ),
+    Question(
+        "y = f(g(x)) with g(x) = 3x and f(u) = u². What is dy/dx at x = 2?",
+        [
+            Option("12", False, "That is f′(6) alone. The chain rule multiplies it by g′ = 3."),
+            Option("4", False, "That is the slope of x² at 2. Here f is taken at g(2) = 6, and g has a slope too."),
+            Option("18", False, "That is 6 · 3. The slope of u² is 2u, not u. Refresh: derivative of a power."),
+            Option("36", True, "Right. f′(u) = 2u at u = 6 is 12, and g′ = 3, so 12 · 3 = 36."),
+        ],
+        topic="chain rule",
+    ),
+    Question(
+        "The last of T states is h_T = w · h_{T−1} and so on back to h_0. What is the derivative of h_T along h_0?",
+        [
+            Option("T · w", False,
+                   "The steps are applied one after another, so their factors multiply and do not add."),
+            Option("w to the power of T", True,
+                   "Right. One factor of w for every step: the heart of chapter 05."),
+            Option("w", False, "That is one step. There are T of them between h_0 and h_T."),
+            Option("T · w to the power of T − 1", False, "That is the derivative of w to the power of T along w."),
+        ],
+        topic="chain rule",
+    ),
+    Question(
+        "A gradient tells you in which direction the loss rises fastest. Which way does gradient descent step?",
+        [
+            Option("Along the gradient.", False, "That would raise the loss."),
+            Option("Against the gradient, by a small amount.", True, "Right. The learning rate says how small."),
+            Option("At a right angle to the gradient.", False, "Along a level line the loss does not change."),
+        ],
+        topic="gradients",
+    ),
+])
