@@ -1,0 +1,527 @@
+"""Exercises and quiz of chapter 04: backpropagation through time, by hand.
+
+All of them are about the tanh network h_t = tanh(x_t W_x + h_{t-1} W_h + b). The array h (T + 1, N, H) begins with h_0,
+so in a loop that counts t from 0 a step reads x[t] and h[t] and gives h[t + 1].
+"""
+
+from functools import partial
+
+import numpy as np
+
+from seqlearn.exercises.exercise import Exercise, Mistake
+from seqlearn.exercises.quiz import Option, Question, Quiz
+
+# Inputs ------------------------------------------------------------------------------------------------------------
+
+
+def _states(x, h_0, W_x, W_h, b):
+    """(T + 1, N, H): h_0, …, h_T of the tanh network."""
+    h = [h_0]
+    for x_t in x:
+        h.append(np.tanh(x_t @ W_x + h[-1] @ W_h + b))
+    return np.array(h)
+
+
+def _network(rng, T, N, D, H):
+    """x (T, N, D), h (T + 1, N, H), d_outputs (T, N, H), W_x (D, H), W_h (H, H), b (H)."""
+    x, h_0 = rng.normal(size=(T, N, D)), 0.5 * rng.normal(size=(N, H))
+    W_x, W_h, b = rng.normal(size=(D, H)), rng.normal(size=(H, H)), 0.3 * rng.normal(size=H)
+    h = _states(x, h_0, W_x / np.sqrt(D), W_h / np.sqrt(H), b)
+    return x, h, rng.normal(size=(T, N, H)), W_x / np.sqrt(D), W_h / np.sqrt(H), b
+
+
+def _slope_of_loss(x, h_0, W_x, W_h, b, d_outputs, direction, eps=1e-6):
+    """Central difference of the loss sum(d_outputs * outputs) along a direction of W_h."""
+    up, down = (np.sum(d_outputs * _states(x, h_0, W_x, W_h + sign * eps * direction, b)[1:]) for sign in (1, -1))
+    return (up - down) / (2 * eps)
+
+
+# 04.1 One step backward ----------------------------------------------------------------------------------------------
+
+
+def step_backward_reference(d_output, d_future, x, h_before, h, W_x, W_h):
+    """Gradients of one step h = tanh(x W_x + h_before W_h + b); x (N, D), h_before and h (N, H).
+
+    d_output (N, H): what the loss of this step says about h. d_future (N, H): what all later steps say about h.
+    Returns dx (N, D), dh_before (N, H), dW_x (D, H), dW_h (H, H), db (H).
+    """
+    dh = d_output + d_future
+    da = dh * (1 - h**2)
+    return da @ W_x.T, da @ W_h.T, x.T @ da, h_before.T @ da, da.sum(axis=0)
+
+
+def _wrong_step(d_output, d_future, x, h_before, h, W_x, W_h, *, slip):
+    dh = d_output if slip == "future" else d_output + d_future
+    slope = {"slope": np.ones_like(h), "twice": 1 - np.tanh(h) ** 2, "square": 1 - h}.get(slip, 1 - h**2)
+    da = dh * slope
+    dh_before = da @ (W_h if slip == "transpose" else W_h.T)
+    source = h if slip == "h_t" else h_before
+    dW_x, dW_h, db = x.T @ da, source.T @ da, da.sum(axis=0)
+    if slip == "mean":
+        dW_x, dW_h, db = dW_x / len(x), dW_h / len(x), db / len(x)
+    return da @ W_x.T, dh_before, dW_x, dW_h, da if slip == "batch" else db
+
+
+def _step_case(rng, N, D, H):
+    x, h, d_outputs, W_x, W_h, _ = _network(rng, 3, N, D, H)
+    return d_outputs[1], d_outputs[2], x[1], h[1], h[2], W_x, W_h
+
+
+def _step_agrees_with_finite_difference(answer, rng):
+    x, h, d_outputs, W_x, W_h, b = _network(rng, 1, 3, 2, 4)
+    nothing, direction = np.zeros((3, 4)), rng.normal(size=(4, 4))
+    dW_h = answer(d_outputs[0], nothing, x[0], h[0], h[1], W_x, W_h)[3]
+    numeric = _slope_of_loss(x, h[0], W_x, W_h, b, d_outputs, direction)
+    if not np.isclose(np.sum(dW_h * direction), numeric, rtol=1e-5, atol=1e-7):
+        return "Moving W_h a little changes the loss by another amount than your dW_h says."
+    return None
+
+
+NOT_ADDED = Mistake(
+    "future gradient not added", partial(_wrong_step, slip="future"),
+    "d_future has no part in your answer. The state h goes two ways, to this step's loss and to the next step, so "
+    "its gradient is the sum of both: dh = d_output + d_future.")
+
+step_backward = Exercise(
+    id="04.1",
+    title="One step backward",
+    stars=1,
+    reference=step_backward_reference,
+    cases=lambda rng: [_step_case(rng, N, D, H) for N, D, H in ((2, 3, 4), (3, 2, 2), (1, 1, 3), (4, 3, 3))],
+    names=("dx", "dh_before", "dW_x", "dW_h", "db"),
+    extra=_step_agrees_with_finite_difference,
+    mistakes=[
+        NOT_ADDED,
+        Mistake("tanh′ left out", partial(_wrong_step, slip="slope"),
+                "You go through tanh as if it were a straight line. Multiply dh by its slope, 1 - h**2, before "
+                "anything else: da = dh * (1 - h**2)."),
+        Mistake("tanh taken twice", partial(_wrong_step, slip="twice"),
+                "h already is tanh(a). The slope of tanh is 1 - tanh(a)**2, and that is 1 - h**2: no second tanh."),
+        Mistake("slope not squared", partial(_wrong_step, slip="square"),
+                "The slope of tanh is 1 - h**2. You have 1 - h: square the state."),
+        Mistake("W not transposed", partial(_wrong_step, slip="transpose"),
+                "dh_before goes back through W_h, so W_h is transposed: da @ W_h.T. W_h is square here, so NumPy "
+                "cannot notice for you."),
+        Mistake("h_t in place of h_{t-1}", partial(_wrong_step, slip="h_t"),
+                "W_h multiplied the state before this step. Its gradient is h_before.T @ da, not h.T @ da."),
+        Mistake("batch not summed", partial(_wrong_step, slip="batch"),
+                "b was added to every row of the batch, so its gradient collects all rows: db = da.sum(axis=0), of "
+                "shape (H,)."),
+        Mistake("mean over the batch", partial(_wrong_step, slip="mean"),
+                "You divide by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is already in "
+                "d_output."),
+    ],
+    hints=[
+        "Two things arrive at h from behind: d_output and d_future. Add them first, and call the sum dh.",
+        "Go back through tanh: da = dh * (1 - h**2). From da everything else is one product each.",
+        "A product y = x @ W goes back as dx = dy @ W.T and dW = x.T @ dy. Use it twice, with da for dy.",
+        "return da @ W_x.T, da @ W_h.T, x.T @ da, h_before.T @ da, da.sum(axis=0)",
+    ],
+)
+
+# 04.2 All steps backward ---------------------------------------------------------------------------------------------
+
+
+def backward_reference(x, h, d_outputs, W_x, W_h):
+    """Backpropagation through time; x (T, N, D), h (T + 1, N, H) with h[0] = h_0, d_outputs (T, N, H).
+
+    Returns dx (T, N, D), dh_0 (N, H), dW_x (D, H), dW_h (H, H), db (H).
+    """
+    dx, dW_x, dW_h, db = np.zeros_like(x), np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    d_future = np.zeros_like(h[0])
+    for t in reversed(range(len(x))):
+        da = (d_outputs[t] + d_future) * (1 - h[t + 1] ** 2)
+        dx[t] = da @ W_x.T
+        dW_x += x[t].T @ da
+        dW_h += h[t].T @ da
+        db += da.sum(axis=0)
+        d_future = da @ W_h.T
+    return dx, d_future, dW_x, dW_h, db
+
+
+def _wrong_backward(x, h, d_outputs, W_x, W_h, *, slip):
+    T, N = x.shape[:2]
+    dx, d_future, steps = np.zeros_like(x), np.zeros_like(h[0]), []
+    for t in range(T) if slip == "order" else reversed(range(T)):
+        before = h[t + 1] if slip == "h_t" else h[t]
+        arguments = d_outputs[t], d_future, x[t], before, h[t + 1], W_x, W_h
+        dx[t], d_future, *weights = _wrong_step(*arguments, slip=slip)
+        steps.append(weights)
+    if slip == "first":
+        steps = steps[-1:]
+    if slip == "last":
+        steps = steps[:1]
+    dW_x, dW_h, db = (sum(parts) for parts in zip(*steps, strict=True))
+    if slip == "over T":
+        dW_x, dW_h, db = dW_x / T, dW_h / T, db / T
+    return dx, d_future, dW_x, dW_h, db
+
+
+def _backward_agrees_with_finite_difference(answer, rng):
+    x, h, d_outputs, W_x, W_h, b = _network(rng, 5, 2, 3, 4)
+    direction = rng.normal(size=(4, 4))
+    dW_h = answer(x, h, d_outputs, W_x, W_h)[3]
+    numeric = _slope_of_loss(x, h[0], W_x, W_h, b, d_outputs, direction)
+    if not np.isclose(np.sum(dW_h * direction), numeric, rtol=1e-5, atol=1e-7):
+        return "Moving W_h a little changes the loss by another amount than your dW_h says."
+    return None
+
+
+backward = Exercise(
+    id="04.2",
+    title="All steps backward",
+    stars=2,
+    reference=backward_reference,
+    cases=lambda rng: [_network(rng, T, N, D, H)[:5] for T, N, D, H in ((3, 2, 3, 4), (5, 1, 1, 2), (7, 4, 3, 3))],
+    names=("dx", "dh_0", "dW_x", "dW_h", "db"),
+    extra=_backward_agrees_with_finite_difference,
+    mistakes=[
+        Mistake("future gradient not added", partial(_wrong_backward, slip="future"),
+                "Each step uses its own d_outputs[t] alone, so nothing flows back through time. Keep d_future = da "
+                "@ W_h.T and add it to d_outputs[t] at the step before."),
+        Mistake("tanh′ left out", partial(_wrong_backward, slip="slope"),
+                "You go through tanh as if it were a straight line. Multiply by its slope at every step: da = dh * "
+                "(1 - h[t + 1]**2)."),
+        Mistake("only the last step kept", partial(_wrong_backward, slip="last"),
+                "Only step T's weight gradients are in your answer. W_x, W_h and b are used at every step, so their "
+                "gradients are sums over t: use += inside the loop."),
+        Mistake("only the first step kept", partial(_wrong_backward, slip="first"),
+                "Your weight gradients are those of step 1, the last one the loop comes to: each step overwrites "
+                "what was there. Sum over t: += in place of =."),
+        Mistake("W not transposed", partial(_wrong_backward, slip="transpose"),
+                "The gradient goes back through W_h with da @ W_h. Transpose it: d_future = da @ W_h.T. W_h is "
+                "square, so NumPy cannot notice for you."),
+        Mistake("batch not summed", partial(_wrong_backward, slip="batch"),
+                "db has a row for every sequence of the batch. b is shared by all of them: db += da.sum(axis=0)."),
+        Mistake("mean over the batch", partial(_wrong_backward, slip="mean"),
+                "You divide by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is already in "
+                "d_outputs."),
+        Mistake("mean over the steps", partial(_wrong_backward, slip="over T"),
+                "You divide by T. The copies of a shared weight add up, so its gradient is a sum over the steps, "
+                "not a mean."),
+        Mistake("h_t in place of h_{t-1}", partial(_wrong_backward, slip="h_t"),
+                "W_h multiplied the state before the step. With h[0] = h_0 that is h[t] at loop index t: dW_h += "
+                "h[t].T @ da."),
+        Mistake("loop runs forward", partial(_wrong_backward, slip="order"),
+                "Your loop goes from the first step to the last. The gradient comes from the end: use "
+                "reversed(range(len(x)))."),
+    ],
+    hints=[
+        "Start with d_future = 0 behind the last step, and walk from the last step to the first.",
+        "At each step do what 04.1 does, with h[t] before the step and h[t + 1] after it, and pass dh_before on as "
+        "the next d_future.",
+        "The weights are shared: start dW_x, dW_h and db at zero and add each step's part.",
+        "When the loop is over, d_future has arrived at h_0: it is dh_0.",
+    ],
+    explanation="The loop is the whole of backpropagation through time. `seqlearn.nn.RNN.backward` is this loop, with "
+                "the weight gradients taken out of it and computed in one product at the end.",
+)
+
+# 04.3 Truncated backpropagation ---------------------------------------------------------------------------------------
+
+
+def truncated_backward_reference(x, h, d_outputs, W_x, W_h, k):
+    """As `backward`, but the gradient is cut between blocks of k steps; blocks are counted from the first step.
+
+    Returns dx (T, N, D), dW_x (D, H), dW_h (H, H), db (H).
+    """
+    dx, dW_x, dW_h, db = np.zeros_like(x), np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    d_future = np.zeros_like(h[0])
+    for t in reversed(range(len(x))):
+        if (t + 1) % k == 0:  # step t ends a block: nothing comes back from the next one
+            d_future = np.zeros_like(h[0])
+        da = (d_outputs[t] + d_future) * (1 - h[t + 1] ** 2)
+        dx[t] = da @ W_x.T
+        dW_x += x[t].T @ da
+        dW_h += h[t].T @ da
+        db += da.sum(axis=0)
+        d_future = da @ W_h.T
+    return dx, dW_x, dW_h, db
+
+
+def _wrong_truncated(x, h, d_outputs, W_x, W_h, k, *, slip):
+    T = len(x)
+    dx, dW_x, dW_h, db = np.zeros_like(x), np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    d_future = np.zeros_like(h[0])
+    for t in reversed(range(T)):
+        wrong_ends = {"full": False, "end": (T - 1 - t) % k == 0, "late": t % k == 0, "always": True}
+        ends = wrong_ends.get(slip, (t + 1) % k == 0)
+        if ends:
+            d_future = np.zeros_like(h[0])
+        dh = d_future if slip == "loss" and ends and t < T - 1 else d_outputs[t] + d_future
+        da = dh * (1 - h[t + 1] ** 2)
+        if slip == "last" and t < (T - 1) // k * k:
+            break
+        dx[t] = da @ W_x.T
+        dW_x += x[t].T @ da
+        dW_h += (0 * h[t] if slip == "reset" and t % k == 0 and t > 0 else h[t]).T @ da
+        db += da.sum(axis=0)
+        d_future = da @ W_h.T
+    return dx, dW_x, dW_h, db
+
+
+truncated_backward = Exercise(
+    id="04.3",
+    title="Truncated backpropagation",
+    stars=2,
+    reference=truncated_backward_reference,
+    cases=lambda rng: [(*_network(rng, T, 2, 3, 3)[:5], k) for T, k in ((7, 3), (8, 2), (10, 4), (5, 9))],
+    names=("dx", "dW_x", "dW_h", "db"),
+    mistakes=[
+        Mistake("not cut", partial(_wrong_truncated, slip="full"),
+                "This is the full gradient. Set d_future to zero where a block ends, before step t uses it."),
+        Mistake("cut at every step", partial(_wrong_truncated, slip="always"),
+                "Nothing flows back at all: the gradient is cut at every step, whatever k is. Cut only between "
+                "blocks, when (t + 1) % k == 0."),
+        Mistake("cut one step off", partial(_wrong_truncated, slip="late"),
+                "Your cuts are one step off. With t counted from 0 the first block is 0 … k - 1, so the gradient "
+                "that comes from step k must not reach step k - 1: test (t + 1) % k."),
+        Mistake("blocks counted from the end", partial(_wrong_truncated, slip="end"),
+                "You count the blocks from the last step. They are counted from the first, as the data come in; "
+                "when k does not divide T the last block is the short one."),
+        Mistake("only the last block", partial(_wrong_truncated, slip="last"),
+                "You stop after the last block. Every block has losses of its own: go on to the first step, and "
+                "only set d_future to zero at the cuts."),
+        Mistake("loss at the cut dropped", partial(_wrong_truncated, slip="loss"),
+                "At the end of a block you also drop that step's own d_outputs[t]. Only what comes from later steps "
+                "is cut: the step's own loss stays."),
+        Mistake("state reset as well", partial(_wrong_truncated, slip="reset"),
+                "You treat the state at the start of a block as zero. The cut is on the way back alone: the state "
+                "was carried in, so dW_h still gets h[t].T @ da there."),
+    ],
+    hints=[
+        "Start from your solution of 04.2. One `if` inside the loop is all that is new.",
+        "Count from 0: block 1 is the steps 0 … k - 1. Which steps are the last of their block?",
+        "Where (t + 1) % k == 0, set d_future to zeros before it is added to d_outputs[t].",
+    ],
+    explanation="In PyTorch the same cut is `h = h.detach()` between blocks.",
+)
+
+# 04.4 Offset mini-batches -------------------------------------------------------------------------------------------
+
+
+def offset_batches_reference(stream, rows, k):
+    """Cut a stream (S,) into blocks (B, k, rows): row n starts at step n · (S // rows) and goes on through the blocks.
+
+    What does not fill a row, or a block of k steps, is left out at its end.
+    """
+    size = len(stream) // rows
+    columns = stream[:rows * size].reshape(rows, size).T  # (size, rows): time first
+    count = size // k
+    return columns[:count * k].reshape(count, k, rows)
+
+
+def _consecutive(stream, rows, k):
+    count = len(stream) // rows // k
+    return stream[:count * rows * k].reshape(count, rows, k).swapaxes(1, 2)
+
+
+def _rows_first(stream, rows, k):
+    return offset_batches_reference(stream, rows, k).swapaxes(1, 2)
+
+
+def _every_rows_th_step(stream, rows, k):
+    count = len(stream) // rows // k
+    return stream[:count * rows * k].reshape(count, k, rows)
+
+
+def _rows_cut_first(stream, rows, k):
+    size = len(stream) // rows // k * k
+    return offset_batches_reference(stream[:rows * size], rows, k)
+
+
+def _overlapping(stream, rows, k):
+    size, count = len(stream) // rows, len(stream) // rows // k
+    columns = stream[:rows * size].reshape(rows, size).T
+    return np.array([columns[b:b + k] for b in range(count)])
+
+
+offset_batches = Exercise(
+    id="04.4",
+    title="Offset mini-batches",
+    stars=2,
+    reference=offset_batches_reference,
+    cases=lambda rng: [(rng.normal(size=S), rows, k)
+                       for S, rows, k in ((24, 2, 3), (37, 3, 4), (60, 4, 5), (50, 5, 3))],
+    names="blocks",
+    mistakes=[
+        Mistake("neighbouring blocks in one batch", _consecutive,
+                "Row 2 of your first block goes on where row 1 stops, at step k. Then the state that row 1 carries "
+                "into block 2 is not the state before its data. Give each row its own long stretch: row n starts at "
+                "n * (S // rows)."),
+        Mistake("time not first", _rows_first,
+                "The rows are right, but your blocks are (rows, k). Arrays are time-major here: (k, rows) in every "
+                "block. Swap the last two axes."),
+        Mistake("every n-th step", _every_rows_th_step,
+                "Each row takes every rows-th step of the stream, so neighbours in time end up in different rows. "
+                "Reshape to (rows, S // rows) first and transpose after that."),
+        Mistake("rows begin too early", _rows_cut_first,
+                "You round the rows down to whole blocks before you cut the stream, so row 2 starts too early. Row "
+                "n starts at n * (S // rows); drop what does not fill a block at the end of each row."),
+        Mistake("blocks overlap", _overlapping,
+                "Block 2 begins one step after block 1. It begins k steps after it: where block 1 has stopped."),
+    ],
+    hints=[
+        "How long is a row? 1,000 steps in two rows: row 1 is the steps 0 … 499, row 2 starts at step 500.",
+        "Reshape the stream to (rows, size), transpose to (size, rows): now time runs down the first axis.",
+        "Keep size // k whole blocks and reshape to (count, k, rows).",
+    ],
+)
+
+# 04.5 Truncation without bias -----------------------------------------------------------------------------------------
+
+
+def unbiased_backward_reference(x, h, d_outputs, W_x, W_h, cut, p):
+    """Random truncation without bias (Tallec and Ollivier 2017). Returns dW_x (D, H), dW_h (H, H), db (H).
+
+    cut (T,), boolean: cut[t] stops the gradient on its way from step t to the step before it. Each cut was drawn with
+    probability p; a gradient that comes through is divided by 1 - p.
+    """
+    dW_x, dW_h, db = np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    d_future = np.zeros_like(h[0])
+    for t in reversed(range(len(x))):
+        da = (d_outputs[t] + d_future) * (1 - h[t + 1] ** 2)
+        dW_x += x[t].T @ da
+        dW_h += h[t].T @ da
+        db += da.sum(axis=0)
+        d_future = np.zeros_like(h[0]) if cut[t] else da @ W_h.T / (1 - p)
+    return dW_x, dW_h, db
+
+
+def _wrong_unbiased(x, h, d_outputs, W_x, W_h, cut, p, *, slip):
+    dW_x, dW_h, db = np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    d_future = np.zeros_like(h[0])
+    factor = {"none": 1.0, "times": 1 - p, "p": 1 / p}.get(slip, 1 / (1 - p))
+    for t in reversed(range(len(x))):
+        dh = (d_outputs[t] + d_future) * factor if slip == "loss" else d_outputs[t] + d_future
+        da = dh * (1 - h[t + 1] ** 2)
+        dW_x += x[t].T @ da
+        dW_h += h[t].T @ da
+        db += da.sum(axis=0)
+        stopped = {"never": False, "inverted": not cut[t]}.get(slip, cut[t])
+        d_future = 0 * d_future if stopped else da @ W_h.T * (1 if slip == "loss" else factor)
+    return dW_x, dW_h, db
+
+
+def _unbiased_case(rng, T, p):
+    cut = rng.random(T) < p
+    cut[1:3] = True, False  # both must occur where it matters
+    return (*_network(rng, T, 2, 2, 3)[:5], cut, p)
+
+
+def _mean_over_all_cuts_is_full(answer, rng):
+    x, h, d_outputs, W_x, W_h, _ = _network(rng, 4, 2, 2, 3)
+    p, mean = 0.3, 0.0
+    for number in range(2**3):
+        cut = np.array([False, *(bool(number >> bit & 1) for bit in range(3))])
+        chance = np.prod(np.where(cut[1:], p, 1 - p))
+        mean = mean + chance * answer(x, h, d_outputs, W_x, W_h, cut, p)[1]
+    if not np.allclose(mean, backward_reference(x, h, d_outputs, W_x, W_h)[3]):
+        return "The mean of your dW_h over all possible cuts, each with its probability, is not the full gradient."
+    return None
+
+
+unbiased_backward = Exercise(
+    id="04.5",
+    title="Truncation without bias",
+    stars=3,
+    reference=unbiased_backward_reference,
+    cases=lambda rng: [_unbiased_case(rng, T, p) for T, p in ((4, 0.3), (6, 0.2), (9, 0.4))],
+    names=("dW_x", "dW_h", "db"),
+    extra=_mean_over_all_cuts_is_full,
+    mistakes=[
+        Mistake("not rescaled", partial(_wrong_unbiased, slip="none"),
+                "You cut at the right places, but what comes through keeps its size, so on average it is too small. "
+                "It comes through with probability 1 - p: divide it by 1 - p."),
+        Mistake("multiplied by 1 - p", partial(_wrong_unbiased, slip="times"),
+                "You make what comes through smaller. It has to stand in for the times when it was cut, so it "
+                "grows: divide by 1 - p."),
+        Mistake("divided by p", partial(_wrong_unbiased, slip="p"),
+                "p is the probability of a cut. A gradient comes through with probability 1 - p: divide by that."),
+        Mistake("loss rescaled as well", partial(_wrong_unbiased, slip="loss"),
+                "You scale d_outputs[t] too. The loss of the step itself is never cut, so it keeps its size: scale "
+                "only what goes on to the step before."),
+        Mistake("never cut", partial(_wrong_unbiased, slip="never"),
+                "The gradient always comes through. Where cut[t] is true, nothing goes from step t to the step "
+                "before it."),
+        Mistake("cut where it should pass", partial(_wrong_unbiased, slip="inverted"),
+                "You let the gradient through where cut[t] is true and stop it elsewhere. Swap the two branches."),
+    ],
+    hints=[
+        "Only the last line of the loop of 04.2 changes: what d_future becomes.",
+        "Something worth g that arrives with probability q is worth q · g on average. By what do you multiply g so "
+        "that the average is g again?",
+        "d_future = 0 where cut[t], else da @ W_h.T / (1 - p).",
+    ],
+    explanation="Each random gradient is as cheap as a truncated one, and the mean over all of them is the full "
+                "gradient. The price is variance: a path of length m is multiplied by 1 / (1 - p)**m when it "
+                "survives.",
+)
+
+# Quiz -----------------------------------------------------------------------------------------------------------------
+
+QUIZ = Quiz("04", [
+    Question("What does truncated backpropagation through time cut?", [
+        Option("The state's way forward between blocks.", False,
+               "No: the state is carried on. Cutting it as well is a different thing, a reset, and costs memory."),
+        Option("The sequence, so that only the first k steps are read.", False,
+               "No: all steps are read, in order. Every block has its forward pass and its gradient."),
+        Option("The gradient's way back between blocks.", True,
+               "Inside a block the gradient flows as always; from one block to the block before it does not."),
+        Option("Gradients whose norm is above k.", False,
+               "No: that is gradient clipping, in chapter 05. k is a number of steps."),
+    ], topic="what truncated BPTT cuts"),
+    Question("Why is the gradient of W_h a sum over the steps?", [
+        Option("The loss is a sum over the steps.", False,
+               "No: the sum is there even if only the last step has a loss. In the counter there is one loss and "
+               "ten terms."),
+        Option("The same W_h is used at every step, and moving it moves all of its copies.", True,
+               "The chain rule adds one term for each way in which W_h reaches the loss: one for each copy."),
+        Option("The rows of the batch are summed.", False,
+               "They are summed as well, but that is another sum: it is there for a feed-forward layer, too."),
+    ], topic="shared weights"),
+    Question("A batch is made of 1,000 steps of one stream, in two rows, read in blocks of 10. What is true?", [
+        Option("Row 2 starts at step 10.", False,
+               "No: then row 1 of the second block would start at step 20, and its carried state would be that of "
+               "step 9."),
+        Option("Row 2 starts at step 500.", True, "Each row has a stretch of its own: 0 … 499 and 500 … 999."),
+        Option("The blocks may be shuffled, as in any other data set.", False,
+               "No: the state that a block starts from is the one its predecessor left. Shuffled blocks get a wrong "
+               "one."),
+        Option("The first update sees the steps 0 … 9 and 500 … 509.", True, "Ten steps of each row."),
+    ], topic="offset mini-batches"),
+    Question("After training on one sequence the loss is 1e-29. What do you know?", [
+        Option("The network counts ones.", False,
+               "No: at (−2.089, −0.756) it gives about 3 here and wrong answers elsewhere. One equation, two "
+               "unknowns."),
+        Option("The network fits this sequence.", True, "That is all the loss says."),
+        Option("The gradient is right.", False,
+               "No: many wrong gradients go downhill too. A gradient is checked by finite differences, not by a "
+               "falling loss."),
+        Option("Other weights may fit it as well as these.", True,
+               "A whole curve U · (W + W³ + W⁵) = 3 does, in two branches."),
+    ], topic="loss and knowledge"),
+    Question("You double the length T and use full backpropagation through time. What doubles?", [
+        Option("The time of the backward pass.", True, "One step of backward for each step of forward."),
+        Option("The number of weights.", False, "No: the weights are shared. Length costs none."),
+        Option("The memory for the states.", True, "Each h_t is kept until the gradient comes back to it."),
+        Option("The number of terms in dW_h.", True, "One for each copy of W_h."),
+    ], topic="cost of BPTT"),
+    Question("The answer at step t is the input of step t − 7. Which block length can learn it?", [
+        Option("k = 1, because the state is carried", False,
+               "The state is carried, but no gradient ever tells an earlier step what to keep in it."),
+        Option("k = 7", False,
+               "No: in a block of 7 steps the longest path goes 6 steps back. It stays near guessing in the chapter's "
+               "figure."),
+        Option("k = 8", True, "The last step of each block reaches the first: one path in each block is enough."),
+        Option("k = 20", True, "Most steps of a block have the path. It costs more memory than k = 8."),
+    ], topic="reach of truncated BPTT"),
+    Question("How does PyTorch cut the gradient between two blocks and keep the state?", [
+        Option("`h = torch.zeros_like(h)`", False, "No: that resets the state. The cut is there, but the memory is "
+               "gone."),
+        Option("`optimizer.zero_grad()`", False,
+               "No: it empties the gradients of the weights. The graph behind h stays, and the next backward runs "
+               "into it."),
+        Option("`h = h.detach()`", True, "The same numbers, without the history that led to them."),
+    ], topic="detach"),
+])
