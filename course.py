@@ -1,0 +1,435 @@
+#!/usr/bin/env python3
+"""Start the course, test it, store its notebooks. Needs nothing but Python 3.11 or newer.
+
+    python3 course.py                  set up on the first run, then open JupyterLab on chapter 00
+    python3 course.py lab --port=9000  the same; what follows `lab` goes to JupyterLab
+    python3 course.py test             run every test; what follows `test` goes to pytest (test -k lstm)
+    python3 course.py test --matrix    the notebooks again with other thread counts and older processors
+    python3 course.py store 04 05      run notebooks and store their outputs (no number: all of them)
+    python3 course.py check            say whether this machine is ready; changes nothing
+
+Everything is installed into the folder .venv beside this file. On Windows, write `py` for `python3`.
+SEQLEARN_TORCH=cpu installs PyTorch from its CPU wheel index only, SEQLEARN_TORCH=default from the ordinary index only.
+"""
+
+import sys
+
+# The file keeps to syntax that Python 3.6 can read, so that an old Python reaches this line and not a SyntaxError.
+if sys.version_info < (3, 11):
+    sys.exit(
+        "Python 3.11 or newer is needed; this is Python {}.{} ({}).\n"
+        "Install a newer one from https://www.python.org/downloads/ and run this file with it, for example:\n"
+        "    python3.12 course.py".format(sys.version_info[0], sys.version_info[1], sys.executable)
+    )
+
+import ast
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "seqlearn-ready.json"
+FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
+UNFINISHED = "installing"  # stands in the stamp until pip is done
+TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+LAB_SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+NO_TESTS = 5  # pytest's exit status when the arguments select nothing
+NEEDED_BYTES = 2 * 1000**3  # a complete .venv with the CPU build of PyTorch takes 1.4 GB
+
+
+class SetupError(Exception):
+    """Something the reader must act on; the text says what."""
+
+
+# Runs inside .venv. Prints the names of pins that are absent or at another version, and of packages with lost files.
+INSPECT = r"""
+import json, pathlib, sys
+from importlib import metadata
+
+pins, root = json.loads(sys.argv[1]), pathlib.Path(sys.argv[2])
+missing, damaged = [], []
+for name, version in pins.items():
+    try:
+        found = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        found = None
+    if found is None or found.split("+")[0] != version:
+        missing.append(name + "==" + version)
+try:
+    source = json.loads(metadata.distribution("seqlearn").read_text("direct_url.json"))["url"]
+    here = source.rstrip("/") == root.as_uri().rstrip("/")
+except Exception:
+    here = False
+if not here:
+    missing.append("seqlearn (this folder)")
+for folder in map(pathlib.Path, sys.path):
+    for info in folder.glob("*.dist-info"):
+        if pathlib.Path(sys.prefix) in info.parents:
+            files = metadata.PathDistribution(info).files
+            if files is None or not (info / "METADATA").exists():
+                damaged.append(str(info))
+            elif any(file.suffix != ".pyc" and not file.locate().exists() for file in files):
+                damaged.append(str(info))
+print(json.dumps({"missing": missing, "damaged": damaged}))
+"""
+
+
+def say(text):
+    print("course: " + text, flush=True)
+
+
+def venv_python():
+    """The interpreter inside .venv, whether or not it exists."""
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def pins():
+    """The pinned requirements as {name: version}."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    found = (re.match(r"([A-Za-z0-9._-]+)==([^\s;#]+)", line) for line in lines)
+    return {match.group(1): match.group(2) for match in found if match}
+
+
+def clean_environment():
+    """The environment for programs inside .venv, without settings that would lead them out of it."""
+    env = dict(os.environ)
+    for name in ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "MPLBACKEND", "__PYVENV_LAUNCHER__"):
+        env.pop(name, None)
+    env["PIP_USER"] = "0"
+    env["PYTHONNOUSERSITE"] = "1"
+    env["VIRTUAL_ENV"] = str(VENV)
+    env["PATH"] = str(venv_python().parent) + os.pathsep + env.get("PATH", "")
+    return env
+
+
+def run(command, quiet=False, **more_environment):
+    """Run a program in the foreground and return its exit status.
+
+    Ctrl-C reaches the program too, and this one waits for its answer; a request to terminate is passed on.
+    """
+    shown = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} if quiet else {}
+    env = {**clean_environment(), **more_environment}
+    interrupted = False
+    with subprocess.Popen([str(part) for part in command], cwd=str(ROOT), env=env, **shown) as process:
+        before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        while True:
+            try:
+                status = process.wait()
+                break
+            except KeyboardInterrupt:
+                interrupted = True
+        signal.signal(signal.SIGTERM, before)
+    if interrupted and status != 0:
+        raise KeyboardInterrupt
+    return status
+
+
+def processors():
+    """How many processors this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+# ---------------------------------------------------------------- set-up
+
+
+def fingerprint():
+    """What .venv depends on: the requirement files, the Python that made it, the place of this folder."""
+    digest = hashlib.sha256()
+    for name in ("requirements.txt", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes().replace(b"\r\n", b"\n"))
+    try:
+        made_by = (VENV / "pyvenv.cfg").read_text(encoding="utf-8")
+    except OSError:
+        made_by = ""
+    return {"requirements": digest.hexdigest(), "venv": made_by, "folder": str(ROOT)}
+
+
+def is_ready():
+    """True when set-up has finished for exactly these requirements. Reads two small files and starts nothing."""
+    try:
+        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return stamp == fingerprint() and venv_python().exists()
+
+
+def write_stamp():
+    temporary = STAMP.with_suffix(".tmp")
+    temporary.write_text(json.dumps(fingerprint(), indent=1), encoding="utf-8")
+    os.replace(str(temporary), str(STAMP))
+
+
+def inspect_venv():
+    """{"missing": [...], "damaged": [...]} for the packages in .venv; None when its Python does not run."""
+    command = [str(venv_python()), "-I", "-c", INSPECT, json.dumps(pins()), str(ROOT)]
+    try:
+        done = subprocess.run(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return json.loads(done.stdout.decode("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def venv_version():
+    """(major, minor) of the Python in .venv if it starts and has pip, else None."""
+    command = [str(venv_python()), "-c", "import sys, pip; print(tuple(sys.version_info[:2]))"]
+    try:
+        done = subprocess.run(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return ast.literal_eval(done.stdout.decode()) if done.returncode == 0 else None
+    except (OSError, ValueError, SyntaxError):
+        return None
+
+
+def make_venv():
+    """Create .venv, or create it again when it is half made. A healthy one is kept."""
+    version = venv_version()
+    if version is not None and version >= (3, 11):
+        return
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        raise SetupError("the folder .venv must be made again, but this Python runs from it.\n"
+                         "Start course.py with the Python of your system instead:  python3 course.py")
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        package = "python{}.{}-venv".format(*sys.version_info[:2])
+        raise SetupError("this Python comes without the modules venv and ensurepip. On Debian and Ubuntu they are\n"
+                         "a package of their own; install it and start again:\n    sudo apt install " + package)
+    free = shutil.disk_usage(str(ROOT)).free
+    if free < NEEDED_BYTES:
+        raise SetupError(disk_message("only {:.1f} GB are free".format(free / 1e9)))
+    if VENV.is_symlink() or VENV.is_file():
+        VENV.unlink()
+    elif VENV.exists():
+        say("the folder .venv is incomplete; making it again")
+        shutil.rmtree(str(VENV))
+    say("making .venv with Python {}".format(platform.python_version()))
+    done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        raise SetupError(explain(done.stdout.decode("utf-8", "replace")) or
+                         "making .venv failed:\n" + done.stdout.decode("utf-8", "replace").strip())
+
+
+def disk_message(what):
+    return ("the disk is full: {} in {}.\n"
+            "The course needs about {:.0f} GB there (8 with CUDA), and pip some room in {}.\n"
+            "Free some space and start again; what is already installed is kept.").format(
+                what, ROOT, NEEDED_BYTES / 1e9, tempfile.gettempdir())
+
+
+def explain(log):
+    """A sentence for the known reasons why an installation fails, found in pip's output; None for an unknown one."""
+    if re.search(r"No space left on device|Errno 28|not enough space on the disk|Disk quota exceeded", log):
+        return disk_message("no space left")
+    if re.search(r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError"
+                 r"|Max retries exceeded|Failed to establish a new connection|Temporary failure in name resolution"
+                 r"|Read timed out", log):
+        return ("the packages could not be downloaded: no network, or the network does not let pip through.\n"
+                "Connect and start again; what has been downloaded is kept. Behind a proxy, set HTTPS_PROXY.\n"
+                "Without a network, put the wheels into a folder and set PIP_NO_INDEX=1, PIP_FIND_LINKS=that folder.")
+    missing = re.search(r"No matching distribution found for (\S+)", log)
+    if missing:
+        machine = "Python {}.{} on {} {}".format(*sys.version_info[:2], platform.system(), platform.machine())
+        return ("no build of {} is offered for {}.\n"
+                "Use Python 3.11, 3.12 or 3.13 on 64-bit Linux, Windows or a Mac with an Apple processor;\n"
+                "delete the folder .venv and start again with it.").format(missing.group(1), machine)
+    if re.search(r"Windows Long Path|filename or extension is too long|WinError 206", log):
+        return ("the path of this folder is too long for Windows: {}\nMove it to a shorter one, such as C:\\course, "
+                "delete the folder .venv in it and start again.").format(ROOT)
+    if re.search(r"Permission denied|Errno 13|Access is denied|WinError (5|32)\b", log):
+        return ("a file in .venv could not be written. Close programs that use it (JupyterLab, an editor),\n"
+                "check that the folder is yours, and start again.")
+    return None
+
+
+def pip_install(arguments, must_succeed=True, quiet=False):
+    """Run `pip install`, showing its output unless quiet. True on success, else SetupError, or False if it may fail."""
+    handle, log = tempfile.mkstemp(prefix="seqlearn-pip-", suffix=".log")
+    os.close(handle)
+    try:
+        pip = [venv_python(), "-m", "pip", "--log", log, "--disable-pip-version-check"]
+        status = run([*pip, "install", *arguments], quiet=quiet)
+        if status == 0 or not must_succeed:
+            return status == 0
+        text = Path(log).read_text(encoding="utf-8", errors="replace")
+    finally:
+        os.unlink(log)
+    raise SetupError(explain(text) or "pip could not install the requirements; its last words are above.\n"
+                     "If it goes on failing, delete the folder .venv and start again.")
+
+
+def has_nvidia_gpu():
+    return Path("/dev/nvidia0").exists() or shutil.which("nvidia-smi") is not None
+
+
+def install_torch(requirement):
+    """Install PyTorch without several GB of CUDA packages where these are of no use.
+
+    `requirement` is the pin, such as "torch==2.13.0". Wheels that pip's own settings point to come first (they need no
+    network), then the CPU wheel index on a Linux without an NVIDIA GPU; whatever is left to do is left to the ordinary
+    index.
+    """
+    choice = os.environ.get("SEQLEARN_TORCH", "").lower() or "auto"
+    if choice not in ("auto", "cpu", "default"):
+        raise SetupError("SEQLEARN_TORCH must be cpu or default, got " + choice)
+    if choice == "default":
+        return
+    if choice == "auto" and (not sys.platform.startswith("linux") or has_nvidia_gpu()):
+        return
+    if pip_install(["--no-deps", "--no-index", requirement], must_succeed=False, quiet=True):
+        return
+    say("PyTorch for the CPU comes from " + TORCH_CPU_INDEX)
+    from_index = ["--no-deps", "--index-url", TORCH_CPU_INDEX, "--timeout", "15", "--retries", "1", requirement]
+    if choice == "cpu":
+        pip_install(from_index)
+    elif not pip_install(from_index, must_succeed=False):
+        say("that index does not answer or has no build for this machine; the ordinary one follows.\n"
+            "        There PyTorch for Linux brings CUDA along: several GB. Ctrl-C stops it;\n"
+            "        with SEQLEARN_TORCH=cpu it is never asked.")
+
+
+def set_up():
+    """Make .venv hold exactly what requirements.txt pins. Does nothing, quickly, when that is already so."""
+    if is_ready():
+        return
+    make_venv()
+    interrupted = STAMP.exists() and STAMP.read_text(encoding="utf-8") == UNFINISHED
+    state = inspect_venv()
+    if state is None:
+        raise SetupError("the Python in .venv does not answer. Delete the folder .venv and start again.")
+    if interrupted or state["missing"] or state["damaged"]:
+        STAMP.write_text(UNFINISHED, encoding="utf-8")
+        for folder in state["damaged"]:  # pip installs again what it does not know about
+            shutil.rmtree(folder)
+        say("installing the requirements; the first time this takes a few minutes and 1.4 GB")
+        torch = "torch==" + pins()["torch"]
+        if state["damaged"] or torch in state["missing"]:
+            install_torch(torch)
+        pip_install(["-r", "requirements.txt"])
+        left = inspect_venv()
+        if left is None or left["missing"] or left["damaged"]:
+            raise SetupError("the installation is not complete: {}.\n"
+                             "Delete the folder .venv and start again.".format(left))
+    # JupyterLab's first question would be about news, over the first chapter.
+    settings = VENV / "share/jupyter/lab/settings/overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(LAB_SETTINGS), encoding="utf-8")
+    write_stamp()
+
+
+# ---------------------------------------------------------------- commands
+
+
+def lab(arguments):
+    """Open JupyterLab. A notebook or folder among the arguments takes the place of chapter 00."""
+    named = [a for a in arguments if not a.startswith("-") and (a.endswith(".ipynb") or (ROOT / a).exists())]
+    target = [] if named or "--help" in arguments or "--version" in arguments else [FIRST_NOTEBOOK]
+    if not any("root_dir" in a or "notebook-dir" in a for a in arguments):
+        target.append("--ServerApp.root_dir=" + str(ROOT))  # so that links from a chapter to seqlearn/ open
+    return run([venv_python(), "-m", "jupyterlab", *target, *arguments])
+
+
+def test(arguments):
+    """Run the tests of the package and of the notebooks; arguments go to pytest.
+
+    The tests share the processors, file by file. Those that drive a browser measure time and come afterwards, alone.
+    """
+    if arguments[:1] == ["--matrix"]:
+        return run([venv_python(), "tests/notebooks/notebook_matrix.py", *arguments[1:]])
+    takes_value = ("-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W")
+    named = [a for before, a in zip(["", *arguments], arguments)
+             if not a.startswith("-") and before not in takes_value and (ROOT / a.split("::")[0]).exists()]
+    pytest = [venv_python(), "-m", "pytest", "--nbval", *([] if named else ["tests", "notebooks"])]
+    parallel, threads = shared_out(arguments)
+    if any(a.startswith("-m") for a in arguments) or {"--help", "-h", "--version"} & set(arguments):
+        return run([*pytest, *parallel, *arguments], **threads)
+    statuses = [run([*pytest, *parallel, "-m", "not browser", *arguments], **threads)]
+    failed = statuses[0] not in (0, NO_TESTS)
+    if failed and any(a == "-x" or a.startswith(("--exitfirst", "--maxfail")) for a in arguments):
+        return statuses[0]
+    if any(VENV.glob("lib*/python*/site-packages/playwright")) or (VENV / "Lib/site-packages/playwright").exists():
+        say("the tests that drive a browser")
+        statuses.append(run([*pytest, "-m", "browser", *arguments]))
+    else:
+        say("the tests that drive a browser are left out: playwright is not installed (see CONTRIBUTING.md)")
+    return next((status for status in statuses if status not in (0, NO_TESTS)), min(statuses))
+
+
+def shared_out(arguments):
+    """pytest's options and the environment for several processes at once; nothing where the reader decides on that."""
+    workers = min(4, processors())
+    alone = {"-s", "--pdb", "--trace", "--capture=no", "--collect-only", "--co", "-h", "--help", "--version"}
+    if workers == 1 or any(a in alone or a.startswith(("-n", "--numprocesses")) for a in arguments):
+        return [], {}
+    threads = os.environ.get("OMP_NUM_THREADS") or str(processors() // workers)
+    return ["-n", str(workers), "--dist", "loadfile"], {"OMP_NUM_THREADS": threads}
+
+
+def store(arguments):
+    """Run notebooks and store their outputs."""
+    return run([venv_python(), "tests/notebooks/notebook_store.py", *arguments])
+
+
+def check(arguments):
+    """Print one line for each thing the course needs; exit status 0 when all of them are there."""
+    rows = []
+
+    def row(good, what, remedy=""):
+        rows.append(good)
+        print(("ok  " if good else "NO  ") + what + ("" if good or not remedy else "\n    -> " + remedy))
+
+    row(True, "Python {} ({})".format(platform.python_version(), sys.executable))
+    if not venv_python().exists():
+        row(False, "the folder .venv", "python3 course.py makes it")
+        has_venv = importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")
+        package = "python{}.{}-venv".format(*sys.version_info[:2])
+        row(bool(has_venv), "the modules venv and ensurepip", "sudo apt install " + package)
+        free = shutil.disk_usage(str(ROOT)).free
+        row(free > NEEDED_BYTES, "{:.1f} GB of free disk space".format(free / 1e9), "about 2 GB are needed")
+    else:
+        state = inspect_venv()
+        if state is None:
+            row(False, "a Python in .venv that runs", "python3 course.py makes it again")
+        else:
+            row(not state["missing"], "\n    missing: ".join(["the pinned packages", *state["missing"]]),
+                "python3 course.py installs them")
+            row(not state["damaged"], "\n    damaged: ".join(["no damaged packages", *state["damaged"]]),
+                "delete the file .venv/{}; then python3 course.py repairs them".format(STAMP.name))
+    row((ROOT / FIRST_NOTEBOOK).exists(), FIRST_NOTEBOOK, "the checkout is incomplete: fetch it again")
+    print("ready" if all(rows) else "not ready")
+    return 0 if all(rows) else 1
+
+
+def main(arguments):
+    commands = {"lab": lab, "test": test, "store": store, "check": check}
+    if arguments and arguments[0] in ("-h", "--help", "help"):
+        print(__doc__.strip())
+        return 0
+    if not arguments or arguments[0].startswith("-") or arguments[0].endswith(".ipynb"):
+        arguments = ["lab", *arguments]
+    if arguments[0] not in commands:
+        print("course.py knows lab, test, store and check, not " + repr(arguments[0]), file=sys.stderr)
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    try:
+        if arguments[0] != "check":
+            set_up()
+        return commands[arguments[0]](arguments[1:])
+    except SetupError as error:
+        print("\ncourse: " + str(error), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print("\ncourse: " + (explain(str(error)) or str(error)), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ncourse: stopped. Nothing is broken: the next start goes on from here.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

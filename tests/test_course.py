@@ -1,0 +1,378 @@
+"""The launcher: what it starts, what it installs and in which order, and what it says when a machine is in the way."""
+
+import ast
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = (ROOT / "course.py").read_text(encoding="utf-8")
+FOUND = {"missing": [], "damaged": []}
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """course.py as a module that believes in an empty folder of its own and starts no program."""
+    for name in ("course.py", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    spec = importlib.util.spec_from_file_location("course", tmp_path / "course.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.started = []
+
+    def run(command, quiet=False, **environment):
+        module.started.append([str(part) for part in command])
+        return 0
+
+    monkeypatch.setattr(module, "run", run)
+    for name in ("SEQLEARN_TORCH", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    return module
+
+
+def fake_ready_venv(course):
+    """A .venv that set-up takes for a finished one."""
+    course.venv_python().parent.mkdir(parents=True)
+    course.venv_python().touch()
+    (course.VENV / "pyvenv.cfg").write_text("version = 3.12.1\n", encoding="utf-8")
+    course.write_stamp()
+
+
+# ---------------------------------------------------------------- the file itself
+
+
+def test_needs_the_standard_library_only():
+    imported = [node for node in ast.walk(ast.parse(SOURCE)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in imported if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in imported if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+def test_an_old_python_can_read_the_file():
+    ast.parse(SOURCE, feature_version=(3, 6))
+    assert SOURCE.isascii()  # an old console need not be UTF-8
+
+
+def test_an_old_python_gets_a_sentence(tmp_path):
+    pretend = "import sys; sys.version_info = (3, 8, 18, 'final', 0)\n" + SOURCE.partition("import ast\n")[0]
+    done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Python 3.11 or newer is needed; this is Python 3.8" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments, status, text", [
+    (["--help"], 0, "python3 course.py test"),
+    (["tests"], 2, "not 'tests'"),
+])
+def test_help_and_a_wrong_command_start_nothing(arguments, status, text):
+    done = subprocess.run([sys.executable, ROOT / "course.py", *arguments], capture_output=True, text=True)
+    assert done.returncode == status
+    assert text in done.stdout + done.stderr
+
+
+# ---------------------------------------------------------------- set-up
+
+
+def test_second_start_skips_set_up_quickly(course, monkeypatch):
+    fake_ready_venv(course)
+    monkeypatch.setattr(course, "make_venv", lambda: pytest.fail("set-up was not skipped"))
+    began = time.perf_counter()
+    assert course.main(["lab"]) == 0
+    assert time.perf_counter() - began < 0.5
+    assert len(course.started) == 1
+
+
+@pytest.mark.parametrize("change", ["requirements", "python", "half a stamp", "gone"])
+def test_set_up_runs_again_when_something_changed(course, change):
+    fake_ready_venv(course)
+    assert course.is_ready()
+    if change == "requirements":
+        with open(course.ROOT / "requirements.txt", "a", encoding="utf-8") as file:
+            file.write("tqdm==4.67.1\n")
+    elif change == "python":
+        (course.VENV / "pyvenv.cfg").write_text("version = 3.13.0\n", encoding="utf-8")
+    elif change == "half a stamp":
+        course.STAMP.write_text(course.STAMP.read_text(encoding="utf-8")[:40], encoding="utf-8")
+    else:
+        course.venv_python().unlink()
+    assert not course.is_ready()
+
+
+def test_line_endings_of_windows_change_nothing(course):
+    before = course.fingerprint()
+    path = course.ROOT / "requirements.txt"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert course.fingerprint() == before
+
+
+def test_a_complete_venv_is_adopted_without_installing(course, monkeypatch):
+    course.VENV.mkdir()
+    monkeypatch.setattr(course, "make_venv", lambda: None)
+    monkeypatch.setattr(course, "inspect_venv", lambda: FOUND)
+    monkeypatch.setattr(course, "pip_install", lambda *a, **k: pytest.fail("pip was called"))
+    course.set_up()
+    assert course.STAMP.exists()
+
+
+@pytest.mark.parametrize("found_damaged", [True, False])
+def test_ctrl_c_while_installing_is_repaired_by_the_next_start(course, monkeypatch, capsys, found_damaged):
+    damaged = course.VENV / "lib" / "numpy-2.4.6.dist-info"
+    fake_ready_venv(course)
+    damaged.mkdir(parents=True)
+    with open(course.ROOT / "requirements.txt", "a", encoding="utf-8") as file:
+        file.write("tqdm==4.67.1\n")
+    states = iter([{"missing": ["numpy==2.4.6"], "damaged": []}, FOUND])
+    monkeypatch.setattr(course, "make_venv", lambda: None)
+    monkeypatch.setattr(course, "inspect_venv", lambda: next(states))
+    monkeypatch.setattr(course, "pip_install", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert course.main(["lab"]) == 130
+    assert "Nothing is broken" in capsys.readouterr().err
+    assert not course.is_ready() and course.started == []
+
+    installed = []
+    states = iter([{"missing": [], "damaged": [str(damaged)] if found_damaged else []}, FOUND])
+    monkeypatch.setattr(course, "inspect_venv", lambda: next(states))
+    monkeypatch.setattr(course, "install_torch", lambda requirement: None)
+    monkeypatch.setattr(course, "pip_install", lambda arguments, **k: installed.append(arguments))
+    assert course.main(["lab"]) == 0
+    assert damaged.exists() is not found_damaged and installed == [["-r", "requirements.txt"]]
+    assert course.is_ready()
+
+
+def test_a_half_made_venv_is_made_again(course):
+    (course.VENV / "bin").mkdir(parents=True)
+    (course.VENV / "left-over").touch()
+    course.make_venv()
+    assert course.venv_version() == sys.version_info[:2]
+    assert not (course.VENV / "left-over").exists()
+    # The same .venv serves to show that a package with a lost file is found; making one takes seconds.
+    site = Path(next(course.VENV.glob("**/site-packages")))
+    info = site / "probe-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: probe\nVersion: 1.0\n", encoding="utf-8")
+    (info / "RECORD").write_text("probe.py,,\nprobe-1.0.dist-info/METADATA,,\n", encoding="utf-8")
+    assert course.inspect_venv()["damaged"] == [str(info)]
+    (site / "probe.py").touch()
+    state = course.inspect_venv()
+    assert state["damaged"] == []
+    assert f"torch=={course.pins()['torch']}" in state["missing"] and "seqlearn (this folder)" in state["missing"]
+
+
+def test_a_healthy_venv_is_kept(course, monkeypatch):
+    course.VENV.mkdir()
+    monkeypatch.setattr(course, "venv_version", lambda: (3, 12))
+    course.make_venv()
+    assert list(course.VENV.iterdir()) == []
+
+
+def test_missing_ensurepip_names_the_debian_package(course, monkeypatch, capsys):
+    monkeypatch.setattr(course.importlib.util, "find_spec", lambda name: None)
+    assert course.main(["lab"]) == 1
+    assert f"sudo apt install python3.{sys.version_info.minor}-venv" in capsys.readouterr().err
+
+
+def test_too_little_disk_space_is_said_before_anything_is_made(course, monkeypatch, capsys):
+    monkeypatch.setattr(course.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 300_000_000}))
+    assert course.main(["test"]) == 1
+    assert "only 0.3 GB are free" in capsys.readouterr().err
+    assert not course.VENV.exists()
+
+
+@pytest.mark.parametrize("log, words", [
+    ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"),
+    ("NewConnectionError('<...>: Failed to establish a new connection: [Errno -3]", "no network"),
+    ("Could not fetch URL https://…: There was a problem confirming the ssl certificate: SSLError(1)", "no network"),
+    ("ERROR: No matching distribution found for torch==2.13.0", "no build of torch==2.13.0"),
+    ("HINT: This error might have occurred since this system does not have Windows Long Path support", "is too long"),
+    ("ERROR: [WinError 5] Access is denied: 'C:\\\\course\\\\.venv\\\\Scripts\\\\pip.exe'", "could not be written"),
+])
+def test_reasons_of_a_failed_installation_are_named(course, log, words):
+    assert words in course.explain(log)
+
+
+def test_an_unknown_failure_is_not_explained_away(course):
+    assert course.explain("error: subprocess-exited-with-error") is None
+
+
+def test_a_failing_pip_is_explained_from_its_log(course, monkeypatch):
+    def failing_pip(command, quiet=False):
+        Path(command[command.index("--log") + 1]).write_text("[Errno 28] No space left on device", encoding="utf-8")
+        return 1
+
+    monkeypatch.setattr(course, "run", failing_pip)
+    with pytest.raises(course.SetupError, match="disk is full"):
+        course.pip_install(["-r", "requirements.txt"])
+    assert course.pip_install(["x"], must_succeed=False) is False
+
+
+# ---------------------------------------------------------------- PyTorch without CUDA
+
+
+@pytest.mark.parametrize("choice, system, gpu, works, asked", [
+    ("", "linux", False, ["--no-index"], ["--no-index"]),
+    ("", "linux", False, ["--index-url"], ["--no-index", "--index-url"]),
+    ("", "linux", False, [], ["--no-index", "--index-url"]),
+    ("", "linux", True, [], []),
+    ("", "darwin", False, [], []),
+    ("", "win32", False, [], []),
+    ("default", "linux", False, [], []),
+    ("cpu", "linux", True, ["--index-url"], ["--no-index", "--index-url"]),
+    ("cpu", "win32", False, ["--no-index"], ["--no-index"]),
+])
+def test_where_torch_is_looked_for(course, monkeypatch, choice, system, gpu, works, asked):
+    calls = []
+
+    def pip_install(arguments, must_succeed=True, quiet=False):
+        where = "--index-url" if "--index-url" in arguments else "--no-index"
+        calls.append(where)
+        assert "--no-deps" in arguments and arguments[-1] == "torch==9.9"
+        assert quiet is (where == "--no-index"), "a download of 200 MB must show its progress"
+        return where in works
+
+    monkeypatch.setenv("SEQLEARN_TORCH", choice)
+    monkeypatch.setattr(course.sys, "platform", system)
+    monkeypatch.setattr(course, "has_nvidia_gpu", lambda: gpu)
+    monkeypatch.setattr(course, "pip_install", pip_install)
+    course.install_torch("torch==9.9")
+    assert calls == asked
+
+
+def test_a_wrong_choice_of_torch_is_named(course, monkeypatch):
+    monkeypatch.setenv("SEQLEARN_TORCH", "cuda")
+    with pytest.raises(course.SetupError, match="must be cpu or default, got cuda"):
+        course.install_torch("torch==9.9")
+
+
+# ---------------------------------------------------------------- commands
+
+
+def test_lab_opens_chapter_00_and_passes_arguments_on(course):
+    fake_ready_venv(course)
+    course.main([])
+    course.main(["--port=9000", "--no-browser"])
+    course.main(["lab", "notebooks/05_x.ipynb"])
+    first, second, third = course.started
+    assert first[1:4] == ["-m", "jupyterlab", "notebooks/00_start_here.ipynb"]
+    assert second[-2:] == ["--port=9000", "--no-browser"] and "notebooks/00_start_here.ipynb" in second
+    assert third[-1] == "notebooks/05_x.ipynb" and "notebooks/00_start_here.ipynb" not in third
+
+
+def test_the_environment_of_programs_leads_into_the_venv(course, monkeypatch):
+    for name in ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "MPLBACKEND"):
+        monkeypatch.setenv(name, "elsewhere")
+    monkeypatch.setenv("PIP_USER", "1")
+    env = course.clean_environment()
+    assert "elsewhere" not in env.values() and env["PIP_USER"] == "0"
+    assert env["PATH"].startswith(str(course.venv_python().parent))
+
+
+def test_test_runs_everything_and_the_browser_last(course, monkeypatch):
+    fake_ready_venv(course)
+    monkeypatch.setattr(course, "processors", lambda: 2)
+    (course.VENV / "lib/python3.12/site-packages/playwright").mkdir(parents=True)
+    course.main(["test", "-k", "lstm"])
+    everything, browser = course.started
+    assert everything[1:6] == ["-m", "pytest", "--nbval", "tests", "notebooks"] and everything[-2:] == ["-k", "lstm"]
+    assert everything[everything.index("-n") + 1] == "2" and "not browser" in everything
+    assert browser[-4:] == ["-m", "browser", "-k", "lstm"] and "-n" not in browser
+
+
+def test_test_without_playwright_says_so(course, capsys):
+    fake_ready_venv(course)
+    course.main(["test"])
+    assert len(course.started) == 1
+    assert "playwright is not installed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["-m", "browser"], ["-s"], ["-n", "3"], ["-n0"], ["--pdb"], ["--collect-only"]])
+def test_test_leaves_the_choice_of_processes_to_the_reader(course, monkeypatch, arguments):
+    fake_ready_venv(course)
+    monkeypatch.setattr(course, "processors", lambda: 1 if arguments[0] == "-m" else 2)
+    course.main(["test", *arguments])
+    assert "loadfile" not in course.started[0]
+
+
+def test_a_named_file_is_the_only_place(course):
+    fake_ready_venv(course)
+    for name in ("tests", "notebooks"):
+        (course.ROOT / name).mkdir()
+    (course.ROOT / "tests/test_pins.py").touch()
+    course.main(["test", "tests/test_pins.py"])
+    course.main(["test", "-k", "notebooks"])
+    assert "notebooks" not in course.started[0]
+    assert {"tests", "notebooks"} <= set(course.started[1])
+
+
+@pytest.mark.parametrize("statuses, status", [
+    ([0, 0], 0), ([5, 0], 0), ([0, 5], 0), ([5, 5], 5), ([1, 0], 1), ([0, 1], 1), ([5, 1], 1), ([2, 5], 2),
+])
+def test_exit_status_of_the_two_halves(course, monkeypatch, statuses, status):
+    fake_ready_venv(course)
+    (course.VENV / "lib/python3.12/site-packages/playwright").mkdir(parents=True)
+    results = iter(statuses)
+    monkeypatch.setattr(course, "run", lambda command, **environment: next(results))
+    assert course.main(["test"]) == status
+
+
+def test_store_and_matrix_reach_their_programs(course):
+    fake_ready_venv(course)
+    course.main(["store", "04", "05"])
+    course.main(["test", "--matrix", "04"])
+    store, matrix = course.started
+    assert store[1:] == ["tests/notebooks/notebook_store.py", "04", "05"]
+    assert matrix[1:] == ["tests/notebooks/notebook_matrix.py", "04"]
+    assert all((ROOT / command[1]).exists() for command in course.started)
+
+
+@pytest.mark.parametrize("state, status, word", [
+    (FOUND, 0, "ready"),
+    ({"missing": ["numpy==2.4.6"], "damaged": []}, 1, "numpy==2.4.6"),
+    ({"missing": [], "damaged": ["numpy.dist-info"]}, 1, "numpy.dist-info"),
+    (None, 1, "not ready"),
+])
+def test_check_reports_and_changes_nothing(course, monkeypatch, capsys, state, status, word):
+    fake_ready_venv(course)
+    (course.ROOT / "notebooks").mkdir()
+    (course.ROOT / course.FIRST_NOTEBOOK).touch()
+    monkeypatch.setattr(course, "inspect_venv", lambda: state)
+    before = sorted(course.ROOT.rglob("*"))
+    assert course.main(["check"]) == status
+    assert word in capsys.readouterr().out
+    assert sorted(course.ROOT.rglob("*")) == before and course.started == []
+
+
+def test_pins_are_read_as_pip_reads_them(course):
+    lines = "# a\nnumpy==2.4.6  # why\n-e .\n\ntorch==2.13.0 ; x\n"
+    (course.ROOT / "requirements.txt").write_text(lines, encoding="utf-8")
+    assert course.pins() == {"numpy": "2.4.6", "torch": "2.13.0"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a process group are a POSIX matter")
+@pytest.mark.parametrize("number, group, answer", [("SIGINT", True, "interrupted"), ("SIGTERM", False, "status 7")])
+def test_a_signal_reaches_the_program_and_course_waits_for_it(number, group, answer):
+    """JupyterLab asks a question on Ctrl-C; the launcher must still be there when it is answered."""
+    child = (f"import signal, sys, time; signal.signal(signal.{number}, lambda *a: sys.exit(7))\n"
+             "print('up', flush=True); time.sleep(20)")
+    parent = (f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.dont_write_bytecode = True\nimport course\n"
+              f"try:\n    print('status', course.run([sys.executable, '-c', {child!r}]))\n"
+              "except KeyboardInterrupt:\n    print('interrupted')")
+    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True,
+                               start_new_session=True)
+    assert process.stdout.readline() == "up\n"
+    (os.killpg if group else os.kill)(process.pid, getattr(signal, number))
+    assert process.communicate(timeout=10)[0] == answer + "\n"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_the_texts_show_commands_that_exist(name):
+    shown = re.findall(r"course\.py +([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
+    assert "test" in shown and set(shown) <= {"lab", "test", "store", "check"}
