@@ -21,15 +21,26 @@ from html import escape
 import ipywidgets
 import numpy as np
 import traitlets
+from ipywidgets.widgets.trait_types import CByteMemoryView
 
 from ..plots.picture import Picture
 
 TEXT_STYLE = "max-width: 960px; line-height: 1.45; color: var(--jp-ui-font-color0, inherit); white-space: normal;"
 
 
-class PictureWidget(ipywidgets.Image):
-    """An Image whose `tooltip` becomes the title attribute, and with it the picture's name for a screen reader."""
+def _data_url(png: bytes, widget: ipywidgets.Image) -> bytes:
+    return b"data:image/png;base64," + b64encode(png)
 
+
+class PictureWidget(ipywidgets.Image):
+    """An Image widget whose PNG and `tooltip` (the title attribute: its name for a screen reader) change together.
+
+    `value` holds the PNG. The page gets it as a data URL, which Chromium shows 5 to 10 ms sooner than the object URL
+    that an Image makes of bytes.
+    """
+
+    value = CByteMemoryView(help="The PNG.").tag(sync=True, to_json=_data_url)
+    format = traitlets.Unicode("png").tag(sync=True, to_json=lambda value, widget: "url")
     # The page looks for a description before it sets the title, and an Image has none.
     description = traitlets.Unicode("").tag(sync=True)
 

@@ -1,0 +1,78 @@
+"""Explorers in a real JupyterLab: every control, by keyboard alone, changes the picture and its words in place.
+
+A chapter adds its explorers to EXPLORERS: the notebook's number, the class, and whether the whole notebook is run
+first (that costs its time) or the explorer's cell alone.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from seqlearn.widgets import catalog
+
+EXPLORERS = [
+    ("00", "ScalarMemory", False),
+    ("04", "TruncatedGradient", False),
+    ("05", "ExplodingGradients", True),
+]
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("chapter", "name", "whole"), EXPLORERS)
+def test_every_control_by_keyboard(browser, chapter, name, whole):
+    explorer = next(cls for cls in catalog() if cls.__name__ == name)
+    (notebook,) = NOTEBOOKS.glob(f"{chapter}_*.ipynb")
+    shown = browser.open(notebook.name)
+    page = shown.page
+    if whole:
+        shown.run_all()
+    else:
+        shown.run_cell(shown.cell_with(f"{name}()"))
+    output = shown.output_of(f"{name}()")
+    picture = output.locator("img.widget-image")
+    output.get_by_text(explorer.question).wait_for()
+    place, words = picture.bounding_box(), picture.get_attribute("title")
+    assert len(words) > 30 and output.get_by_role("status").inner_text() == words
+    assert output.get_by_role("img", name=words).count() == 1, "the picture's name is its text alternative"
+
+    controls = explorer().controls
+    shown.focus_first_control(output)
+    for label, control in controls.items():
+        assert output.get_by_text(control.description, exact=True).first.is_visible(), label
+        for _ in range(6):  # Tab passes the number beside a slider, which can be typed into, too
+            if shown.has_focus(output, control.description):
+                break
+            page.keyboard.press("Tab")
+        assert shown.has_focus(output, control.description), f"{label} cannot be reached with Tab"
+        before, title = picture.evaluate(BYTES), picture.get_attribute("title")
+        for key in KEYS[type(control).__name__]:
+            page.keyboard.press(key)
+        shown.wait_for(CHANGED, [picture.element_handle(), title], f"{label} changes the words")
+        assert picture.evaluate(BYTES) != before, f"{label} does not change the picture"
+        assert picture.bounding_box() == place, f"{label} moves the picture"
+        assert picture.evaluate("image => image.naturalWidth") == 100 * explorer.picture_class.size[0]
+        assert output.get_by_role("status").inner_text() == picture.get_attribute("title")
+    assert shown.errors == []
+    shown.close()
+
+
+CHANGED = "([image, title]) => image.title !== title && image.complete"
+BYTES = """async (image) => {
+    const png = await (await fetch(image.src)).arrayBuffer();
+    return [...new Uint8Array(await crypto.subtle.digest("SHA-1", png))].join();
+}"""
+KEYS = {  # JupyterLab takes the arrow keys from a drop-down list that is closed (ipywidgets issue 3912): Space opens it
+    "FloatSlider": ["ArrowRight"],
+    "FloatLogSlider": ["ArrowRight"],
+    "IntSlider": ["ArrowRight"],
+    "SelectionSlider": ["ArrowRight"],
+    "Dropdown": ["Space", "ArrowDown", "Enter"],
+    "BoundedIntText": ["ArrowUp"],
+    "IntText": ["ArrowUp"],
+    "Text": ["End", "1", "Enter"],
+    "Checkbox": ["Space"],
+    "ToggleButtons": ["Tab", "Space"],
+    "Button": ["Enter"],
+}
