@@ -69,6 +69,9 @@ half_life = ValueExercise(
         Mistake("too small by one", 0.9, "0.9 to the power of 10 is 0.35: less than half. Go one notch up."),
         Mistake("not the smallest", 1.0,
                 "With w = 1 everything is kept, so that is more than half. A smaller w on the slider does it too."),
+        Mistake("negative", lambda answer: answer < 0,
+                "The question asks for a positive w. With a negative one the state turns its sign at every step; after "
+                "ten of them it has turned back, so the size would do.", example=-0.95),
         Mistake("the exact bound", lambda answer: abs(answer - 0.5**0.1) < 0.004,
                 "That is the exact bound, the tenth root of one half, about 0.933. Well reasoned! The slider moves in "
                 "steps of 0.05: which is its first value above the bound?", example=0.933),

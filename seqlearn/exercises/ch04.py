@@ -260,6 +260,18 @@ def _wrong_truncated(x, h, d_outputs, W_x, W_h, k, *, slip):
     return dx, dW_x, dW_h, db
 
 
+def _window_for_each_loss(x, h, d_outputs, W_x, W_h, k):
+    dx, totals = np.zeros_like(x), [0.0, 0.0, 0.0]
+    for t in range(len(x)):
+        start = max(0, t - k + 1)
+        alone = np.zeros_like(d_outputs[start:t + 1])
+        alone[-1] = d_outputs[t]
+        dx_t, _, *weights = backward_reference(x[start:t + 1], h[start:t + 2], alone, W_x, W_h)
+        dx[start:t + 1] += dx_t
+        totals = [total + weight for total, weight in zip(totals, weights, strict=True)]
+    return dx, *totals
+
+
 truncated_backward = Exercise(
     id="04.3",
     title="Truncated backpropagation",
@@ -276,6 +288,9 @@ truncated_backward = Exercise(
         Mistake("cut one step off", partial(_wrong_truncated, slip="late"),
                 "Your cuts are one step off. With t counted from 0 the first block is 0 … k - 1, so the gradient "
                 "that comes from step k must not reach step k - 1: test (t + 1) % k."),
+        Mistake("a window for each loss", _window_for_each_loss,
+                "Every loss looks back k steps in your answer, across the ends of blocks. The blocks stand still: a "
+                "loss looks back to the start of its own block, 1 to k steps, and no further."),
         Mistake("blocks counted from the end", partial(_wrong_truncated, slip="end"),
                 "You count the blocks from the last step. They are counted from the first, as the data come in; "
                 "when k does not divide T the last block is the short one."),

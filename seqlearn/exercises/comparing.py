@@ -97,6 +97,15 @@ def _read_array(expected: np.ndarray, value: object, label: str) -> Piece:
     return Piece(label, array.shape, str(array.dtype), values)
 
 
+def as_arrays(expected: object, value: object) -> object:
+    """`value` nested as `expected` is, with an array for every number, list or tensor in it."""
+    if isinstance(expected, Mapping):
+        return {key: as_arrays(expected[key], value[key]) for key in expected}
+    if isinstance(expected, tuple | list):
+        return tuple(as_arrays(like, part) for like, part in zip(expected, value, strict=True))
+    return value if expected is None or isinstance(expected, str) else np.asarray(_plain(value))
+
+
 def _plain(value: object) -> object:
     """A torch tensor as an array; everything else unchanged."""
     return value.detach().cpu().numpy() if hasattr(type(value), "detach") else value

@@ -150,7 +150,10 @@ def _wrong_shape(sentence: str, want: np.ndarray, have: np.ndarray | None, same)
     if have is None:
         return sentence + "."
     if want.size == have.size and same(want.ravel(), have.ravel()):
-        return f"{sentence}. The numbers are right: reshape it, or keep the axis (`keepdims`)."
+        if not want.ndim:
+            return f"{sentence}. The number is right: return it alone, not inside of something."
+        axis = "keep the axis that is missing (`keepdims`)" if have.ndim < want.ndim else "drop the extra axis"
+        return f"{sentence}. The numbers are right: reshape it{'' if have.ndim == want.ndim else f', or {axis}'}."
     try:
         shown = np.broadcast_to(have, np.broadcast_shapes(want.shape, have.shape))
         if shown.shape == want.shape and same(want, shown):
@@ -179,6 +182,8 @@ def _factor(exercise: "Exercise", cases: list[Case], outcomes: list[Outcome], in
             return ""
         factor = float(np.median(have[usable] / want[usable]))
         if not np.isfinite(factor) or factor == 0 or not np.all(agrees(want * factor, have, exercise.rtol, None)):
+            return ""
+        if abs(factor - 1) < 1e-3:  # not a factor that somebody forgot, but a result that is not exact enough
             return ""
         factors.append(factor)
         here = {

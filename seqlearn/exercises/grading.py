@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seqlearn.exercises import diagnosis
+from seqlearn.exercises.comparing import as_arrays
 from seqlearn.exercises.outcome import (
     NOT_ATTEMPTED,
     Case,
@@ -74,7 +75,7 @@ def grade(exercise: "Exercise", answer: object) -> Verdict:
             outcomes.append(try_answer(exercise, answer, case))
             printed.open = False  # the first case's prints are shown, the others would repeat them
         if all(is_right(exercise, case, outcome) for case, outcome in zip(cases, outcomes, strict=True)):
-            further.append(_further_check(exercise, answer))
+            further.append(_further_check(exercise, answer, cases[0].expected[0]))
         again = try_answer(exercise, answer, cases[0])
         if not _same(exercise, outcomes[0], again):
             further.append(diagnosis.KEEPS_STATE)
@@ -156,12 +157,14 @@ def _wrong_signature(exercise: "Exercise", answer: Callable, count: int) -> str:
     return ""
 
 
-def _further_check(exercise: "Exercise", answer: Callable) -> str | None:
+def _further_check(exercise: "Exercise", answer: Callable, expected: object) -> str | None:
     if exercise.extra is None:
         return None
 
     def on_copies(*arguments, **options):
-        return answer(*copy.deepcopy(arguments), **copy.deepcopy(options))
+        value = answer(*copy.deepcopy(arguments), **copy.deepcopy(options))
+        # Lists and tensors count as arrays in the comparison, so the further check gets arrays too.
+        return value if exercise.has_own_call else as_arrays(expected, value)
 
     try:
         with np.errstate(all="ignore"):

@@ -148,6 +148,7 @@ class _Protected:
     """Put the process's shared state back as it was."""
 
     def __enter__(self) -> None:
+        _guard_shell()
         self.numpy_random = np.random.get_state()
         self.random = random.getstate()
         self.recursion_limit = sys.getrecursionlimit()
@@ -165,12 +166,52 @@ class _Protected:
         sys.stdin, builtins.input = self.stdin, self.input
         if not _streams:  # otherwise a thread was left behind, and must not reach the notebook's output
             sys.stdout, sys.stderr = self.streams
+            _unguard_shell()
         else:
             sys.stdout, sys.stderr = (_Splitter(stream) for stream in self.streams)
         self.warnings.__exit__(None, None, None)
         sys.setrecursionlimit(self.recursion_limit)
         random.setstate(self.random)
         np.random.set_state(self.numpy_random)
+
+
+_shell_methods: list[tuple[object, str, dict]] = []  # what `_guard_shell` has replaced: object, name, what was there
+
+
+def _guard_shell() -> None:
+    """In a notebook `exit()` asks the kernel to end, soon, and `display()` writes to the page.
+
+    From a guarded thread the one raises SystemExit, as it does elsewhere, and the other works as long as what the
+    thread prints is kept.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None or _shell_methods:  # a thread left behind keeps its guard
+        return
+    ask_exit, publish = shell.ask_exit, shell.display_pub.publish
+
+    def guarded_ask_exit(*arguments, **options):
+        if threading.get_ident() in _streams:
+            raise SystemExit
+        return ask_exit(*arguments, **options)
+
+    def guarded_publish(*arguments, **options):
+        printed = _streams.get(threading.get_ident())
+        if printed is None or printed.open:
+            publish(*arguments, **options)
+
+    for owner, name, guarded in (
+        (shell, "ask_exit", guarded_ask_exit), (shell.display_pub, "publish", guarded_publish)
+    ):
+        _shell_methods.append((owner, name, {key: vars(owner)[key] for key in [name] if key in vars(owner)}))
+        setattr(owner, name, guarded)
+
+
+def _unguard_shell() -> None:
+    while _shell_methods:
+        owner, name, before = _shell_methods.pop()
+        vars(owner).pop(name, None)
+        vars(owner).update(before)
 
 
 def _unwrap(stream):

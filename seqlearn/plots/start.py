@@ -171,12 +171,14 @@ class ScalarMemory(Picture):
         self.states.set_ydata(h)
         outside = np.flatnonzero(~(np.abs(h) <= self.limit))
         leaves = f"leaves the page at step {outside[0] + 1}" if outside.size else ""
-        self.note.set_text(f"w = {w:.2f}     $h_{{11}}$ = {h[10]:.2f}     $h_{{16}}$ = {h[-1]:.2f}"
-                           + (f"     {leaves}" if leaves else "") + (f"\nleft out: {left_out}" if left_out else ""))
+        # The font of the picture lacks many scripts; the text alternative shows every sign as it was typed.
+        drawn = left_out.encode("latin-1", "replace").decode("latin-1")
+        self.note.set_text(f"w = {w:z.2f}     $h_{{11}}$ = {h[10]:z.2f}     $h_{{16}}$ = {h[-1]:z.2f}"  # z: no -0.00
+                           + (f"     {leaves}" if leaves else "") + (f"\nleft out: {drawn}" if drawn else ""))
         shown = " ".join(f"{value:g}" for value in np.trim_zeros(x, "b"))
         shown = f"inputs {shown}{'' if x[-1] else ', then zeros'}" if shown else "all inputs zero"
-        return (f"w = {w:.2f}, {shown}. The state is {h[0]:.2f} at step 1, {h[10]:.2f} at step 11 "
-                f"and {h[-1]:.2f} at step {self.steps}{'; it ' + leaves if leaves else ''}."
+        return (f"w = {w:z.2f}, {shown}. The state is {h[0]:z.2f} at step 1, {h[10]:z.2f} at step 11 "
+                f"and {h[-1]:z.2f} at step {self.steps}{'; it ' + leaves if leaves else ''}."
                 + (f" Left out: {left_out}." if left_out else ""))
 
 

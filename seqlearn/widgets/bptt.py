@@ -16,8 +16,8 @@ class TruncatedGradient(Explorer):
 
     chapter = "04"
     title = "What the cut lets through"
-    question = ("At k = 10 half of the paths are cut. At a spectral radius of 0.5 the gradient hardly turns: why? "
-                "Raise the radius: from where on is it more than 10° off, and which k brings it back?")
+    question = ("At k = 10 nearly half of the paths are cut. At a spectral radius of 0.5 the gradient hardly turns: "
+                "why? Raise the radius: from where on is it more than 10° off, and which k brings it back?")
     picture_class = Paths
 
     def make_controls(self) -> dict:

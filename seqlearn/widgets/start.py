@@ -13,8 +13,8 @@ class ScalarMemory(Explorer):
     chapter = "00"
     title = "A memory of one number"
     question = (
-        "The input is a single 1. Which is the smallest w on the slider that still keeps at least half of it ten steps "
-        "later, at step 11? What changes when w passes 1, and what when it turns negative?"
+        "The input is a single 1. Which is the smallest positive w on the slider that still keeps at least half of it "
+        "ten steps later, at step 11? What changes when w passes 1, and what when it turns negative?"
     )
     picture_class = ScalarMemoryPicture
 
@@ -29,13 +29,17 @@ class ScalarMemory(Explorer):
         return {"w": w, "x": x, "h": remember(x, w), "left_out": left_out}
 
 
+TYPED = str.maketrans({**dict.fromkeys(",;，；、", " "), "−": "-", "－": "-"})
+
+
 def read_numbers(text: str, steps: int) -> tuple[np.ndarray, str]:
     """Numbers typed by a person, as an array (steps,) filled up with zeros, and what was left out, as text.
 
-    Words that are not finite numbers are left out, and so is everything after `steps` numbers.
+    Words that are not finite numbers are left out, and so is everything after `steps` numbers. Commas, Chinese ones
+    too, and semicolons separate; the minus sign of printed text (U+2212) counts as one.
     """
     numbers, rejected = [], []
-    for word in text.replace(",", " ").replace(";", " ").split():
+    for word in text.translate(TYPED).split():
         try:
             number = float(word)
         except ValueError:

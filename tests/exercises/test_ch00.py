@@ -28,6 +28,7 @@ def test_half_life_is_the_first_slider_value_that_keeps_half():
     [
         (0.9, "too small by one"),
         (1, "not the smallest"),
+        (-1.5, "negative"),
         (0.5**0.1, "the exact bound"),
         (0.5987, "state of step 11 given"),
     ],

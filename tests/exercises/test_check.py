@@ -171,6 +171,9 @@ WRONG = {
     "float32": (on_pieces(lambda hs: hs.astype(np.float32)), "rounded to float32"),
     "flat": (on_pieces(lambda hs: hs.ravel()), "The numbers are right: reshape it"),
     "not summed": (on_pieces(change_total=lambda total: np.stack([total / 4] * 4)), "sum it over axis 0 (of length 4)"),
+    "extra axis": (on_pieces(change_total=lambda total: total[None]), "reshape it, or drop the extra axis"),
+    "axis lost": (on_pieces(lambda hs: hs.reshape(len(hs), -1)), "or keep the axis that is missing (`keepdims`)"),
+    "not exact enough": (on_pieces(lambda hs: hs * (1 + 1e-6)), "hs[0, 0, 0] should be"),
     "factor": (on_pieces(lambda hs: hs * 0.5), "hs is 0.5 times what is expected"),
     "other order": (lambda x, W, h0: states(x, W, h0)[::-1], "return them as hs, total"),
     "one entry": (on_pieces(lambda hs: hs + np.eye(*hs.shape[1:])[None] * 1e-6), "hs[0, 0, 0] should be"),
@@ -289,6 +292,26 @@ def test_the_further_check_counts(exercise):
     exercise.extra = lambda answer, rng: "Finite differences say 0.3."
     result = exercise.check(states)
     assert result.status == "incorrect" and "Finite differences say 0.3." in result.message
+
+
+def as_lists(*arguments):
+    hs, total = states(*arguments)
+    return hs.tolist(), total.tolist()
+
+
+def as_tensors(*arguments):
+    torch = pytest.importorskip("torch")
+    return tuple(torch.tensor(piece) for piece in states(*arguments))
+
+
+@pytest.mark.parametrize("answer", [as_lists, as_tensors])
+def test_the_further_check_gets_arrays(exercise, answer):
+    def extra(answer, rng):
+        hs, total = answer(rng.normal(size=(3, 2, 2)), rng.normal(size=(2, 2)), rng.normal(size=(2, 2)))
+        return None if np.allclose(np.sum(np.float64(2) * hs, axis=(0, 1)), 2 * total) else "differs"
+
+    exercise.extra = extra
+    assert exercise.check(answer).status == "correct"
 
 
 def test_the_further_check_works_on_copies(exercise):

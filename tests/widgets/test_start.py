@@ -1,5 +1,7 @@
 """The first explorer, without a browser."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,7 @@ def test_states_are_those_of_the_reference_layer():
     ("1 two nan 1e99 .5", [1, 0.5, 0, 0], "two nan 1e99"),
     ("1 2 3 4 5", [1, 2, 3, 4], "5"),
     ("$x^", [0, 0, 0, 0], "x^"),
+    ("1，−2、.5", [1, -2, 0.5, 0], ""),
 ])
 def test_what_people_type(text, numbers, left_out):
     x, rejected = read_numbers(text, 4)
@@ -59,6 +62,18 @@ def test_extreme_values_are_shown(explorer, w, inputs):
     explorer.controls["w"].value = w
     explorer.controls["inputs"].value = inputs
     assert "cannot be shown" not in explorer.text and f"w = {w:.2f}" in explorer.text
+
+
+def test_signs_that_the_font_lacks_are_named_without_a_warning(explorer):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        explorer.controls["inputs"].value = "1 二"
+    assert explorer.text.endswith("Left out: 二.") and "cannot be shown" not in explorer.text
+
+
+def test_nothing_is_minus_zero(explorer):
+    explorer.controls["w"].value = -0.5
+    assert "0.00 at step 16" in explorer.text and "-0.00" not in explorer.text
 
 
 def test_words_say_when_the_state_leaves_the_page(explorer):

@@ -1,0 +1,1 @@
+"""Data of the course: texts to read, and the tasks that chapters generate."""
