@@ -12,6 +12,8 @@ from seqlearn.widgets import catalog
 
 EXPLORERS = [
     ("00", "ScalarMemory", False),
+    ("01", "WordOrder", False),
+    ("02", "Unrolling", False),
     ("04", "TruncatedGradient", False),
     ("05", "ExplodingGradients", True),
 ]

@@ -1,0 +1,568 @@
+"""Exercises and quiz of chapter 02: the recurrent cell, its loop, layers on top of each other and in both directions.
+
+All of them are about the tanh network h_t = tanh(x_t W_x + h_{t-1} W_h + b). Arrays are time-major, x (T, N, D).
+"""
+
+from functools import partial
+
+import numpy as np
+
+from seqlearn.exercises.exercise import Exercise, Mistake, ValueExercise
+from seqlearn.exercises.quiz import Option, Question, Quiz
+
+# Inputs -----------------------------------------------------------------------------------------------------------
+
+
+def _weights(rng, N, D, H):
+    """h (N, H), W_x (D, H), W_h (H, H), b (H): a state that is not zero, and weights of a useful size."""
+    h, b = 0.6 * rng.normal(size=(N, H)), 0.5 * rng.normal(size=H)
+    return h, rng.normal(size=(D, H)) / np.sqrt(D), rng.normal(size=(H, H)) / np.sqrt(H), b
+
+
+# 02.1 One step ----------------------------------------------------------------------------------------------------
+
+
+def step_reference(x_t, h, W_x, W_h, b):
+    """The new state tanh(x_t W_x + h W_h + b), (N, H); x_t (N, D), h (N, H)."""
+    return np.tanh(x_t @ W_x + h @ W_h + b)
+
+
+def _wrong_step(x_t, h, W_x, W_h, b, *, slip):
+    parts = x_t @ W_x, h @ (W_h.T if slip == "transpose" else W_h)
+    wrong = {
+        "tanh": lambda: parts[0] + parts[1] + b,
+        "bias": lambda: np.tanh(parts[0] + parts[1]),
+        "state": lambda: np.tanh(parts[0] + b),
+        "outside": lambda: np.tanh(parts[0] + parts[1]) + b,
+        "each": lambda: np.tanh(parts[0] + b) + np.tanh(parts[1]),
+        "added": lambda: h + np.tanh(parts[0] + parts[1] + b),
+        "sigmoid": lambda: 1 / (1 + np.exp(-(parts[0] + parts[1] + b))),
+        "twice": lambda: np.tanh(parts[0] + parts[1] + 2 * b),
+        "transpose": lambda: np.tanh(parts[0] + parts[1] + b),
+    }
+    return wrong[slip]()
+
+
+step = Exercise(
+    id="02.1",
+    title="One step",
+    stars=1,
+    reference=step_reference,
+    cases=lambda rng: [(rng.normal(size=(N, D)), *_weights(rng, N, D, H))
+                       for N, D, H in ((2, 3, 4), (3, 2, 2), (1, 4, 3))],
+    mistakes=[
+        Mistake("tanh left out", partial(_wrong_step, slip="tanh"),
+                "The three parts are added up, but the sum does not go through tanh. Return np.tanh(...) of it."),
+        Mistake("bias left out", partial(_wrong_step, slip="bias"),
+                "b has no part in your answer. Add it before tanh: broadcasting gives it to every row."),
+        Mistake("state left out", partial(_wrong_step, slip="state"),
+                "h has no part in your answer, so nothing is remembered. Add h @ W_h inside tanh."),
+        Mistake("bias outside tanh", partial(_wrong_step, slip="outside"),
+                "You add b after tanh. It belongs inside: np.tanh(x_t @ W_x + h @ W_h + b). Outside, a state could "
+                "leave −1 … 1."),
+        Mistake("tanh of each part", partial(_wrong_step, slip="each"),
+                "You bend the two parts one by one and add them. Add first, then bend once: one tanh round the whole "
+                "sum."),
+        Mistake("old state added on top", partial(_wrong_step, slip="added"),
+                "You add the old state to the new one. The plain cell writes a new state: the old one comes in through "
+                "W_h alone."),
+        Mistake("sigmoid in place of tanh", partial(_wrong_step, slip="sigmoid"),
+                "This is the sigmoid, with values between 0 and 1. The cell uses np.tanh, with values between −1 and "
+                "1."),
+        Mistake("W_h transposed", partial(_wrong_step, slip="transpose"),
+                "W_h is transposed. States are rows here, so the product is h @ W_h as it stands. W_h is square, and "
+                "NumPy cannot notice for you."),
+        Mistake("bias twice", partial(_wrong_step, slip="twice"),
+                "b comes in twice. PyTorch has two bias vectors that are added up; this cell has one: add b once."),
+    ],
+    hints=[
+        "Three things add up: what the input gives, what the old state gives, and the bias.",
+        "x_t (N, D) times W_x (D, H) is (N, H), and so is h (N, H) times W_h (H, H). b (H,) is added to every row.",
+        "return np.tanh(x_t @ W_x + h @ W_h + b)",
+    ],
+)
+
+# 02.2 The loop ----------------------------------------------------------------------------------------------------
+
+
+def loop_reference(x, h, W_x, W_h, b):
+    """All states (T, N, H), h_1 to h_T, and the last one (N, H); x (T, N, D), h (N, H): the state before step 1."""
+    outputs = np.zeros((len(x), *h.shape))
+    for t in range(len(x)):
+        h = np.tanh(x[t] @ W_x + h @ W_h + b)
+        outputs[t] = h
+    return outputs, h
+
+
+def _wrong_loop(x, h, W_x, W_h, b, *, slip):
+    outputs, last = loop_reference(x, 0 * h if slip == "zero" else h, W_x, W_h, b)
+    if slip == "carry":
+        outputs = np.tanh(x @ W_x + h @ W_h + b)
+        return outputs, outputs[-1]
+    if slip == "included":
+        return np.concatenate([h[None], outputs]), last
+    if slip == "late":
+        return np.concatenate([h[None], outputs[:-1]]), last
+    if slip == "same":
+        return np.repeat(last[None], len(x), axis=0), last
+    if slip == "last":
+        return last, last
+    if slip == "first state":
+        return outputs, h
+    if slip == "backward":
+        return loop_reference(x[::-1], h, W_x, W_h, b)
+    return outputs, last
+
+
+def _batch_first(x, h, W_x, W_h, b):
+    outputs = np.zeros((len(x), *h.shape))
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+        outputs[:, t] = h
+    return outputs, h
+
+
+loop = Exercise(
+    id="02.2",
+    title="The loop",
+    stars=1,
+    reference=loop_reference,
+    cases=lambda rng: [(rng.normal(size=(T, N, D)), *_weights(rng, N, D, H))
+                       for T, N, D, H in ((5, 2, 3, 4), (4, 4, 2, 3), (6, 1, 1, 3))],
+    names=("outputs", "h"),
+    mistakes=[
+        Mistake("initial state ignored", partial(_wrong_loop, slip="zero"),
+                "Your loop starts from zeros. It starts from h, the second argument, which is not zero here."),
+        Mistake("state not carried", partial(_wrong_loop, slip="carry"),
+                "Every step starts from the same h. Carry the state on: assign the new state to h inside the loop."),
+        Mistake("initial state among the outputs", partial(_wrong_loop, slip="included"),
+                "Your outputs have T + 1 entries: the initial state is among them. Return h_1 to h_T."),
+        Mistake("one step late", partial(_wrong_loop, slip="late"),
+                "You store the state before you update it, so outputs[0] is the initial state and the last state is "
+                "missing. Update h first, then store it."),
+        Mistake("the last state everywhere", partial(_wrong_loop, slip="same"),
+                "Every entry of your outputs is the last state. You stored one array T times and changed it in place: "
+                "store a copy, or make a new array at each step."),
+        Mistake("only the last state", partial(_wrong_loop, slip="last"),
+                "You return the last state in the place of the outputs. Keep the state of every step: (T, N, H)."),
+        Mistake("initial state returned as the last", partial(_wrong_loop, slip="first state"),
+                "The outputs are right, but the h you return is the one that came in. Return the state after the last "
+                "step, so that a second call can go on from there."),
+        Mistake("read from the end", partial(_wrong_loop, slip="backward"),
+                "Your loop reads the last step first. Go from t = 0 upward."),
+        Mistake("loop over the batch", _batch_first,
+                "Your loop runs along the second axis. Arrays are time-major here: x is (T, N, D), so the steps are "
+                "x[0], x[1], … and the loop runs over len(x)."),
+    ],
+    hints=[
+        "Make an array of zeros for the outputs, one (N, H) for each step, and go through the steps in order.",
+        "At each step: h = the line of 02.1 with x[t] for x_t. Then outputs[t] = h.",
+        "Return both: outputs, and h as it is after the last step.",
+    ],
+)
+
+# 02.3 Weights by hand ---------------------------------------------------------------------------------------------
+
+count_zeros = ValueExercise(
+    id="02.3",
+    title="Count the zeros",
+    stars=2,
+    reference=(-1.0, 1.0, 1.0),
+    mistakes=[
+        Mistake("counts the ones", (1.0, 1.0, 0.0),
+                "These weights count the ones. A zero now has to add 1 and a one has to add nothing."),
+        Mistake("minus the ones", (-1.0, 1.0, 0.0),
+                "With these weights a one takes 1 away and a zero adds nothing. Which weight adds something at every "
+                "step, whatever the digit is?"),
+        Mistake("counts the steps", (0.0, 1.0, 1.0),
+                "These weights count the steps: the digit does not matter. A one must add nothing, so U has to take "
+                "the "
+                "bias away again."),
+        Mistake("minus the zeros", (1.0, 1.0, -1.0),
+                "Almost: this is minus the number of zeros. Turn both signs."),
+        Mistake("length put into the bias", (-1.0, 1.0, 10.0),
+                "You count ten digits and take the ones away. But b is added at every step, not once: each step has to "
+                "add 1 − x."),
+        Mistake("no memory", (-1.0, 0.0, 1.0),
+                "W is 0, so only the last digit counts. The state so far has to be kept whole."),
+    ],
+    hints=[
+        "Write down what one step shall add to the state: 1 for the digit 0, and 0 for the digit 1.",
+        "The step adds U x + b. For x = 0 that is b, for x = 1 it is U + b.",
+        "b = 1 and U + b = 0. And W keeps what was counted so far.",
+    ],
+    explanation="A step adds U x + b, which has to be 1 for x = 0 and 0 for x = 1: b = 1 and U = −1. W = 1 keeps the "
+                "count.",
+)
+
+# 02.4 A ragged batch ----------------------------------------------------------------------------------------------
+
+
+def ragged_loop_reference(x, h, W_x, W_h, b, lengths):
+    """As `loop`, for rows of different lengths (N,): behind its end a row's state stands still and its outputs are "
+    "0."""
+    outputs = np.zeros((len(x), *h.shape))
+    for t in range(len(x)):
+        reading = (t < lengths)[:, None]
+        h = np.where(reading, np.tanh(x[t] @ W_x + h @ W_h + b), h)
+        outputs[t] = np.where(reading, h, 0)
+    return outputs, h
+
+
+def _wrong_ragged(x, h, W_x, W_h, b, lengths, *, slip):
+    outputs = np.zeros((len(x), *h.shape))
+    for t in range(lengths.min() if slip == "shortest" else len(x)):
+        ends = {"one more": lengths + 1, "one less": lengths - 1}.get(slip, lengths)
+        reading = (t < ends)[:, None]
+        new = np.tanh((x[t] * reading if slip == "zeros" else x[t]) @ W_x + h @ W_h + b)
+        stays = 0 * h if slip == "erased" else h
+        h = new if slip in ("ignored", "zeros", "state moves") else np.where(reading, new, stays)
+        outputs[t] = h if slip in ("ignored", "zeros", "held") else np.where(reading, h, 0)
+    return outputs, h
+
+
+ragged_loop = Exercise(
+    id="02.4",
+    title="A ragged batch",
+    stars=2,
+    reference=ragged_loop_reference,
+    cases=lambda rng: [_ragged_case(rng, T, D, H, lengths)
+                       for T, D, H, lengths in ((5, 3, 4, (5, 3, 1)), (6, 2, 3, (2, 6, 4, 3)), (4, 1, 2, (3, 2)))],
+    names=("outputs", "h"),
+    mistakes=[
+        Mistake("padding read", partial(_wrong_ragged, slip="ignored"),
+                "Your states go on through the padding. At step t only the rows with t < lengths may change; np.where "
+                "keeps the old state in the others."),
+        Mistake("padding set to zero", partial(_wrong_ragged, slip="zeros"),
+                "You replace the padding by zeros and read on. An input of zeros still moves the state, through W_h "
+                "and "
+                "b. Keep the old state instead: np.where(reading, new, h)."),
+        Mistake("outputs not zero", partial(_wrong_ragged, slip="held"),
+                "The states are right: they stand still. But the outputs behind the end of a row have to be 0, and "
+                "yours repeat the last state."),
+        Mistake("only the outputs masked", partial(_wrong_ragged, slip="state moves"),
+                "The outputs behind the end are 0, but the state itself goes on through the padding: the final h of "
+                "the "
+                "short rows is wrong. Hold the state as well."),
+        Mistake("state erased", partial(_wrong_ragged, slip="erased"),
+                "Where a row has ended you set its state to 0. It has to stand still: keep the old h, so that the "
+                "final "
+                "h is the state after the row's last real step."),
+        Mistake("one step too many", partial(_wrong_ragged, slip="one more"),
+                "Each row reads one step of its padding. With t counted from 0 a row of length 3 has the steps 0, 1, "
+                "2: "
+                "read while t < lengths."),
+        Mistake("one step too few", partial(_wrong_ragged, slip="one less"),
+                "Each row stops one step early. With t counted from 0 a row of length 3 has the steps 0, 1, 2: read "
+                "while t < lengths."),
+        Mistake("cut to the shortest", partial(_wrong_ragged, slip="shortest"),
+                "You stop when the shortest row ends. The others have more to read: go through all T steps and hold "
+                "only the rows that have ended."),
+    ],
+    hints=[
+        "Start from your loop of 02.2. At step t, which rows are still being read? (t < lengths) says so, for all N.",
+        "Give the answer an axis for the units: reading = (t < lengths)[:, None] is (N, 1) and fits (N, H).",
+        "h = np.where(reading, new, h) and outputs[t] = np.where(reading, h, 0).",
+    ],
+    explanation="`np.where` also keeps a NaN in the padding out. A product with a mask of 0 and 1 would not: 0 · NaN "
+                "is NaN.",
+)
+
+
+def _ragged_case(rng, T, D, H, lengths):
+    N = len(lengths)
+    h, *weights = _weights(rng, N, D, H)
+    return rng.normal(size=(T, N, D)), h, *weights, np.array(lengths)
+
+
+# 02.5 Layers on top of each other ---------------------------------------------------------------------------------
+
+
+def stacked_reference(x, layers):
+    """Outputs (T, N, H) of the top layer and the list of final states; layers: (h, W_x, W_h, b) each, from below."""
+    states = []
+    for h, W_x, W_h, b in layers:
+        x, h = loop_reference(x, h, W_x, W_h, b)
+        states.append(h)
+    return x, states
+
+
+def _wrong_stacked(x, layers, *, slip):
+    below, states, all_outputs, inputs = None, [], [], x
+    for number, (h, W_x, W_h, b) in enumerate(layers):
+        if slip == "shared" and number > 1:
+            _, W_x, W_h, b = layers[1]
+        if slip == "handed up" and number > 0:
+            h = below
+        if slip == "late" and number > 0:  # a step of layer l reads what layer l - 1 had one step before
+            inputs = np.concatenate([layers[number - 1][0][None], inputs[:-1]])
+        if slip == "last" and number > 0:
+            inputs = np.repeat(below[None], len(x), axis=0)
+        outputs, below = loop_reference(x if slip == "reads x" else inputs, h, W_x, W_h, b)
+        inputs = outputs + inputs if slip == "added" else outputs
+        states.append(below)
+        all_outputs.append(inputs)
+    return all_outputs[0] if slip == "bottom" else inputs, states
+
+
+stacked = Exercise(
+    id="02.5",
+    title="Layers on top of each other",
+    stars=2,
+    reference=stacked_reference,
+    helpers=(loop_reference,),
+    cases=lambda rng: [(rng.normal(size=(T, N, H)), [_weights(rng, N, H, H) for _ in range(L)])
+                       for T, N, H, L in ((4, 2, 3, 2), (5, 3, 4, 3), (3, 1, 2, 3))],
+    names=("outputs", "states"),
+    mistakes=[
+        Mistake("every layer reads x", partial(_wrong_stacked, slip="reads x"),
+                "All of your layers read x. Layer 2 reads the states of layer 1: the outputs of one loop are the "
+                "inputs "
+                "of the next."),
+        Mistake("layers share weights", partial(_wrong_stacked, slip="shared"),
+                "From the third layer on you use the weights of layer 2. Weights are shared over the steps, not over "
+                "the layers: each layer has its own W_x, W_h and b."),
+        Mistake("state handed up", partial(_wrong_stacked, slip="handed up"),
+                "You start each layer from the final state of the layer below. Each layer has an initial state of its "
+                "own, the h that comes with its weights."),
+        Mistake("one step late", partial(_wrong_stacked, slip="late"),
+                "A layer reads what the layer below had one step before. At step t it reads the new state of the layer "
+                "below: update from the bottom up, and hand on the state that was just made."),
+        Mistake("only the last state handed up", partial(_wrong_stacked, slip="last"),
+                "The upper layers read the final state of the layer below at every step. They read a sequence: at step "
+                "t the state of step t."),
+        Mistake("inputs added to the outputs", partial(_wrong_stacked, slip="added"),
+                "You add each layer's inputs to its outputs. That is a residual network, a good idea for another day: "
+                "here a layer reads the states below and nothing else."),
+        Mistake("bottom layer returned", partial(_wrong_stacked, slip="bottom"),
+                "You return the outputs of the first layer. The outputs of a stack are those of its top layer."),
+    ],
+    hints=[
+        "Your loop of 02.2 turns x into outputs. Those outputs are the x of the next layer.",
+        "for h, W_x, W_h, b in layers: run the loop on x, call its outputs x, and keep its final state in a list.",
+        "After the last layer x holds the outputs of the top: return x, states.",
+    ],
+)
+
+# 02.6 Both directions ---------------------------------------------------------------------------------------------
+
+
+def bidirectional_reference(x, ahead, back):
+    """Outputs (T, N, 2H), forward half first, and both final states (N, H); ahead, back: (h, W_x, W_h, b) each."""
+    forward, h_ahead = loop_reference(x, *ahead)
+    backward, h_back = loop_reference(x[::-1], *back)
+    return np.concatenate([forward, backward[::-1]], axis=2), h_ahead, h_back
+
+
+def _wrong_bidirectional(x, ahead, back, *, slip):
+    if slip == "shared":
+        back = (back[0], *ahead[1:])
+    if slip == "start":
+        back = (ahead[0], *back[1:])
+    turned = {"batch": x[:, ::-1], "features": x[..., ::-1], "never": x}.get(slip, x[::-1])
+    forward, h_ahead = loop_reference(x, *ahead)
+    backward, h_back = loop_reference(turned, *back)
+    if slip in ("batch", "turned back", "never", "features"):
+        backward = backward[:, ::-1] if slip == "batch" else backward
+    else:
+        backward = backward[::-1]
+    if slip == "last":
+        h_back = backward[-1]
+    pair = [backward, forward] if slip == "order" else [forward, backward]
+    return forward + backward if slip == "sum" else np.concatenate(pair, axis=2), h_ahead, h_back
+
+
+bidirectional = Exercise(
+    id="02.6",
+    title="Both directions",
+    stars=2,
+    reference=bidirectional_reference,
+    helpers=(loop_reference,),
+    cases=lambda rng: [(rng.normal(size=(T, N, D)), _weights(rng, N, D, H), _weights(rng, N, D, H))
+                       for T, N, D, H in ((4, 2, 3, 4), (5, 3, 2, 3), (3, 4, 2, 2))],
+    names=("outputs", "h_ahead", "h_back"),
+    mistakes=[
+        Mistake("reverse outputs not turned back", partial(_wrong_bidirectional, slip="turned back"),
+                "The backward network reads from the end, so its first output belongs to the last step. Turn its "
+                "outputs round again, backward[::-1], before you join them: then both halves of outputs[t] speak of "
+                "step t."),
+        Mistake("never turned", partial(_wrong_bidirectional, slip="never"),
+                "Both networks read from the first step to the last. Give the second one x[::-1]."),
+        Mistake("batch turned round", partial(_wrong_bidirectional, slip="batch"),
+                "You turn the batch round, not the time: x[:, ::-1] exchanges the sequences. Time is the first axis: "
+                "x[::-1]."),
+        Mistake("features turned round", partial(_wrong_bidirectional, slip="features"),
+                "You turn the last axis round: that exchanges the features of each step. Time is the first axis: "
+                "x[::-1]."),
+        Mistake("shared weights", partial(_wrong_bidirectional, slip="shared"),
+                "Both directions use the weights of the forward network. The backward one has weights of its own, in "
+                "`back`."),
+        Mistake("shared initial state", partial(_wrong_bidirectional, slip="start"),
+                "Both directions start from the forward network's state. The backward one has an initial state of its "
+                "own, the h in `back`."),
+        Mistake("added up", partial(_wrong_bidirectional, slip="sum"),
+                "You add the two halves. That is merge=\"sum\"; asked is the other way: put them side by side with "
+                "np.concatenate([...], axis=2), so that nothing is mixed."),
+        Mistake("backward half first", partial(_wrong_bidirectional, slip="order"),
+                "The halves are exchanged: the forward states come first, as in PyTorch."),
+        Mistake("wrong end of the backward network", partial(_wrong_bidirectional, slip="last"),
+                "h_back is the state after the backward network has read everything, and it has read step 1 last. You "
+                "return its state at step T, where it has read a single input. Return the h that its loop returns."),
+    ],
+    hints=[
+        "Run the loop twice: once on x with the weights in ahead, once on x[::-1] with those in back.",
+        "loop(x, *ahead) hands over h, W_x, W_h and b at once. Before you join, turn the second outputs round again.",
+        "np.concatenate([forward, backward[::-1]], axis=2), and the two final states as the loops return them.",
+    ],
+)
+
+# 02.7 Both directions, ragged -------------------------------------------------------------------------------------
+
+
+def ragged_bidirectional_reference(x, ahead, back, lengths):
+    """As `bidirectional`, for rows of different lengths (N,): each row is turned round within its own length."""
+    t = np.arange(len(x))[:, None]
+    order = np.where(t < lengths, lengths - 1 - t, t)[:, :, None]  # (T, N, 1): the step to be read t-th
+    forward, h_ahead = ragged_loop_reference(x, *ahead, lengths)
+    backward, h_back = ragged_loop_reference(np.take_along_axis(x, order, axis=0), *back, lengths)
+    backward = np.take_along_axis(backward, order, axis=0)
+    return np.concatenate([forward, backward], axis=2), h_ahead, h_back
+
+
+def _wrong_ragged_bidirectional(x, ahead, back, lengths, *, slip):
+    T, t = len(x), np.arange(len(x))[:, None]
+    order = np.where(t < lengths, lengths - 1 - t, t)
+    if slip in ("whole", "whole twice"):
+        order = np.broadcast_to(T - 1 - t, order.shape)
+    if slip == "off by one":
+        order = np.where(t < lengths, np.minimum(lengths - t, T - 1), t)
+    if slip == "longest":
+        order = np.where(t < lengths.max(), lengths.max() - 1 - t, t) + 0 * lengths
+    order = order[:, :, None]
+    every = np.full(len(lengths), T)
+    ends = every if slip in ("no lengths", "whole") else lengths
+    forward, h_ahead = ragged_loop_reference(x, *ahead, every if slip == "no lengths" else lengths)
+    backward, h_back = ragged_loop_reference(np.take_along_axis(x, order, axis=0), *back, ends)
+    if slip == "plain":
+        backward = backward[::-1]
+    elif slip != "not back":
+        backward = np.take_along_axis(backward, order, axis=0)
+    if slip == "whole":
+        backward = np.where((t < lengths)[:, :, None], backward, 0)
+    return np.concatenate([forward, backward], axis=2), h_ahead, h_back
+
+
+def _ragged_pair(rng, T, D, H, lengths):
+    N = len(lengths)
+    return rng.normal(size=(T, N, D)), _weights(rng, N, D, H), _weights(rng, N, D, H), np.array(lengths)
+
+
+ragged_bidirectional = Exercise(
+    id="02.7",
+    title="Both directions, ragged",
+    stars=3,
+    reference=ragged_bidirectional_reference,
+    helpers=(ragged_loop_reference,),
+    cases=lambda rng: [_ragged_pair(rng, T, D, H, lengths)
+                       for T, D, H, lengths in ((5, 3, 4, (5, 3, 2)), (6, 2, 3, (2, 6, 4, 3)), (4, 1, 2, (4, 2)))],
+    names=("outputs", "h_ahead", "h_back"),
+    mistakes=[
+        Mistake("padding read first", partial(_wrong_ragged_bidirectional, slip="whole"),
+                "You turn the whole axis round, so in a short row the padding comes first and the backward network "
+                "reads it before anything real. Turn each row round within its own length."),
+        Mistake("whole axis turned, lengths kept", partial(_wrong_ragged_bidirectional, slip="whole twice"),
+                "You turn the whole axis round and then stop after lengths steps: in a short row these steps are "
+                "mostly "
+                "padding, and the real inputs are never read. Turn each row round within its own length."),
+        Mistake("reverse outputs not turned back", partial(_wrong_ragged_bidirectional, slip="not back"),
+                "The inputs are turned round as they should be, but the outputs of the backward network stay in its "
+                "own "
+                "order. Turn them round again, in the same way: doing it twice gives the old order."),
+        Mistake("turned back as a whole", partial(_wrong_ragged_bidirectional, slip="plain"),
+                "The way there is right, the way back is not: [::-1] pushes the zeros of the short rows to the front. "
+                "Turn the outputs back within their own lengths, with the same indices as before."),
+        Mistake("off by one", partial(_wrong_ragged_bidirectional, slip="off by one"),
+                "Your turned rows begin one step behind their end, in the padding. The last real step of a row has the "
+                "index lengths - 1, so the step to be read t-th is lengths - 1 - t."),
+        Mistake("lengths not handed on", partial(_wrong_ragged_bidirectional, slip="no lengths"),
+                "The rows are turned round well, but both loops run on through the padding. Hand lengths to the loop "
+                "of "
+                "02.4 in both directions."),
+    ],
+    hints=[
+        "Use your loops: 02.4 for each direction, and the frame of 02.6. New is only how a row is turned round.",
+        "In a row of length L the step that is read t-th is L - 1 - t while t < L. Padding may stay where it is: t.",
+        "t = np.arange(T)[:, None]; order = np.where(t < lengths, lengths - 1 - t, t) is (T, N).",
+        "np.take_along_axis(x, order[:, :, None], axis=0) turns all rows round, and does the same for the outputs.",
+    ],
+)
+
+# Quiz -------------------------------------------------------------------------------------------------------------
+
+QUIZ = Quiz("02", [
+    Question("A network with D = 4 and H = 5 has 50 weights for sequences of 10 steps: 4·5 + 5·5 + 5. How many has it "
+             "for 1,000 steps?", [
+        Option("5,000", False, "No: that would be a set of weights for each step. The steps share one set."),
+        Option("50", True, "The same W_x, W_h and b at every step. Length costs time, not weights."),
+        Option("It cannot read 1,000 steps.", False,
+               "No: the loop runs as long as there are inputs. A window has a size, a loop has none."),
+    ], topic="sharing over time"),
+    Question("The counter has U = 1, W = 0.9 and b = 0, and it reads ones without end. Where does its state go?", [
+        Option("It grows without end.", False,
+               "No: what it loses at each step, 10 % of the state, grows with the state."),
+        Option("To 1.", False, "No: that is the state after the first step. The second one adds 1 to 0.9 of it."),
+        Option("To 10.", True, "Where h = 0.9 h + 1: each step then loses as much as it gains."),
+        Option("To 0.", False, "No: it would fade to 0 if zeros came in. Each one adds 1 again."),
+    ], topic="a leaky memory"),
+    Question("A batch is padded with zeros. What does a plain loop do to the state of a row that has ended?", [
+        Option("Nothing, for zero times W_x is zero.", False,
+               "No: only the input's part is zero. The state still goes through W_h, b is added, and tanh bends it."),
+        Option("It moves on at each step of the padding.", True,
+               "tanh(h W_h + b) is not h. So the state has to be held, or the row's last real output taken."),
+        Option("It sets the state to zero.", False,
+               "No: nothing resets it. It goes where W_h and b take it."),
+    ], topic="padding"),
+    Question("What does layer 2 of a stacked network read at step t?", [
+        Option("x_t, as layer 1 does", False, "No: then the two would stand side by side, not on top of each other."),
+        Option("The final state of layer 1", False, "No: it reads a sequence, one state of layer 1 at each step."),
+        Option("The state of layer 1 at step t − 1", False,
+               "No: layer 1 goes first at each step, and layer 2 reads its new state."),
+        Option("The state of layer 1 at step t", True,
+               "And its own state of step t − 1, as every recurrent layer does."),
+    ], topic="stacking"),
+    Question("For which tasks may you use a bidirectional network?", [
+        Option("Tag every word of a finished sentence as noun, verb, …", True,
+               "The whole sentence is there, and what follows a word helps to tag it."),
+        Option("Predict the next character of a text", False,
+               "No: its backward half would read the very character that is to be predicted."),
+        Option("Tell whether a finished review is friendly", True, "The review is complete before the answer is due."),
+        Option("Write subtitles while somebody is speaking", False,
+               "No: the backward half starts at the end, and the end has not been spoken yet."),
+    ], topic="bidirectional networks"),
+    Question("The outputs of a bidirectional network are (T, N, 2H), all rows of full length. Where does its backward "
+             "half know the whole sequence?", [
+        Option("In outputs[0], second half", True,
+               "It reads from the end, so at the first step it has read everything."),
+        Option("In outputs[-1], second half", False,
+               "No: there it has read the last input only. Taking outputs[-1] as a summary is a common mistake."),
+        Option("Nowhere: it never sees the first half.", False, "No: it reads all the inputs, in the other order."),
+    ], topic="bidirectional networks"),
+    Question("You read a long sequence in two calls. When do you get the same states as in one call?", [
+        Option("Always: the weights are the same.", False,
+               "No: without the state the second call starts from zeros and knows nothing of the first half."),
+        Option("When the final state of the first call is the initial state of the second", True,
+               "The state is all that one step hands to the next, so it is all that one call has to hand to the "
+               "other."),
+        Option("When both halves have the same length", False, "No: the cut may be anywhere."),
+        Option("Never: rounding errors add up.", False,
+               "No: the second call does the same operations on the same numbers."),
+    ], topic="stateful calls"),
+    Question("Books write s_t = f(W s_{t−1} + U x_t) with columns, this course h_t = f(x_t W_x + h_{t−1} W_h + b) with "
+             "rows. What is true?", [
+        Option("W_x is U transposed.", True, "A column U x, turned into a row, is xᵀ Uᵀ."),
+        Option("W_h is W transposed.", True, "For the same reason. PyTorch's weight_hh_l0 is W, as in the books."),
+        Option("They are two kinds of network.", False,
+               "No: the same numbers come out, once as a column and once as a row for each sequence."),
+        Option("W_h is the inverse of W.", False, "No: transposed. Nothing is inverted in a forward pass."),
+    ], topic="notation"),
+])

@@ -1,0 +1,94 @@
+"""What is particular to chapter 02's exercises; the catalogue's tests cover the rest."""
+
+import numpy as np
+import pytest
+
+from seqlearn import nn
+from seqlearn.exercises import ch02
+
+
+def layer(W_x, W_h, b):
+    made = nn.RNN(len(W_x), len(W_h))
+    for name, value in (("W_x", W_x), ("W_h", W_h), ("b", b)):
+        made.params[name][:] = value
+    return made
+
+
+def close(one, other):
+    np.testing.assert_allclose(one, other, atol=1e-13)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_the_ragged_loop_is_the_layer(rng):
+    for x, h, W_x, W_h, b, lengths in ch02.ragged_loop.cases(rng):
+        outputs, last = ch02.ragged_loop_reference(x, h, W_x, W_h, b, lengths)
+        expected, expected_last = layer(W_x, W_h, b).forward(x, h, lengths=lengths)
+        close(outputs, expected)
+        close(last, expected_last)
+
+
+def test_the_stack_is_the_stacked_layer(rng):
+    for x, layers in ch02.stacked.cases(rng):
+        outputs, states = ch02.stacked_reference(x, layers)
+        starts = [h for h, *_ in layers]
+        expected, finals = nn.Stacked([layer(*weights) for _, *weights in layers]).forward(x, starts)
+        close(outputs, expected)
+        for state, final in zip(states, finals, strict=True):
+            close(state, final)
+
+
+def test_both_directions_are_the_bidirectional_layer(rng):
+    for x, ahead, back, lengths in ch02.ragged_bidirectional.cases(rng):
+        both = nn.Bidirectional(layer(*ahead[1:]), layer(*back[1:]))
+        outputs, h_ahead, h_back = ch02.ragged_bidirectional_reference(x, ahead, back, lengths)
+        expected, finals = both.forward(x, (ahead[0], back[0]), lengths=lengths)
+        close(outputs, expected)
+        close(h_ahead, finals[0])
+        close(h_back, finals[1])
+        full = np.full(len(lengths), len(x))
+        for one, other in zip(ch02.bidirectional_reference(x, ahead, back),
+                              ch02.ragged_bidirectional_reference(x, ahead, back, full), strict=True):
+            close(one, other)
+
+
+def test_the_weights_count_zeros(rng):
+    U, W, b = ch02.count_zeros.reference
+    for length in (1, 10, 37):
+        digits, h = rng.integers(0, 2, size=length), 0.0
+        for digit in digits:
+            h = U * digit + W * h + b
+        assert h == np.sum(digits == 0)
+
+
+def test_other_ways_to_write_a_right_answer(rng):
+    def by_indexing(x, h, W_x, W_h, b, lengths):
+        every, final = ch02.loop_reference(x, h, W_x, W_h, b)
+        reading = np.arange(len(x))[:, None] < lengths
+        return every * reading[..., None], every[lengths - 1, np.arange(len(lengths))]
+
+    def step_by_step(x, layers):
+        states, outputs = [h for h, *_ in layers], []
+        for x_t in x:
+            for number, (_, *weights) in enumerate(layers):
+                x_t = states[number] = ch02.step_reference(x_t, states[number], *weights)
+            outputs.append(x_t)
+        return np.array(outputs), states
+
+    assert ch02.ragged_loop.check(by_indexing).status == "correct"
+    assert ch02.stacked.check(step_by_step).status == "correct"
+    assert ch02.count_zeros.check((-1, 1, 1)).status == "correct"
+
+
+def test_a_batch_first_loop_is_recognised_by_its_numbers():
+    """Its shapes clash in two of the cases; where they fit, the wrong numbers tell."""
+    wrong = next(mistake for mistake in ch02.loop.mistakes if mistake.name == "loop over the batch")
+    assert ch02.loop.check(wrong.implementation).mistake == wrong.name
+
+
+def test_the_place_of_the_right_answer_gives_nothing_away():
+    places = [min(question.right) for question in ch02.QUIZ.questions]
+    assert len(places) >= 5 and max(places.count(place) for place in places) <= len(places) / 2

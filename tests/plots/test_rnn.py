@@ -1,0 +1,65 @@
+"""The figures of chapter 02: they say what they show, and nothing in them is cut off or too small."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from seqlearn import plots
+from seqlearn.plots import rnn, unrolling
+
+RISING = np.linspace(-1, 1, 40).reshape(8, 5)
+HELD = np.concatenate([RISING[:5], np.repeat(RISING[4:5], 3, axis=0)])
+PULSES = np.array([0.0, 1, 0, 1, 0, -1, 0, 0])
+FIGURES = {
+    "loop and chain": lambda: rnn.loop_and_chain(),
+    "cell": lambda: rnn.cell(),
+    "counters": lambda: rnn.counters(np.ones(4), [1, 0.5], np.ones((2, 4)), np.ones((2, 9))),
+    "latch": lambda: rnn.latch(PULSES, np.cumsum(PULSES), np.sign(np.cumsum(PULSES))),
+    "padding": lambda: rnn.padding([RISING, HELD], ["wrong", "right"], 5),
+    "stacked": lambda: rnn.stacked(5, 3),
+    "bidirectional": lambda: rnn.bidirectional(3),
+    "turning": lambda: rnn.turning(["abcde", "fg···"], ["edcba", "···gf"], ["edcba", "gf···"]),
+    "frames": lambda: unrolling.memory_frames(["one", "two"], [RISING, HELD], [np.linspace(1, 0.3, 7)] * 2),
+}
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+    plots.use_style("light")
+
+
+def _titles(axes):
+    return [child for child in axes.get_children() if isinstance(child, plt.Text) and child not in axes.texts]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_words_and_readable_text_within_the_page(name, theme):
+    plots.use_style(theme)
+    figure = FIGURES[name]()
+    assert len(plots.alternative_text(figure).split()) > 15
+    figure.canvas.draw()
+    for axes in figure.axes:  # tick labels beyond the limits exist, too, but are not drawn
+        for text in [*axes.texts, axes.xaxis.label, axes.yaxis.label, *_titles(axes)]:
+            if not text.get_visible() or not text.get_text().strip():
+                continue
+            box = text.get_window_extent()
+            assert text.get_fontsize() >= 10, text.get_text()
+            assert -1 <= box.x0 and box.x1 <= figure.bbox.x1 + 1, text.get_text()
+            assert -1 <= box.y0 and box.y1 <= figure.bbox.y1 + 1, text.get_text()
+
+
+def test_words_follow_the_data():
+    words = plots.alternative_text(FIGURES["padding"]())
+    assert "wrong: the columns change in the padding" in words and "right: they stand still" in words
+    assert "one: 30%" in plots.alternative_text(FIGURES["frames"]())
+    assert "W = 0.5 ends at 1.0" in plots.alternative_text(FIGURES["counters"]())
+
+
+def test_the_backward_chain_runs_from_right_to_left():
+    figure = rnn.bidirectional(3)
+    shown = {text.get_text(): text.get_position()[0] for text in figure.axes[0].texts}
+    first, last = (shown[f"$\\overleftarrow{{h}}_{{{t}}}$"] for t in (1, 3))
+    assert shown["$\\overleftarrow{h}_{0}$"] > last > first > shown["$\\overrightarrow{h}_{0}$"]
