@@ -15,7 +15,7 @@ from seqlearn.exercises.quiz import Option, Question, Quiz
 
 def bag_of_words_reference(words, V):
     """How often each word occurs; words: (T,) integers from 0 to V − 1. Returns (V,)."""
-    bag = np.zeros(V)
+    bag = np.zeros(V, dtype=int)
     for word in words:
         bag[word] += 1
     return bag
@@ -228,7 +228,7 @@ parameter_counts = Exercise(
     mistakes=[
         Mistake("biases left out", partial(_wrong_counts, slip="biases"),
                 "You count the weight matrices and forget the biases. Each layer has one bias for each of its H units: "
-                "add H to both."),
+                "each count needs its + H."),
         Mistake("a bias for each word", partial(_wrong_counts, slip="a bias for each word"),
                 "Your first count has n · H biases. However long the input, a layer adds one bias to each of its H "
                 "units."),
@@ -385,10 +385,11 @@ def _states(words, V):
 
 
 def _state_cases(rng):
+    """Sentences that begin with word 0, and sentences that do not: leaving out the first word is another mistake."""
     cases = []
-    for V, T in ((3, 4), (7, 5), (12, 3), (4, 9)):
+    for V, T, first in ((3, 4, 0), (7, 5, 4), (12, 3, 0), (4, 9, 2)):
         words = rng.integers(0, V, size=T)
-        words[0], words[-1] = 0, V - 1
+        words[0], words[-1] = first, V - 1
         cases.append((_states(words, V), V, T))
     return cases
 

@@ -41,8 +41,15 @@ def _by_largest_entry(W, radius):
     return W * (radius / np.abs(W).max())
 
 
+def _only_scaled_down(W, radius):
+    return W * min(1.0, radius / np.abs(np.linalg.eigvals(W)).max())
+
+
 def _matrices(rng):
-    """The outermost eigenvalue is negative, then a complex pair, then anything; and it does not stand first."""
+    """The outermost eigenvalue is negative, then a complex pair, then anything; and it does not stand first.
+
+    The second matrix has to grow, the others to shrink.
+    """
     turn = np.array([[0.3, -1.9], [1.4, 0.2]])
     zero = np.zeros((2, 2))
     spectra = [np.diag([0.4, -1.7, 0.9]), np.block([[np.diag([0.8, -0.5]), zero], [zero, turn]])]
@@ -50,7 +57,7 @@ def _matrices(rng):
     for spectrum in spectra:
         basis = np.eye(len(spectrum)) + 0.5 * np.triu(rng.uniform(0.5, 1.0, spectrum.shape), 1)
         mixed.append(basis @ spectrum @ np.linalg.inv(basis))
-    return [(mixed[0], 0.9), (mixed[1], 1.25), (rng.standard_normal((6, 6)), 1.1)]
+    return [(mixed[0], 0.9), (mixed[1], 2.25), (rng.standard_normal((6, 6)), 1.1)]
 
 
 def _has_the_radius(answer, rng):
@@ -85,6 +92,9 @@ rescale = Exercise(
                 "W times radius has radius times the old spectral radius. Divide by the old one as well."),
         Mistake("largest entry", _by_largest_entry,
                 "The largest entry of a matrix is not its spectral radius. Compute the eigenvalues."),
+        Mistake("only scaled down", _only_scaled_down,
+                "A matrix whose radius is below the one asked for stays as it is. Scale it up as well: this is not "
+                "clipping, so leave out the condition, or the min."),
     ],
     hints=[
         "Scaling a matrix by a number scales all of its eigenvalues by that number.",
@@ -156,11 +166,15 @@ def _upside_down(grads, limit):
 
 
 def _gradients(rng):
-    """Two sets above the limit and one below it; the tensors differ in size, so that no mistake hides."""
+    """Two sets above the limit and one below it; the tensors differ in size, so that no mistake hides.
+
+    The largest is not always the same one, and the names are not always those of an RNN.
+    """
     cases = []
-    for limit, size in ((1.0, 3.0), (5.0, 20.0), (2.0, 0.7)):
-        grads = {"W_x": rng.standard_normal((2, 3)), "W_h": 2 * rng.standard_normal((3, 3)),
-                 "b": 0.3 * rng.standard_normal(3)}
+    for limit, size, names, first in ((1.0, 3.0, ("W_x", "W_h", "b"), 1.0), (5.0, 20.0, ("W", "V", "c"), 8.0),
+                                      (2.0, 0.7, ("W_x", "W_h", "b"), 1.0)):
+        arrays = (first * rng.standard_normal((2, 3)), 2 * rng.standard_normal((3, 3)), 0.3 * rng.standard_normal(3))
+        grads = dict(zip(names, arrays, strict=True))
         scale = size / _global_norm(grads)
         cases.append(({name: scale * grad for name, grad in grads.items()}, limit))
     return cases
@@ -173,6 +187,7 @@ clip = Exercise(
     reference=clip_reference,
     cases=_gradients,
     names=("clipped", "norm"),
+    rtol=1e-6,  # PyTorch adds 1e-6 to the norm before it divides: right as well
     mistakes=[
         Mistake("per tensor", _per_tensor,
                 "Each array is clipped by a norm of its own, which changes the direction of the whole gradient. "
@@ -412,7 +427,7 @@ QUIZ = Quiz("05", [
             Option("If the largest singular value of W_h is below 1, gradients vanish.", True,
                    "Right. tanh′ is at most 1, so every step shrinks every gradient: a sufficient condition."),
             Option("If gradients explode, the largest singular value of W_h is above 1.", True,
-                   "Right. It is the same statement read backwards: a necessary condition."),
+                   "Right. At 1 or below no step makes any gradient longer: a necessary condition."),
             Option("If the spectral radius of W_h is above 1, gradients explode.", False,
                    "Units that saturate have a tanh′ near 0, which can outweigh any W_h. You saw it in the explorer."),
             Option("If the spectral radius of W_h is below 1, no gradient ever grows.", False,

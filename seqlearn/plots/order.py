@@ -189,7 +189,7 @@ class Reorder(Picture):
 
     def update(self, words: list[str], chosen: int, vocabulary: list[str], bag: np.ndarray, start_bag: np.ndarray,
                state: np.ndarray, start_state: np.ndarray, start: list[str], memory: float) -> str:
-        self._lay_out(len(words), tuple(vocabulary))
+        self._lay_out(len(words), tuple(vocabulary), float(max(bag, default=0)))
         for t, text in enumerate(self.words):
             text.set(text=words[t] if t < len(words) else "", weight="bold" if t + 1 == chosen else "normal",
                      color=color("ink" if t + 1 == chosen else "muted"))
@@ -206,11 +206,14 @@ class Reorder(Picture):
         return (f"{said}. Start order: {' '.join(start)}. {picked}The old state has weight {memory:.1f}. "
                 f"The bag of words has moved by {moved[0]:.2f}, the last state by {moved[1]:.2f}.")
 
-    def _lay_out(self, count: int, vocabulary: tuple[str, ...]) -> None:
-        """Show `count` steps in the middle of the sheet, and the names below the bars; only when they have changed."""
-        if self.shown == (count, vocabulary):
+    def _lay_out(self, count: int, vocabulary: tuple[str, ...], highest: float) -> None:
+        """Show `count` steps in the middle of the sheet, the names below the bars, and an axis that holds the highest
+        bar; only when they have changed."""
+        ticks = range(max(2, int(highest)) + 1)  # a word typed in again and again makes a bar higher than two
+        if self.shown == (count, vocabulary, ticks):
             return
-        self.shown = count, vocabulary
+        self.shown = count, vocabulary, ticks
+        self.left[0].set(ylim=(0, 1.4 * ticks[-1]), yticks=ticks)
         for group, number in ((self.inputs, count), (self.states, count), (self.into, count), (self.on, count - 1)):
             for t, mark in enumerate(group):
                 mark.show(t < number)

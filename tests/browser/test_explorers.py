@@ -14,6 +14,8 @@ EXPLORERS = [
     ("00", "ScalarMemory", False),
     ("01", "WordOrder", False),
     ("02", "Unrolling", False),
+    ("03", "DirectionalDerivative", False),
+    ("03", "DifferenceError", False),
     ("04", "TruncatedGradient", False),
     ("05", "ExplodingGradients", True),
 ]

@@ -86,6 +86,15 @@ def test_taking_words_out_moves_the_bag_and_leaves_an_explorer_that_works(explor
     assert words(explorer) == SENTENCES[0]
 
 
+def test_the_bar_of_a_word_typed_in_again_and_again_ends_on_the_page(explorer):
+    axes = explorer.picture.left[0]
+    assert axes.get_ylim() == pytest.approx((0, 2.8))
+    explorer.words.value = ["dog"] * Reorder.most
+    assert axes.get_ylim()[1] > Reorder.most and max(bar.get_height() for bar in axes.patches) == Reorder.most
+    explorer.controls["back"].click()
+    assert axes.get_ylim() == pytest.approx((0, 2.8))
+
+
 def test_dragging_changes_the_picture_and_every_sentence_fits(explorer):
     before = explorer.image.value
     explorer.words.value = ["bites", "man", "dog"]
