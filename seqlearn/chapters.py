@@ -39,7 +39,7 @@ CHAPTERS = (
     Chapter("00", "start_here", "Start here",
             "Get the machine ready and learn how this course works.", 40, 0, (), True),
     Chapter("01", "sequences", "Sequences: why order matters",
-            "See two sentences that a bag of words cannot tell apart, and a state that can.", 45, 1, ("00",), True),
+            "See two sentences that a bag of words cannot tell apart, and a state that can.", 60, 1, ("00",), True),
     Chapter("02", "the_recurrent_network", "The recurrent network",
             "Write the loop, unroll it, stack it, turn it round, and match PyTorch digit for digit.",
             75, 1, ("01",), True),

@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 FLAGS = (
@@ -118,21 +119,23 @@ class Browser:
     """One browser window."""
 
     def __init__(self, lab: Lab, context):
-        self.lab, self.context = lab, context
+        self.lab, self.context, self._numbers = lab, context, count()
 
     def open(self, notebook: str, seconds: float = 60) -> "NotebookPage":
         """Open a notebook of the lab's folder and wait until it is shown and its kernel answers."""
         page = self.context.new_page()
         shown = NotebookPage(page)
-        page.goto(f"http://127.0.0.1:{self.lab.port}/lab/tree/{notebook}?token={self.lab.token}")
-        page.wait_for_function(READY, timeout=1000 * seconds)
+        # A workspace of its own: JupyterLab would bring back the notebooks that were open before beside this one.
+        workspace = f"{Path(notebook).stem}-{next(self._numbers)}"
+        page.goto(f"http://127.0.0.1:{self.lab.port}/lab/workspaces/{workspace}/tree/{notebook}?token={self.lab.token}")
+        page.wait_for_function(READY, arg=notebook, timeout=1000 * seconds)
         return shown
 
 
-READY = """() => {
+READY = """(path) => {
     const panel = window.jupyterapp?.shell?.currentWidget;
-    return panel?.content?.model?.cells?.length > 0 && panel.sessionContext?.session?.kernel?.status === "idle"
-        && !document.querySelector("#jupyterlab-splash");
+    return panel?.context?.path === path && panel.content?.model?.cells?.length > 0
+        && panel.sessionContext?.session?.kernel?.status === "idle" && !document.querySelector("#jupyterlab-splash");
 }"""
 
 
