@@ -171,7 +171,7 @@ class Reorder(Picture):
         self.left = self._bars((0.075, 0.11, 0.40, 0.31), (0, 2.8), [0, 1, 2], "input", "count")
         self.right = self._bars((0.56, 0.11, 0.415, 0.31), (-1.08, 1.08), [-1, 0, 1], "state", "value")
         self.right[0].set_xticks(range(self.hidden), [f"unit {i + 1}" for i in range(self.hidden)], fontsize=10)
-        self.left[0].text(0.99, 0.97, "black marks: the start order", transform=self.left[0].transAxes, ha="right",
+        self.left[0].text(0.99, 0.97, "marks: the start order", transform=self.left[0].transAxes, ha="right",
                           va="top", fontsize=11, color=color("ink"))
         self.shown: tuple = ()
         self.moving = [*self.words, *self.left[1:3], *self.left[3], *self.right[1:3], *self.right[3]]
