@@ -172,3 +172,17 @@ def test_weight_norm_is_that_of_all_weights():
     network, readout = make_network(1.1, "identity", "gaussian", 0)
     gradient_norms(network, first_inputs(100, 1, np.random.default_rng(0))[0], readout)
     assert values["weight_norm"] == pytest.approx(nn.clip_grad_norm(network.grads, 1.0)) and values["clip"] == 1.0
+
+
+def test_a_training_is_wiped_when_a_control_moves():
+    """The training's artists are drawn apart from those that follow a slider: they must not outlive their settings."""
+    explorer = ExplodingGradients()
+    fresh = explorer.image.value
+    explorer.controls["train"].click()
+    assert "Training, loss" in explorer.text and len(explorer.picture.unclipped.get_xdata()) > 0
+    assert explorer.image.value != fresh
+    explorer.controls["radius"].value = 0.9
+    assert "Training" not in explorer.text and len(explorer.picture.unclipped.get_xdata()) == 0
+    assert explorer.picture.notes[0].get_text() == "press Train"
+    explorer.controls["radius"].value = 1.1
+    assert explorer.image.value == fresh, "nothing of the training is left in the picture"
