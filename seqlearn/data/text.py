@@ -1,14 +1,31 @@
 """Texts for networks that read character by character.
 
     course_text(".")        # the words of this course: what the notebooks in a folder say
-    tiny_shakespeare()      # from the folder that SEQLEARN_DATA names
+    tiny_shakespeare()      # from the folder that SEQLEARN_DATA names, or from an earlier download
 """
 
 import json
-import os
 from pathlib import Path
 
+from seqlearn.data.download import File, Source, obtain
+
 SHAKESPEARE_CHARACTERS = 1_115_394
+
+SHAKESPEARE = Source(
+    name="tiny Shakespeare",
+    home="https://github.com/karpathy/char-rnn",
+    licence="MIT",
+    call="tiny_shakespeare(download=True)",
+    files=(
+        File(
+            url="https://raw.githubusercontent.com/karpathy/char-rnn/6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e"
+            "/data/tinyshakespeare/input.txt",
+            places=("tinyshakespeare/input.txt", "data/tinyshakespeare/input.txt", "input.txt"),
+            size=1_115_394,
+            sha256="86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+        ),
+    ),
+)
 
 
 def course_text(folder: str | Path) -> str:
@@ -23,23 +40,15 @@ def course_text(folder: str | Path) -> str:
     return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
 
 
-def tiny_shakespeare() -> str:
+def tiny_shakespeare(*, download: bool = False) -> str:
     """Forty thousand lines of Shakespeare in one file, 1,115,394 characters (github.com/karpathy/char-rnn, MIT).
 
-    Looks for tinyshakespeare/input.txt, then input.txt, under the folder named by the environment variable
-    SEQLEARN_DATA. Raises FileNotFoundError, saying what to do, when it is not there, and ValueError when the file is
-    not the whole text.
+    Looks for tinyshakespeare/input.txt under the folder named by the environment variable SEQLEARN_DATA, then in the
+    cache; `download` fetches it (1.1 MB) when it is in neither. Raises FileNotFoundError, saying what to do, when it is
+    not here, DownloadError when it cannot be fetched, and ValueError when the file is not the whole text.
     """
-    folder = os.environ.get("SEQLEARN_DATA")
-    if not folder:
-        raise FileNotFoundError(
-            "tiny Shakespeare is not here: set the environment variable SEQLEARN_DATA to the folder that holds "
-            "tinyshakespeare/input.txt (the file input.txt of github.com/karpathy/char-rnn)"
-        )
-    for path in (Path(folder) / "tinyshakespeare" / "input.txt", Path(folder) / "input.txt"):
-        if path.is_file():
-            text = path.read_text(encoding="utf-8")
-            if len(text) != SHAKESPEARE_CHARACTERS:
-                raise ValueError(f"{path} holds {len(text):,} characters, expected {SHAKESPEARE_CHARACTERS:,}")
-            return text
-    raise FileNotFoundError(f"tiny Shakespeare is not here: SEQLEARN_DATA names {folder}, which holds no input.txt")
+    (path,) = obtain(SHAKESPEARE, download=download)
+    text = path.read_bytes().decode("utf-8")  # not read_text, which changes line ends on the way
+    if len(text) != SHAKESPEARE_CHARACTERS:
+        raise ValueError(f"{path} holds {len(text):,} characters, expected {SHAKESPEARE_CHARACTERS:,}")
+    return text

@@ -1,10 +1,12 @@
 """Texts: the course's own words, and tiny Shakespeare where a copy is at hand."""
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
-from seqlearn.data.text import SHAKESPEARE_CHARACTERS, course_text, tiny_shakespeare
+from seqlearn.data.text import SHAKESPEARE, SHAKESPEARE_CHARACTERS, course_text, tiny_shakespeare
 
 
 def write_notebook(path, *cells):
@@ -31,32 +33,43 @@ def test_course_text_reads_this_course():
     assert len(text) > 20_000 and "gradient" in text
 
 
-def test_shakespeare_says_what_to_set(monkeypatch):
-    monkeypatch.delenv("SEQLEARN_DATA", raising=False)
-    with pytest.raises(FileNotFoundError, match="SEQLEARN_DATA"):
+def test_without_shakespeare_it_says_what_to_call(cache):
+    with pytest.raises(FileNotFoundError) as caught:
         tiny_shakespeare()
+    for part in ("github.com/karpathy/char-rnn", "1.1 MB", "MIT", "tiny_shakespeare(download=True)", "SEQLEARN_DATA"):
+        assert part in str(caught.value)
 
 
-def test_shakespeare_says_which_folder_lacks_it(monkeypatch, tmp_path):
+def test_shakespeare_says_which_folder_lacks_it(cache, monkeypatch, tmp_path):
     monkeypatch.setenv("SEQLEARN_DATA", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="holds no input.txt"):
         tiny_shakespeare()
 
 
-@pytest.mark.parametrize("place", ["input.txt", "tinyshakespeare/input.txt"])
-def test_shakespeare_is_found_in_both_places(monkeypatch, tmp_path, place):
+@pytest.mark.parametrize("place", ["input.txt", "tinyshakespeare/input.txt", "data/tinyshakespeare/input.txt"])
+def test_shakespeare_is_found_where_copies_lie(cache, monkeypatch, tmp_path, place):
     path = tmp_path / place
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("a" * SHAKESPEARE_CHARACTERS)
     monkeypatch.setenv("SEQLEARN_DATA", str(tmp_path))
     assert len(tiny_shakespeare()) == SHAKESPEARE_CHARACTERS
 
 
-def test_half_a_shakespeare_is_refused(monkeypatch, tmp_path):
+def test_half_a_shakespeare_is_refused(cache, monkeypatch, tmp_path):
     (tmp_path / "input.txt").write_text("First Citizen:\n")
     monkeypatch.setenv("SEQLEARN_DATA", str(tmp_path))
     with pytest.raises(ValueError, match="15 characters, expected 1,115,394"):
         tiny_shakespeare()
+
+
+def test_shakespeare_is_downloaded_once(cache, monkeypatch, server):
+    data = b"a" * SHAKESPEARE_CHARACTERS
+    server.files["input.txt"] = data
+    (file,) = SHAKESPEARE.files
+    served = replace(file, url=server.url("whole", "input.txt"), sha256=hashlib.sha256(data).hexdigest())
+    monkeypatch.setattr("seqlearn.data.text.SHAKESPEARE", replace(SHAKESPEARE, files=(served,)))
+    assert tiny_shakespeare(download=True) == tiny_shakespeare() == data.decode()
+    assert len(server.requests) == 1
 
 
 @pytest.mark.data
@@ -66,6 +79,7 @@ def test_the_real_shakespeare():
     except FileNotFoundError as error:
         pytest.skip(str(error))
     assert text.startswith("First Citizen:") and len(set(text)) == 65
+    assert hashlib.sha256(text.encode()).hexdigest() == SHAKESPEARE.files[0].sha256
 
 
 @pytest.mark.data
