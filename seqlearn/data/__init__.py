@@ -1,1 +1,39 @@
 """Data of the course: texts to read, and the tasks that chapters generate."""
+
+from seqlearn.data.corpus import Vocabulary, course_corpus, offset_batches
+from seqlearn.data.download import DownloadError
+from seqlearn.data.glove import glove, glove_matrix
+from seqlearn.data.imdb import Imdb, imdb
+from seqlearn.data.multi30k import multi30k
+from seqlearn.data.reviews import Reviews, reviews
+from seqlearn.data.tasks import Task, adding, copy_memory, count_ones, temporal_order
+from seqlearn.data.tatoeba import tatoeba
+from seqlearn.data.text import course_text, tiny_shakespeare
+from seqlearn.data.words import batches_by_length, build_vocabulary, encode, pad, tokenize
+
+__all__ = [
+    "DownloadError",
+    "Imdb",
+    "Reviews",
+    "Task",
+    "Vocabulary",
+    "adding",
+    "batches_by_length",
+    "build_vocabulary",
+    "copy_memory",
+    "count_ones",
+    "course_corpus",
+    "course_text",
+    "encode",
+    "glove",
+    "glove_matrix",
+    "imdb",
+    "multi30k",
+    "offset_batches",
+    "pad",
+    "reviews",
+    "tatoeba",
+    "temporal_order",
+    "tiny_shakespeare",
+    "tokenize",
+]
