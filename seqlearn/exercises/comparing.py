@@ -2,8 +2,11 @@
 
 An answer may return anything. `read_like(expected, value)` turns it into plain copies shaped like the expected
 structure (array, number, string, or a tuple, list or dict of these), or raises `Unreadable` with a sentence.
+
+A torch tensor counts as an array everywhere. torch is never imported here: where it is not loaded, nothing is a tensor.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,7 +48,7 @@ def read_like(expected: object, value: object, label: str = "", names: Sequence[
         if not isinstance(value, str):
             raise Unreadable(f"{_subject(label)} must be a string, got {kind_of(value)}.")
         return [Piece(label, dtype="str", values=str(value)[:100_000])]
-    return [_read_array(np.asarray(_plain(expected)), value, label)]
+    return [_read_array(expected, value, label)]
 
 
 def _read_dict(expected: Mapping, value: object, label: str) -> list[Piece]:
@@ -83,27 +86,40 @@ def _read_sequence(expected: Sequence, value: object, label: str, names: Sequenc
     ]
 
 
-def _read_array(expected: np.ndarray, value: object, label: str) -> Piece:
+def _read_array(like: object, value: object, label: str) -> Piece:
+    expected = np.asarray(_plain(like))
+    kind = "a tensor" if is_tensor(like) else "an array"
+    wanted = f"{kind} of shape {expected.shape}" if expected.ndim else "a number"
     if value is None:
-        raise Unreadable(f"{_subject(label)} must be {_wanted(expected)}, got None.")
+        raise Unreadable(f"{_subject(label)} must be {wanted}, got None.")
     try:
         array = np.asarray(_plain(value))
     except Exception as error:
-        raise Unreadable(f"{_subject(label)} must be {_wanted(expected)}, got {kind_of(value)}.") from error
+        raise Unreadable(f"{_subject(label)} must be {wanted}, got {kind_of(value)}.") from error
     if array.dtype.kind not in "biuf":
-        raise Unreadable(f"{_subject(label)} must be {_wanted(expected)}, got {kind_of(value)}.")
+        raise Unreadable(f"{_subject(label)} must be {wanted}, got {kind_of(value)}.")
     keep = array.shape == expected.shape or array.size <= 4 * expected.size + 1000
     values = np.array(array, dtype=np.float64) if keep else None
     return Piece(label, array.shape, str(array.dtype), values)
 
 
 def as_arrays(expected: object, value: object) -> object:
-    """`value` nested as `expected` is, with an array for every number, list or tensor in it."""
+    """`value` nested as `expected` is, with an array for every number, list or tensor in it.
+
+    Where a tensor is expected, a tensor stays one: a further check may follow its gradient.
+    """
     if isinstance(expected, Mapping):
         return {key: as_arrays(expected[key], value[key]) for key in expected}
     if isinstance(expected, tuple | list):
         return tuple(as_arrays(like, part) for like, part in zip(expected, value, strict=True))
-    return value if expected is None or isinstance(expected, str) else np.asarray(_plain(value))
+    as_it_is = expected is None or isinstance(expected, str) or (is_tensor(expected) and is_tensor(value))
+    return value if as_it_is else np.asarray(_plain(value))
+
+
+def is_tensor(value: object) -> bool:
+    """Is it a torch tensor? Asks its type alone, and does not import torch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and issubclass(type(value), torch.Tensor)
 
 
 def _plain(value: object) -> object:
@@ -125,10 +141,6 @@ def _listed(words) -> str:
     return ", ".join(f'"{word}"' for word in words)
 
 
-def _wanted(expected: np.ndarray) -> str:
-    return f"an array of shape {expected.shape}" if expected.ndim else "a number"
-
-
 def kind_of(value: object) -> str:
     """What kind of thing a value is, in words, without asking it for its repr."""
     if value is None:
@@ -136,6 +148,8 @@ def kind_of(value: object) -> str:
     if issubclass(type(value), np.ndarray):  # isinstance() would ask the value itself
         numbers = "" if value.dtype.kind in "biuf" else f" of {value.dtype} instead of numbers"
         return f"an array of shape {value.shape}{numbers}"
+    if is_tensor(value) and type(value).__module__.startswith("torch"):  # a learner's own subclass may say anything
+        return f"a tensor of shape {tuple(value.shape)} of {str(value.dtype).removeprefix('torch.')}"
     if issubclass(type(value), tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
     names = {"generator": "a generator (`yield` where `return` belongs?)", "int": "an int", "ellipsis": "`...`"}
@@ -169,9 +183,12 @@ def size_of(values: np.ndarray) -> float:
 
 
 def arrays_in(value: object) -> Iterator[np.ndarray]:
-    """All arrays in a nested structure of tuples, lists and dicts."""
+    """All arrays in a nested structure of tuples, lists and dicts; for a tensor, its memory as an array."""
     if isinstance(value, np.ndarray):
         yield value
+    elif is_tensor(value):
+        if value.device.type == "cpu" and not value.is_sparse:
+            yield value.detach().numpy()
     elif isinstance(value, Mapping):
         for part in value.values():
             yield from arrays_in(part)
@@ -191,6 +208,6 @@ def unchanged(before: object, after: object) -> bool:
         return list(before) == list(after) and all(unchanged(before[key], after[key]) for key in before)
     if isinstance(before, tuple | list):
         return len(before) == len(after) and all(map(unchanged, before, after))
-    if hasattr(type(before), "detach"):
-        return bool((_plain(before) == _plain(after)).all())
+    if is_tensor(before):
+        return before.requires_grad == after.requires_grad and unchanged(_plain(before), _plain(after))
     return before == after if isinstance(before, int | float | str | bytes) else True

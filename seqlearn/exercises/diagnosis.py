@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqlearn.exercises.comparing import Piece, agrees, close, kind_of, size_of
+from seqlearn.exercises.comparing import Piece, agrees, close, is_tensor, kind_of, size_of
 from seqlearn.exercises.outcome import Case, Outcome, is_right, is_right_piece, try_answer
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def explain(
         if outcome.how == "raised":
             return outcome.text + where, None
         if outcome.changed:
-            return _changed(outcome.changed), None
+            return _changed(exercise, case, outcome.changed), None
         if outcome.how != "value":
             return outcome.text + (where if outcome.how == "unreadable" else ""), None
         break
@@ -229,11 +229,13 @@ def numbers(expected: float, got: float) -> str:
     return f"should be {one}, got {other}"
 
 
-def _changed(names: Sequence[str]) -> str:
+def _changed(exercise: "Exercise", case: Case, names: Sequence[str]) -> str:
     which = " and ".join(names)
+    first = case.arguments[exercise.argument_names(len(case.arguments)).index(names[0])]
+    copied, kind = ("clone", "a tensor") if is_tensor(first) else ("copy", "an array")
     return (
         f"The function changed its argument {which}: whoever called it still needs the old numbers. "
-        f"Work on a copy, `{names[0]}.copy()`, and beware of `+=` on an array that came in."
+        f"Work on a copy, `{names[0]}.{copied}()`, and beware of `+=` on {kind} that came in."
     )
 
 

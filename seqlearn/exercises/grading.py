@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seqlearn.exercises import diagnosis
-from seqlearn.exercises.comparing import as_arrays
+from seqlearn.exercises.comparing import as_arrays, is_tensor
 from seqlearn.exercises.outcome import (
     NOT_ATTEMPTED,
     Case,
@@ -162,7 +162,11 @@ def _further_check(exercise: "Exercise", answer: Callable, expected: object) -> 
         return None
 
     def on_copies(*arguments, **options):
-        value = answer(*copy.deepcopy(arguments), **copy.deepcopy(options))
+        # A tensor that collects a gradient is the check's own: a copy would collect it in its place.
+        given = [*arguments, *options.values()]
+        keep = {id(value): value for value in given if is_tensor(value) and value.requires_grad}
+        arguments, options = copy.deepcopy((arguments, options), keep)
+        value = answer(*arguments, **options)
         # Lists and tensors count as arrays in the comparison, so the further check gets arrays too.
         return value if exercise.has_own_call else as_arrays(expected, value)
 

@@ -1,0 +1,141 @@
+"""What is particular to chapter 07's exercises: tensors, gradients, and answers outside the catalogue."""
+
+import numpy as np
+import pytest
+import torch
+
+from seqlearn.exercises import ch07
+
+
+def test_nn_lstm_cell_is_a_right_answer():
+    def fused_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        weights = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
+        cell = torch.nn.LSTMCell(x.shape[1], h.shape[1]).double()
+        return torch.func.functional_call(cell, weights, (x, (h, c)))
+
+    assert ch07.fused_step.check(fused_step).status == "correct"
+
+
+def test_one_product_of_everything_side_by_side_is_right():
+    def fused_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        z = torch.cat([x, h], dim=1) @ torch.cat([weight_ih, weight_hh], dim=1).T + bias_ih + bias_hh
+        i, f, g, o = z.split(h.shape[1], dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+    assert ch07.fused_step.check(fused_step).status == "correct"
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (lambda h, c: (h.detach(), c.detach()), "autograd cannot follow"),
+    (lambda h, c: (h.numpy(), c.numpy()), "Return tensors"),
+    (lambda h, c: (h, c.detach()), "gradient for"),
+])
+def test_right_numbers_without_a_gradient_are_not_enough(change, words):
+    def fused_step(*arguments):
+        return change(*(part.clone() for part in ch07.fused_step_reference(*(a.detach() for a in arguments)))
+                      if words == "Return tensors" else ch07.fused_step_reference(*arguments))
+
+    result = ch07.fused_step.check(fused_step)
+    assert result.status == "incorrect" and words in result.message
+
+
+def test_a_detached_weight_is_found_by_name():
+    def fused_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        return ch07.fused_step_reference(x, h, c, weight_ih, weight_hh.detach(), bias_ih, bias_hh)
+
+    assert "the gradient for weight_hh is missing" in ch07.fused_step.check(fused_step).message
+
+
+def test_a_tensor_changed_in_place_is_noticed_and_the_advice_is_for_tensors():
+    def fused_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        new = ch07.fused_step_reference(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+        c *= 2
+        return new
+
+    message = ch07.fused_step.check(fused_step).message
+    assert "changed its argument c" in message and "`c.clone()`" in message and "tensor" in message
+
+
+def test_pieces_in_the_wrong_order_and_of_the_wrong_kind():
+    def other_way_round(*arguments):
+        return ch07.fused_step_reference(*arguments)[::-1]
+
+    def h_alone(*arguments):
+        return ch07.fused_step_reference(*arguments)[0]
+
+    assert "another order" in ch07.fused_step.check(other_way_round).message
+    message = ch07.fused_step.check(h_alone).message
+    assert "2 pieces (h, c)" in message and " at 0x" not in message
+    message = ch07.fused_step.check(lambda *arguments: (None, arguments[2])).message
+    assert "h must be a tensor of shape (4, 5), got None" in message
+
+
+def test_views_of_the_module_are_told():
+    def to_course(weights):
+        return {"W_x": weights["weight_ih_l0"].numpy().T, "W_h": weights["weight_hh_l0"].numpy().T,
+                "b": (weights["bias_ih_l0"] + weights["bias_hh_l0"]).numpy()}
+
+    result = ch07.to_course.check(to_course)
+    assert result.status == "correct" and "view of the argument weights, the same memory" in result.message
+
+
+def test_views_of_the_course_layer_are_told():
+    def to_torch(params):
+        return ch07.to_torch_reference(params) | {"weight_ih_l0": torch.from_numpy(params["W_x"].T)}
+
+    result = ch07.to_torch.check(to_torch)
+    assert result.status == "correct" and "same memory" in result.message
+
+
+def test_a_missing_key_is_named():
+    assert 'lacks the key "b"' in ch07.to_course.check(lambda weights: {"W_x": 1, "W_h": 2}).message
+
+
+def test_other_right_ways_to_the_last_real_state():
+    def by_loop(outputs, lengths):
+        half = outputs.shape[2] // 2
+        rows = [torch.cat([outputs[lengths[n] - 1, n, :half], outputs[0, n, half:]]) for n in range(len(lengths))]
+        return torch.stack(rows)
+
+    def by_gather(outputs, lengths):
+        half = outputs.shape[2] // 2
+        index = (lengths - 1)[None, :, None].expand(1, -1, half)
+        return torch.cat([outputs[:, :, :half].gather(0, index)[0], outputs[0, :, half:]], dim=1)
+
+    def in_numpy(outputs, lengths):
+        half, rows = outputs.shape[2] // 2, np.arange(outputs.shape[1])
+        outputs, lengths = outputs.numpy(), lengths.numpy()
+        return np.concatenate([outputs[lengths - 1, rows, :half], outputs[0, :, half:]], axis=1)
+
+    for answer in (by_loop, by_gather, in_numpy):
+        assert ch07.last_real.check(answer).status == "correct", answer.__name__
+
+
+def test_zeros_cannot_be_used_to_find_the_end():
+    """A real state may hold a zero: looking for the first zero row is right here, looking for a zero entry is luck."""
+    def by_lengths_of_the_first(outputs, lengths):
+        half = outputs.shape[2] // 2
+        return torch.cat([outputs[lengths[0] - 1, :, :half], outputs[0, :, half:]], dim=1)
+
+    assert ch07.last_real.check(by_lengths_of_the_first).status == "incorrect"
+
+
+class Stubborn(torch.Tensor):
+    """A tensor that raises at every operation."""
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        raise RuntimeError("stubborn")
+
+
+@pytest.mark.parametrize("strange", [
+    lambda: torch.eye(4, 5, dtype=torch.float64).to_sparse(), lambda: torch.empty(4, 5, device="meta"),
+    lambda: torch.zeros(4, 5, dtype=torch.bfloat16), lambda: torch.zeros(4, 5, dtype=torch.complex128),
+    lambda: torch.zeros(4, 5).as_subclass(Stubborn), lambda: torch.nn.Linear(4, 5), lambda: torch.zeros(0),
+    lambda: torch.nn.utils.rnn.pack_sequence([torch.zeros(3, 2)]), lambda: torch.full((4, 5), torch.nan),
+])
+def test_strange_tensors_get_a_sentence(strange):
+    result = ch07.fused_step.check(lambda *arguments: (strange(), strange()))
+    assert result.status == "incorrect" and len(result.message) > 20 and " at 0x" not in repr(result)
+    assert "check itself failed" not in result.message
