@@ -1,6 +1,5 @@
 """The figures of chapter 02: they say what they show, and nothing in them is cut off or too small."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -23,32 +22,12 @@ FIGURES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-    plots.use_style("light")
-
-
-def _titles(axes):
-    return [child for child in axes.get_children() if isinstance(child, plt.Text) and child not in axes.texts]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_has_words_and_readable_text_within_the_page(name, theme):
+def test_every_figure_has_words_and_readable_text_within_the_page(name, theme, check_readable):
     plots.use_style(theme)
     figure = FIGURES[name]()
-    assert len(plots.alternative_text(figure).split()) > 15
-    figure.canvas.draw()
-    for axes in figure.axes:  # tick labels beyond the limits exist, too, but are not drawn
-        for text in [*axes.texts, axes.xaxis.label, axes.yaxis.label, *_titles(axes)]:
-            if not text.get_visible() or not text.get_text().strip():
-                continue
-            box = text.get_window_extent()
-            assert text.get_fontsize() >= 10, text.get_text()
-            assert -1 <= box.x0 and box.x1 <= figure.bbox.x1 + 1, text.get_text()
-            assert -1 <= box.y0 and box.y1 <= figure.bbox.y1 + 1, text.get_text()
+    check_readable(figure, words=15)
 
 
 def test_words_follow_the_data():

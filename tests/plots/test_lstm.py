@@ -1,0 +1,77 @@
+"""Chapter 06's figures: words that follow the data, text within the page, and the right part lit."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from seqlearn import plots
+from seqlearn.plots import lstm
+from seqlearn.plots.lstm_cell import PARTS, draw_cell, light
+from seqlearn.widgets.lstm import ARRIVALS, START, ride
+
+LOSSES = np.full((5, 40), 0.25)
+LEARNED = np.geomspace(0.25, 1e-6, 40) * np.ones((5, 1))
+GATES = np.array([[1, 0, 0, 0], [0, 1, 0.9, 1], [0, 0, 0, 1]])
+FIGURES = {
+    "cell": lambda: lstm.lstm_cell(),
+    "every line": lambda: lstm.lstm_cell(peepholes=True, backward=True),
+    "forget and input": lambda: lstm.lstm_cell("forget", "input"),
+    "peepholes": lambda: lstm.lstm_cell("peepholes", peepholes=True),
+    "history": lambda: lstm.history(np.arange(200.0), np.ones(200), np.array([0, 0, 1.0] * 5), np.zeros(15)),
+    "distances": lambda: lstm.distances({"one": np.geomspace(1e-20, 1, 50), "two": np.geomspace(30, 1, 50)}),
+    "trainings": lambda: lstm.trainings({"stuck": LOSSES, "free": LEARNED}, guess=0.25),
+    "shares": lambda: lstm.shares(),
+    "frames": lambda: lstm.belt_frames([{"title": f"f = {k}", **ride(ARRIVALS, GATES, 9, START)} for k in range(4)]),
+}
+
+
+@pytest.mark.parametrize(("theme", "name"), [("dark", "every line"), *(("light", name) for name in FIGURES)])
+def test_every_figure_has_words_and_readable_text_within_the_page(name, theme, check_readable):
+    plots.use_style(theme)
+    figure = FIGURES[name]()
+    check_readable(figure, words=8)
+
+
+def test_an_unknown_part_is_refused():
+    with pytest.raises(ValueError, match="lit must be of product"):
+        lstm.lstm_cell("remember")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_lighting_a_part_lights_it_and_dims_the_rest(part):
+    cell = draw_cell(plt.figure().add_subplot(), peepholes=True)
+    light(cell, part)
+    own = {id(mark) for mark in cell.parts[part]}
+    for marks in cell.parts.values():
+        for mark in marks:
+            assert mark.lit == (id(mark) in own)
+    light(cell)
+    assert all(mark.lit for marks in cell.parts.values() for mark in marks)
+
+
+def test_words_follow_the_data():
+    words = {name: plots.alternative_text(FIGURES[name]()) for name in ("history", "distances", "trainings", "frames")}
+    assert "at the steps 3, 6, 9, 12, 15" in words["history"]
+    assert "one: 10 to the power of -20" in words["distances"] and "two: 10 to the power of 1" in words["distances"]
+    assert "stuck: none of 5 runs" in words["trainings"] and "free: all of 5 runs" in words["trainings"]
+    assert "f = 0: the last step reads 1.16" in words["frames"]
+
+
+def test_key_frames_keep_words_clear_of_the_diamond():
+    """At the settings of the notebook, the highest of which ends at 8."""
+    frames = []
+    for f_1, f_3, i_3 in ((0, 0.9, 0), (0, 0.99, 0), (0, 1, 0.05), (1, 1, 0)):
+        gates = np.array([[1, 0, i_3, 0], [f_1, 1, f_3, 1], [0, 0, 0, 1]])
+        frames.append({"title": "", **ride(ARRIVALS, gates, 50, START)})
+    figure = lstm.belt_frames(frames)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        diamond, (words,) = axes.lines[-1], axes.texts
+        bottom = words.get_window_extent().y0
+        top = axes.transData.transform(diamond.get_xydata())[0, 1] + 8 * figure.dpi / 72  # half a diamond and some air
+        assert top < bottom, words.get_text()
+
+
+def test_only_the_middle_step_of_three_is_wrong():
+    shown = [text.get_text() for text in lstm.shares().axes[0].texts]
+    assert [shown.count(word) for word in ("0, always", "right", "wrong")] == [2, 2, 1]
