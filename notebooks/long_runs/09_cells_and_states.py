@@ -1,0 +1,98 @@
+"""The race of chapter 09: RNN, LSTM and GRU with a carried state, and the LSTM with a reset one, over five seeds.
+
+    .venv/bin/python notebooks/long_runs/09_cells_and_states.py    # about 4 minutes of one core
+
+All read the scenes of the built-in corpus with the same number of updates and, apart from the cell, the same settings.
+Each cell gets its learning rate from a small sweep, on a seed of its own. Settings and results go into the JSON file
+beside this one, which the chapter reads.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from seqlearn.data.corpus import Vocabulary, course_corpus, offset_batches
+from seqlearn.models.language_model import LanguageModel, evaluate, read_once
+
+SETTINGS = {
+    "part": "scenes",
+    "train_share": 0.9,
+    "runs": [["rnn", True], ["lstm", True], ["gru", True], ["lstm", False]],  # cell; state carried or reset
+    "hidden_size": 96,
+    "embedding_size": 32,
+    "rows": 32,
+    "k": 16,
+    "updates": 2000,
+    "sweep_updates": 600,
+    "rates": [0.002, 0.005, 0.01],
+    "max_norm": 1.0,
+    "seeds": [0, 1, 2, 3, 4],
+    "sweep_seed": 100,
+}
+
+
+def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray]:
+    """The vocabulary, and the training and the validation part as integers."""
+    text = course_corpus(settings["part"])
+    vocabulary = Vocabulary(text)
+    cut = int(settings["train_share"] * len(text))
+    return vocabulary, vocabulary.encode(text[:cut]), vocabulary.encode(text[cut:])
+
+
+def learn(cell: str, carry: bool, rate: float, updates: int, seed: int, texts: tuple,
+          settings: dict) -> LanguageModel:  # fmt: skip
+    """A model after so many updates; its state is carried from block to block, or reset at each."""
+    vocabulary, train, _ = texts
+    torch.manual_seed(seed)
+    model = LanguageModel(len(vocabulary), settings["hidden_size"], cell=cell,
+                          embedding_size=settings["embedding_size"])
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    blocks = list(offset_batches(train, settings["rows"], settings["k"]))
+    for done in range(0, updates, len(blocks)):
+        read_once(model, blocks[:updates - done], optimizer, carry=carry, max_norm=settings["max_norm"])
+    return model
+
+
+def judge(model: LanguageModel, texts: tuple, settings: dict, carry: bool) -> float:
+    """Validation loss in nats per character, the state carried or reset at each block."""
+    return round(evaluate(model, offset_batches(texts[2], 1, settings["k"]), carry=carry), 4)
+
+
+def run(settings: dict) -> dict:
+    """Sweep and race. For each kind of run the rate chosen, and by seed the losses with a carried and a reset state."""
+    texts, started, results = read(settings), time.process_time(), {}
+    with tqdm(total=len(settings["runs"]) * (len(settings["rates"]) + len(settings["seeds"])), unit="run") as bar:
+        for cell, carry in settings["runs"]:
+            sweep = {}
+            for rate in settings["rates"]:
+                model = learn(cell, carry, rate, settings["sweep_updates"], settings["sweep_seed"], texts, settings)
+                sweep[str(rate)] = judge(model, texts, settings, carry)
+                bar.update()
+            rate = float(min(sweep, key=sweep.get))
+            entry = {"sweep": sweep, "rate": rate, "read carried": [], "read reset": []}
+            for seed in settings["seeds"]:
+                model = learn(cell, carry, rate, settings["updates"], seed, texts, settings)
+                entry["read carried"].append(judge(model, texts, settings, True))
+                entry["read reset"].append(judge(model, texts, settings, False))
+                bar.update()
+            results[f"{cell}, {'carried' if carry else 'reset'}"] = entry
+    results["minutes"] = round((time.process_time() - started) / 60)
+    return results
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    results = run(SETTINGS)
+    versions = {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}
+    path = Path(__file__).with_suffix(".json")
+    stored = {"settings": SETTINGS, "results": results, "versions": versions}
+    path.write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    print(f"{path.name}: {results['minutes']} minutes")
+
+
+if __name__ == "__main__":
+    main()

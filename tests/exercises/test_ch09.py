@@ -1,0 +1,91 @@
+"""What is particular to chapter 09's exercises: answers outside the catalogue, right ones and wrong ones."""
+
+import numpy as np
+import pytest
+
+from seqlearn.exercises import ch09
+
+
+@pytest.mark.parametrize("answer", [
+    lambda p, keep: 2 ** -np.log2(p[keep.astype(bool)]).mean(),
+    lambda p, keep: np.exp(-(np.log(p) * keep).sum() / keep.sum()),
+    lambda p, keep: float(np.prod(1 / p[keep == 1]) ** (1 / keep.sum())),
+])
+def test_other_ways_to_the_perplexity_are_right(answer):
+    assert ch09.perplexity.check(answer).status == "correct"
+
+
+def test_the_median_surprise_is_wrong_but_no_known_mistake():
+    result = ch09.perplexity.check(lambda p, keep: np.exp(np.median(-np.log(p[keep == 1]))))
+    assert result.status == "incorrect" and result.mistake is None
+
+
+def test_blocks_in_a_loop_are_right():
+    def blocks(tokens, rows, k):
+        size = (len(tokens) - 1) // rows
+        found = [[[tokens[n * size + b * k + t + shift] for n in range(rows)] for t in range(k)]
+                 for shift in (0, 1) for b in range(size // k)]
+        both = np.array(found).reshape(2, size // k, k, rows)
+        return both[0], both[1]
+
+    assert ch09.next_token_blocks.check(blocks).status == "correct"
+
+
+def test_rows_of_whole_blocks_start_too_early():
+    def blocks(tokens, rows, k):
+        size = (len(tokens) - 1) // rows // k * k
+        def cut(stream):
+            return stream[:rows * size].reshape(rows, size).T.reshape(size // k, k, rows)
+        return cut(tokens[:-1]), cut(tokens[1:])
+
+    assert ch09.next_token_blocks.check(blocks).status == "incorrect"
+
+
+def test_cutting_after_the_division_is_right():
+    def sharpen(logits, temperature, top_k):
+        z = logits / temperature
+        z = np.where(np.argsort(np.argsort(-z)) < top_k, z, -np.inf)
+        e = np.exp(z - z.max())
+        return e / e.sum()
+
+    assert ch09.sharpen.check(sharpen).status == "correct"
+
+
+def test_powers_of_the_probabilities_are_right_only_where_nothing_overflows():
+    def sharpen(logits, temperature, top_k):
+        with np.errstate(all="ignore"):
+            p = np.exp(logits) / np.exp(logits).sum()
+            p = np.where(p >= np.sort(p)[-top_k], p, 0) ** (1 / temperature)
+            return p / p.sum()
+
+    assert ch09.sharpen.check(sharpen).status == "incorrect"
+
+
+def test_a_mask_of_minus_a_hundred_is_not_minus_infinity():
+    def sharpen(logits, temperature, top_k):
+        z = np.where(logits >= np.sort(logits)[-top_k], logits, -100) / temperature
+        e = np.exp(z - z.max())
+        return e / e.sum()
+
+    assert ch09.sharpen.check(sharpen).status == "incorrect"
+
+
+def test_the_nucleus_in_a_loop_is_right():
+    def nucleus(p, share):
+        kept, total = np.zeros(len(p)), 0.0
+        for token in sorted(range(len(p)), key=lambda v: -p[v]):
+            if total >= share:
+                break
+            kept[token], total = p[token], total + p[token]
+        return kept / total
+
+    assert ch09.nucleus.check(nucleus).status == "correct"
+
+
+def test_the_largest_token_alone_is_no_nucleus():
+    result = ch09.nucleus.check(lambda p, share: np.eye(len(p))[p.argmax()])
+    assert result.status == "incorrect"
+
+
+def test_quiz_asks_what_perplexity_v_means():
+    assert "what perplexity V means" in [question.topic for question in ch09.QUIZ.questions]

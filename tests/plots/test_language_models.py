@@ -1,0 +1,48 @@
+"""The figures of chapter 09: they say what they show, and nothing in them is cut off or too small."""
+
+import numpy as np
+import pytest
+
+from seqlearn import plots
+from seqlearn.plots import language_models as figures
+
+P = np.array([0.5, 0.3, 0.15, 0.05])
+FRAME = {"plain": P, "probabilities": P, "characters": "ab c", "title": "a title"}
+TEXT = "The lantern was a gift, Ada,\nand I keep it."
+FIGURES = {
+    "unrolled": lambda: figures.unrolled_model("hello"),
+    "rows": lambda: figures.offset_rows("A long text is cut in two, and both rows go on at once.", 2, 8),
+    "strips": lambda: figures.surprise_strips(TEXT, {"carried": np.zeros(len(TEXT)), "reset": np.ones(len(TEXT))}, 16),
+    "temperature": lambda: figures.temperature_bars("ab c", {"τ = 1": P, "τ = 2": np.full(4, 0.25)}),
+    "race": lambda: figures.race({"RNN": [1.4, 1.42], "LSTM, reset": [1.8, 1.7]}, 1.06),
+    "learning": lambda: figures.learning([2.0, 1.5, 1.4], [1.9, 1.6, 1.55], {"nanoGPT": 1.4697}),
+    "frames": lambda: figures.key_frames([FRAME] * 4, count=4),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_words_and_readable_text_within_the_page(name, theme, check_readable):
+    plots.use_style(theme)
+    figure = FIGURES[name]()
+    check_readable(figure, words=15)
+
+
+def test_words_follow_the_data():
+    words = plots.alternative_text(FIGURES["race"]())
+    assert "LSTM, reset: 1.7 to 1.8" in words and "1.06" in words
+    assert "1.55 nats" in plots.alternative_text(FIGURES["learning"]())
+    assert "reset: 1.0 nats" in plots.alternative_text(FIGURES["strips"]())
+    assert "τ = 2: a 25 %" in plots.alternative_text(FIGURES["temperature"]())
+
+
+def test_the_targets_of_the_drawing_are_the_inputs_one_later():
+    text = "abcdefghijklmnopqrstuvwxyz"
+    figure = figures.offset_rows(text, rows=2, k=4)
+    letters = [t for t in figure.axes[0].texts if len(t.get_text()) == 1 and t.get_family() == ["monospace"]
+               and t.get_fontsize() > 12]
+    lines = {}
+    for letter in letters:
+        lines.setdefault(round(letter.get_position()[1], 3), []).append((letter.get_position()[0], letter.get_text()))
+    shown = ["".join(character for _, character in sorted(line)) for _, line in sorted(lines.items(), reverse=True)]
+    assert shown == ["abcdefgh", "bcdefghi", "mnopqrst", "nopqrstu"]
