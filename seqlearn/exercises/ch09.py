@@ -26,6 +26,7 @@ def _wrong_perplexity(p, keep, *, slip):
         "bits": lambda: 2 ** np.mean(-np.log(kept)),
         "nats": lambda: np.exp(np.mean(-np.log2(kept))),
         "padding": lambda: np.exp(-np.log(p).mean()),
+        "row numbers": lambda: np.exp(-np.log(p[keep]).mean()),
         "padding in the count": lambda: np.exp(-np.log(kept).sum() / p.size),
         "rows": lambda: np.mean([np.exp(-np.log(row).mean()) for row in rows]),
         "row losses": lambda: np.exp(np.mean([-np.log(row).mean() for row in rows])),
@@ -72,6 +73,9 @@ perplexity = Exercise(
                 "np.log2."),
         Mistake("padding counted", partial(_wrong_perplexity, slip="padding"),
                 "Every entry of p counts in yours, padding too. Take p[keep == 1] before anything else."),
+        Mistake("keep taken for row numbers", partial(_wrong_perplexity, slip="row numbers"),
+                "keep holds integers, and p[keep] takes rows 0 and 1 of p, again and again. Only truth values choose "
+                "entries: p[keep == 1]."),
         Mistake("divided by the padding too", partial(_wrong_perplexity, slip="padding in the count"),
                 "You add up the surprise of the tokens that count and divide by T · N. Divide by how many count: "
                 "keep.sum()."),
@@ -238,6 +242,8 @@ def _wrong_sharpen(logits, temperature, top_k, *, slip):
             "one more": lambda: _softmax(np.where(_top(logits, min(top_k + 1, len(logits))), z, -np.inf)),
             "greedy": lambda: np.eye(len(logits))[logits.argmax()],
             "overflow": lambda: np.where(top, np.exp(z), 0) / np.sum(np.where(top, np.exp(z), 0)),
+            "undivided maximum": lambda: np.where(top, np.exp(z - logits.max()), 0)
+            / np.sum(np.where(top, np.exp(z - logits.max()), 0)),
             "sorted": lambda: np.sort(sharpen_reference(logits, temperature, top_k))[::-1],
         }[slip]()
 
@@ -247,7 +253,8 @@ def _logit_cases(rng):
     cases = []
     for V, temperature, k in ((6, 0.5, 3), (9, 2.0, 4), (7, 1.3, 7), (8, 0.8, 2)):
         cases.append((2 * rng.standard_normal(V) - 0.5, temperature, k))
-    cases.append((np.array([1200.0, 1199.0, -3.0, 1198.5, 10.0]), 0.7, 3))  # np.exp of these is inf
+    large = np.array([1200.0, 1199.0, -3.0, 1198.5, 10.0])  # np.exp of these is inf
+    cases += [(large, 0.7, 3), (large - 2.0, 0.5, 2), (large + 3.0, 3.0, 3)]  # less the undivided maximum: inf, then 0
     return cases
 
 
@@ -294,6 +301,10 @@ sharpen = Exercise(
         Mistake("overflow", partial(_wrong_sharpen, slip="overflow"),
                 "Right, until a logit is large: np.exp(1200) is inf, and inf / inf is NaN. Subtract the largest logit "
                 "first; no probability changes by that."),
+        Mistake("the largest logit subtracted after the division", partial(_wrong_sharpen, slip="undivided maximum"),
+                "Right for small logits. You subtract max(logits) from logits / temperature: 1200 / 0.5 - 1200 is "
+                "still 1200, and 1200 / 3 - 1200 is -800. Then exp is inf, or 0 for all, and the division gives NaN. "
+                "Divide first, then subtract the largest of the quotients."),
         Mistake("left in sorted order", partial(_wrong_sharpen, slip="sorted"),
                 "The numbers are right, in the wrong places: you return them sorted. Token v's probability belongs at "
                 "index v."),

@@ -115,8 +115,8 @@ def temperature_bars(characters: Sequence[str], probabilities: dict[str, np.ndar
             text.set(family="monospace", fontsize=12)
         words.append(f"{name}: {characters[0]} {100 * values[0]:.0f} %, {characters[1]} {100 * values[1]:.0f} %")
     panels[0].set_ylabel("probability")
-    return describe(figure, f"""Bar charts of the likeliest next characters, in one order. {'; '.join(words)}. A low
-        temperature gives all to the first bar, a high one evens them out.""")
+    return describe(figure, f"""Bar charts of the likeliest next characters, in one order. {'; '.join(words)}. The lower
+        the temperature, the larger the first bar's share; a high one evens them out.""")
 
 
 def race(perplexities: dict[str, Sequence[float]], floor: float, *, figure: Figure | None = None) -> Figure:
@@ -131,7 +131,7 @@ def race(perplexities: dict[str, Sequence[float]], floor: float, *, figure: Figu
     axes.text(floor, -0.75, " ideal reader", va="center")
     axes.set(yticks=range(len(perplexities)), yticklabels=list(perplexities), ylim=(len(perplexities) - 0.5, -1.1))
     axes.set_xlabel("validation perplexity per character")
-    words = "; ".join(f"{name}: {min(values):.1f} to {max(values):.1f}" for name, values in perplexities.items())
+    words = "; ".join(f"{name}: {min(values):.2f} to {max(values):.2f}" for name, values in perplexities.items())
     return describe(figure, f"Validation perplexity, one mark a seed. {words}. An ideal reader would have {floor:.2f}.")
 
 
@@ -145,7 +145,8 @@ def learning(train: Sequence[float], validation: Sequence[float], published: dic
     axes.plot(epochs, validation, "o-", color=color("loss"), markersize=5, label="validation")
     for name, value in published.items():
         axes.axhline(value, color=color("target"), linewidth=1.4, linestyle=(0, (1.5, 1.5)))
-        axes.text(0.6, value, f"{name}: {value:.2f}", va="bottom", color=color("target"))
+        axes.annotate(f"{name}: {value:.2f}", (1, value), (5, 0), xycoords=("axes fraction", "data"),
+                      textcoords="offset points", va="center", color=color("target"))
     axes.set(xlabel="epoch", ylabel="loss, nats per character", xlim=(0.5, len(train) + 0.5),
              xticks=epochs[1::2],
              ylim=(min(1.35, min(train) - 0.05), None))

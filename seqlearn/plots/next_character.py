@@ -54,7 +54,9 @@ class NextCharacter(Picture):
         self.letters = axes.text(0, 0.46, "m" * SHOWN, va="center", family="monospace", fontsize=12)
         letter = self.letters.get_window_extent(self.figure.canvas.get_renderer()).width / SHOWN
         axes.set(xlim=(0, axes.bbox.width / letter), ylim=(0, 1))
-        self.moving += [self.boxes, self.letters]
+        self.left_out = axes.text(1, 1.35, "", transform=axes.transAxes, ha="right", fontsize=11, color=color("bad"),
+                                  parse_math=False)
+        self.moving += [self.boxes, self.letters, self.left_out]
 
     def _build_bars(self, axes: Axes) -> None:
         axes.set(xlim=(-0.6, BARS - 0.4), ylim=(0, 1.08), ylabel="probability of\nthe next character", xticks=[],
@@ -84,6 +86,7 @@ class NextCharacter(Picture):
         end, seen = text[-SHOWN:], np.asarray(surprises)[-SHOWN:]
         self.boxes.set_facecolor(shades(seen) + [color("paper")] * (SHOWN - len(end)))
         self.letters.set_text("".join(map(visible, end)))
+        self.left_out.set_text(f"left out, never seen: {drawable(unknown)}" if unknown else "")
         order = np.argsort(-plain, kind="stable")[:BARS]
         for place, index in enumerate(order):
             height = probabilities[index]
@@ -96,7 +99,8 @@ class NextCharacter(Picture):
             artist.set_text(shown[line * LINE:(line + 1) * LINE])
         kept = probabilities[probabilities > 0]
         choices = np.exp(-np.sum(kept * np.log(kept)))
-        self.openness.set_text(f"{len(kept)} characters kept, as open as {choices:.1f} equal ones")
+        self.openness.set_text("1 character kept, no choice left" if len(kept) == 1
+                               else f"{len(kept)} characters kept, as open as {choices:.1f} equal ones")
         best = [f"{spoken(characters[index])} {share(probabilities[index])}" for index in order[:3]]
         return " ".join([
             f"After “{end[-24:].replace(NEW_LINE, ' / ')}”, temperature {temperature:g}"
@@ -110,6 +114,13 @@ class NextCharacter(Picture):
 def share(p: float) -> str:
     """A probability in a few characters: 62 %, 3 %, <1 %."""
     return f"{100 * p:.0f} %" if p >= 0.01 else "<1 %"
+
+
+def drawable(characters: str, most: int = 8) -> str:
+    """A few characters with spaces between; those that the picture's font may lack as their numbers."""
+    shown = [character if character.isprintable() and ord(character) < 0x250 else f"U+{ord(character):04X}"
+             for character in characters[:most]]
+    return " ".join(shown) + (" …" if len(characters) > most else "")
 
 
 def spoken(character: str) -> str:

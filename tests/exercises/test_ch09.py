@@ -61,6 +61,22 @@ def test_powers_of_the_probabilities_are_right_only_where_nothing_overflows():
     assert ch09.sharpen.check(sharpen).status == "incorrect"
 
 
+def test_the_maximum_has_to_be_divided_too():
+    def sharpen(logits, temperature, top_k):
+        with np.errstate(all="ignore"):
+            kept = np.where(logits >= np.sort(logits)[-top_k], logits, -np.inf)
+            e = np.exp(kept / temperature - logits.max())
+            return e / e.sum()
+
+    result = ch09.sharpen.check(sharpen)
+    assert result.mistake == "the largest logit subtracted after the division" and "quotients" in result.message
+
+
+def test_an_integer_mask_takes_rows():
+    result = ch09.perplexity.check(lambda p, keep: np.exp(-np.log(p[keep]).mean()))
+    assert result.mistake == "keep taken for row numbers"
+
+
 def test_a_mask_of_minus_a_hundred_is_not_minus_infinity():
     def sharpen(logits, temperature, top_k):
         z = np.where(logits >= np.sort(logits)[-top_k], logits, -100) / temperature

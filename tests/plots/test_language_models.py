@@ -30,7 +30,7 @@ def test_every_figure_has_words_and_readable_text_within_the_page(name, theme, c
 
 def test_words_follow_the_data():
     words = plots.alternative_text(FIGURES["race"]())
-    assert "LSTM, reset: 1.7 to 1.8" in words and "1.06" in words
+    assert "LSTM, reset: 1.70 to 1.80" in words and "1.06" in words
     assert "1.55 nats" in plots.alternative_text(FIGURES["learning"]())
     assert "reset: 1.0 nats" in plots.alternative_text(FIGURES["strips"]())
     assert "τ = 2: a 25 %" in plots.alternative_text(FIGURES["temperature"]())

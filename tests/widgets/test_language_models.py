@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seqlearn.data.corpus import Vocabulary, course_corpus
-from seqlearn.plots.next_character import SHOWN, NextCharacter, share
+from seqlearn.plots.next_character import SHOWN, NextCharacter, drawable, share
 from seqlearn.sampling import next_probabilities
 from seqlearn.widgets.language_models import PROMPT, WEIGHTS, WRITES, NextCharacterExplorer, course_model
 
@@ -127,6 +127,25 @@ def test_any_text_is_drawn_with_a_sentence(explorer, controls, text):
         controls["text"].value, controls["temperature"].value, controls["top_k"].value = text, temperature, top_k
         assert "equal characters" in explorer.text and "cannot be shown" not in explorer.text
     assert ("never saw" in explorer.text) == (text in ("é漢", "#"))
+
+
+@pytest.mark.parametrize(("unknown", "words"), [("é漢", "é U+6F22"), ("$", "$"), ("\t", "U+0009"), ("", ""),
+                                                ("#$%&*+<=>@", "# $ % & * + < = …")])
+def test_what_was_left_out_stands_in_the_picture(unknown, words):
+    picture = NextCharacter()
+    picture.update(**{**compute(text="a"), "unknown": unknown})
+    assert drawable(unknown) == words
+    assert picture.left_out.get_text() == (f"left out, never seen: {words}" if words else "")
+    renderer = picture.figure.canvas.get_renderer()
+    boxes = [artist.get_window_extent(renderer) for artist in (picture.left_out, picture.letters.axes._left_title)]
+    assert not unknown or not boxes[0].overlaps(boxes[1])
+
+
+@pytest.mark.parametrize(("top_k", "words"), [(1, "1 character kept, no choice left"), (2, "2 characters kept, as")])
+def test_one_character_is_singular(top_k, words):
+    picture = NextCharacter()
+    picture.update(**compute(top_k=top_k))
+    assert picture.openness.get_text().startswith(words)
 
 
 def test_what_is_computed():
