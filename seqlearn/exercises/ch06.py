@@ -124,9 +124,9 @@ step_forward = Exercise(
 def step_backward_reference(dh, dc, x, h_before, c_before, gates, c, W_x, W_h):
     """The gradients of one step.
 
-    dh (N, H): of h_t, from its loss and from later steps together. dc (N, H): what step t + 1 says about c_t directly.
-    x (N, D), h_before, c_before, c (N, H), gates (4, N, H): i, f, g, o after their sigmoid or tanh. W_x (D, 4H), W_h
-    (H, 4H). Returns dx, dh_before, dc_before, dW_x, dW_h, db.
+    dh (N, H): of h_t, from its loss and from later steps together. dc (N, H): what step t + 1 says about c_t along
+    the belt, f of step t + 1 included. x (N, D), h_before, c_before, c (N, H), gates (4, N, H): i, f, g, o after their
+    sigmoid or tanh. W_x (D, 4H), W_h (H, 4H). Returns dx, dh_before, dc_before, dW_x, dW_h, db.
     """
     i, f, g, o = gates
     tanh_c = np.tanh(c)
@@ -140,7 +140,7 @@ def _backward(dh, dc, x, h_before, c_before, gates, c, W_x, W_h, *, incoming=Tru
               slope_c=lambda c: 1 - np.tanh(c) ** 2, remembered=None, read=np.tanh, slopes="sst s", order=(0, 1, 2, 3),
               keep="sum", transposed=True, batch=np.sum):
     i, f, g, o = gates
-    total = incoming * dc + from_h * dh * o * slope_c(c)
+    total = (f if incoming == "times f" else incoming) * dc + from_h * dh * o * slope_c(c)
     kept = {"sum": total, "incoming": dc, "nothing": 0 * dc}[keep]
     slope = {"s": lambda gate: gate * (1 - gate), "t": lambda gate: 1 - gate**2, "1": lambda gate: 1 + 0 * gate}
     s_i, s_f, s_g, s_o = (slope[kind](gate) for kind, gate in zip(slopes.replace(" ", ""), gates, strict=True))
@@ -206,6 +206,9 @@ step_backward = Exercise(
         Mistake("dc from the future not added", partial(_backward, incoming=False),
                 "You compute dc from dh alone. c_t also lives on in c_{t+1}, and that has already sent its word: "
                 "dc = dc + dh * o * (1 - tanh(c)²)."),
+        Mistake("incoming dc times f", partial(_backward, incoming="times f"),
+                "You multiply the dc that comes in by f. It has been multiplied, by the f of step t + 1, and the f of "
+                "this step comes on the way out: dc_before = dc * f."),
         Mistake("nothing sent back along the cell", partial(_backward, keep="nothing"),
                 "dc_before is zero. From c = f * c_before + i * g the way back is dc_before = dc * f."),
         Mistake("dc sent back without dh's part", partial(_backward, keep="incoming"),
