@@ -92,7 +92,8 @@ def train(
     device: where to train, and where the model stays; None: where it is. "auto" is a GPU where there is one.
     progress: show a bar.
 
-    A loss or gradient that is not a finite number ends the training before it reaches the weights: "diverged".
+    A loss or gradient that is not a finite number ends the training before it reaches the weights: "diverged". So do
+    weights that are none at the end of an epoch: they are never kept as the best.
     Raises ValueError or TypeError naming the argument. What your own functions raise passes through.
     """
     _check_settings(model, epochs, patience, max_norm=max_norm, learning_rate=learning_rate)
@@ -100,7 +101,7 @@ def train(
     if device is not None:
         model.to(choose_device(device))
     optimizer = _optimizer(model, optimizer, learning_rate)
-    history, weights = History(), None
+    history, weights, autograd = History(), None, torch.is_grad_enabled()
     bar = tqdm(total=epochs, unit="epoch", miniters=0, mininterval=0.2, disable=not progress)
     try:
         try:
@@ -108,6 +109,7 @@ def train(
                 started = time.perf_counter()
                 model.train()
                 new = _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar)
+                _check_weights(optimizer, epoch)
                 if validate is not None:
                     model.eval()
                     with torch.no_grad():
@@ -125,10 +127,10 @@ def train(
         except _Diverged as error:
             history.stopped, history.reason = "diverged", str(error)
         finally:
-            _finish(model, weights, bar)
+            _finish(model, weights, bar, autograd)
     except KeyboardInterrupt:
         history.stopped, history.reason = "interrupted", f"stopped when {len(history.loss)} of {epochs} were complete"
-        _finish(model, weights, bar)  # again: the interrupt may have come while it was finishing
+        _finish(model, weights, bar, autograd)  # again: the interrupt may have come while it was finishing
     return history
 
 
@@ -142,6 +144,8 @@ def _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar) -> dict[st
         _check_loss(batch_loss)
         optimizer.zero_grad()
         batch_loss.backward()
+        if number == 1 and all(parameter.grad is None for parameter in parameters):
+            raise ValueError("loss gives no gradient to what the optimizer trains: does it use another model?")
         norm = nn.utils.clip_grad_norm_(parameters, max_norm or math.inf)  # inf: measured, not clipped
         losses.append(batch_loss.item())
         norms.append(norm.item())
@@ -183,11 +187,11 @@ def _grow(history: History, loss, gradient_norm, seconds, validation=None) -> tu
     return grown, is_best
 
 
-def _finish(model: nn.Module, weights: dict | None, bar: tqdm) -> None:
+def _finish(model: nn.Module, weights: dict | None, bar: tqdm, autograd: bool) -> None:
     if weights is not None:
         model.load_state_dict(weights)
     model.eval()
-    torch.set_grad_enabled(True)  # an interrupt can fall between the lines of no_grad itself
+    torch.set_grad_enabled(autograd)  # as it was: an interrupt can fall between the lines of no_grad itself
     bar.set_description_str(refresh=False)
     bar.close()
 
@@ -233,6 +237,13 @@ def _check_loss(value: Any) -> None:
         raise ValueError(f"loss must return a tensor of one number, got {tuple(value.shape)}: take the mean")
     if not value.requires_grad:
         raise ValueError("loss must come from the model's output: it has no gradient (detach, item or no_grad?)")
+
+
+def _check_weights(optimizer: torch.optim.Optimizer, epoch: int) -> None:
+    """The last step of an epoch can break the weights, and no loss has seen them yet."""
+    if not all(torch.isfinite(part).all() for group in optimizer.param_groups for part in group["params"]):
+        what = "a weight is no finite number after the last step"
+        raise _Diverged(f"epoch {epoch + 1}: {what}; try a smaller learning rate, or max_norm=1")
 
 
 def _number(value: Any, epoch: int) -> float:

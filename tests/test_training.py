@@ -185,6 +185,21 @@ def test_the_model_is_ready_for_use_however_it_ended(how):
     assert not model.training and torch.is_grad_enabled()
 
 
+def test_a_refused_call_leaves_the_callers_no_grad_alone():
+    with torch.no_grad():
+        with pytest.raises(ValueError, match="loss must come from the model's output"):
+            run()
+        assert not torch.is_grad_enabled()
+    assert torch.is_grad_enabled()
+
+
+def test_a_loss_of_another_model_is_refused():
+    model, other = Line(), Line()
+    with pytest.raises(ValueError, match="loss gives no gradient to what the optimizer trains: .* another model"):
+        run(model, loss=lambda model, batch: squared(other, batch))
+    assert model.weight.item() == other.weight.item() == 0.0
+
+
 # ---------------------------------------------------------------- the best weights
 
 
@@ -278,6 +293,26 @@ def test_real_divergence():
     history = train(model, points(), squared, epochs=300, progress=False,
                     optimizer=torch.optim.SGD(model.parameters(), 20.0))
     assert history.stopped == "diverged" and torch.isfinite(model.weight).all()
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_weights_broken_by_the_last_step_of_an_epoch_are_not_kept(bad):
+    class Breaks(torch.optim.SGD):
+        steps = 0
+
+        def step(self, closure=None):
+            super().step()
+            self.steps += 1
+            if self.steps == 8:  # the last of the second epoch
+                model.weight.data.fill_(bad)
+
+    model, twin = Line(), Line()
+    history = train(model, points(), squared, epochs=2, optimizer=Breaks(model.parameters(), 0.1), progress=False,
+                    validate=lambda model: 0.0)
+    assert history.stopped == "diverged" and history.best_epoch == 0 and len(history.loss) == 1
+    assert history.reason.startswith("epoch 2: a weight is no finite number")
+    train(twin, points(), squared, epochs=1, optimizer=torch.optim.SGD(twin.parameters(), 0.1), progress=False)
+    assert torch.equal(model.weight, twin.weight)
 
 
 def test_a_validation_that_is_nan():

@@ -1,12 +1,14 @@
-"""Counting ones in chapter 07: the own LSTM cell over eight seeds, trained on one length and on many.
+"""Counting ones in chapter 07: the own LSTM cell over ten seeds, trained on one length and on many.
 
-    .venv/bin/python notebooks/long_runs/07_counting_ones.py      # 8 minutes of a busy processor, 3 of an idle one
+    .venv/bin/python notebooks/long_runs/07_counting_ones.py      # 3 minutes of one core
 
-Each seed has its own sequences, first weights and order of batches. All eight train at once: torch.func.vmap runs the
-model on eight sets of weights, which is three times as fast as one after the other and computes the same. The first
-eight read sequences of 20 steps only; the others the same sequences, each batch cut to a length from 1 to 20.
+Each seed has its own sequences, first weights and order of batches. All ten train at once: torch.func.vmap runs the
+model on ten sets of weights, which is faster than one after the other and computes the same. The first ten read
+sequences of 20 steps only; the others the same sequences, each batch cut to a length from 1 to 20.
 Settings and results go into the JSON file beside this one; the two models of the first seed go to the chapter's
-explorer, seqlearn/widgets/counting.safetensors. The learning rate and its decay were found with seeds 0 to 9.
+explorer, seqlearn/widgets/counting.safetensors. The learning rate and its line to 0 were chosen on twenty other runs:
+the sequences of seed 0 with first weights 1 to 10, and seeds 20 to 29. Of these, 19 had 100 % after six epochs, and the
+twentieth missed one sequence of 1,000; so did one of six more, seeds 50 to 55, which were not used to choose.
 """
 
 import json
@@ -25,16 +27,15 @@ from seqlearn.models import LSTMModel
 from seqlearn.weights import save_weights
 
 SETTINGS = {
-    "seeds": [10, 11, 12, 13, 14, 15, 16, 17],
+    "seeds": [30, 31, 32, 33, 34, 35, 36, 37, 38, 39],
     "train_size": 10_000,
     "validation_size": 1_000,
     "test_size": 1_000,
     "length": 20,
     "hidden_size": 20,
     "batch_size": 16,
-    "epochs": 10,
-    "learning_rate": 0.01,  # in the first epoch
-    "decay": 0.7,  # each epoch has this share of the rate before
+    "epochs": {"one length": 6, "many lengths": 10},
+    "learning_rate": 0.02,  # at the start; it falls from batch to batch, on a straight line to 0
     "betas": [0.9, 0.99],
     "test_lengths": [5, 10, 15, 20, 25, 30, 40, 50, 100, 200],
     "per_length": 1_000,
@@ -89,21 +90,25 @@ def train_all(mixed: bool, settings: dict) -> list[Learner]:
     """Learners with their best weights, one for each seed. mixed: each batch is cut to a length from 1 to 20."""
     learners = [Learner(seed, mixed, settings) for seed in settings["seeds"]]
     length, size, model = settings["length"], settings["batch_size"], learners[0].model
+    epochs = settings["epochs"]["many lengths" if mixed else "one length"]
+    batches = epochs * -(-settings["train_size"] // size)  # of the whole training
     weights, _ = stack_module_state([learner.model for learner in learners])
     answer = vmap(lambda weights, x: functional_call(model, weights, (x,)))
     optimizer = torch.optim.Adam(weights.values(), settings["learning_rate"], betas=settings["betas"])
     cuts = np.random.default_rng(settings["seeds"])  # the batches' lengths: the same for all seeds, which train at once
-    for epoch in tqdm(range(settings["epochs"]), desc="1 to 20 steps" if mixed else "20 steps only"):
-        for group in optimizer.param_groups:
-            group["lr"] = settings["learning_rate"] * settings["decay"] ** epoch
+    done = 0
+    for _ in tqdm(range(epochs), desc="1 to 20 steps" if mixed else "20 steps only"):
         orders = [torch.tensor(learner.rng.permutation(settings["train_size"])) for learner in learners]
         for start in range(0, settings["train_size"], size):
             steps = int(cuts.integers(1, length + 1)) if mixed else length
             x = torch.stack([each.x[:steps, order[start : start + size]] for each, order in zip(learners, orders)])
             errors = answer(weights, x) - x.sum(dim=1) / length
+            for group in optimizer.param_groups:
+                group["lr"] = settings["learning_rate"] * (1 - done / batches)
             optimizer.zero_grad()
             errors.square().mean(dim=(1, 2)).sum().backward()  # a sum over seeds: each gets its own gradient
             optimizer.step()
+            done += 1
         for number, learner in enumerate(learners):
             learner.note({name: stacked[number].detach() for name, stacked in weights.items()})
     for learner in learners:

@@ -48,6 +48,18 @@ def _sigmoid_everywhere(x, h, c, *weights):
     return o.sigmoid() * c.tanh(), c
 
 
+def _candidate_without_tanh(x, h, c, *weights):
+    i, f, g, o = _sums(x, h, *weights)
+    c = f.sigmoid() * c + i.sigmoid() * g
+    return o.sigmoid() * c.tanh(), c
+
+
+def _old_c_dropped(x, h, c, *weights):
+    i, f, g, o = _sums(x, h, *weights)
+    c = i.sigmoid() * g.tanh()
+    return o.sigmoid() * c.tanh(), c
+
+
 def _output_without_tanh(x, h, c, *weights):
     i, f, g, o = _sums(x, h, *weights)
     c = f.sigmoid() * c + i.sigmoid() * g.tanh()
@@ -61,6 +73,10 @@ def _output_of_the_old_c(x, h, c, *weights):
 
 def _one_bias(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     return fused_step_reference(x, h, c, weight_ih, weight_hh, bias_ih, 0 * bias_hh)
+
+
+def _other_bias(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    return fused_step_reference(x, h, c, weight_ih, weight_hh, 0 * bias_ih, bias_hh)
 
 
 def _bias_twice(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
@@ -129,12 +145,19 @@ fused_step = Exercise(
                 "first."),
         Mistake("sigmoid on the candidate", _sigmoid_everywhere,
                 "The candidate g goes through a sigmoid. It is no gate: use tanh, so that it can also subtract."),
+        Mistake("candidate without tanh", _candidate_without_tanh,
+                "The candidate g is used as the sum that it is. Squash it first: σ(i) · tanh(g)."),
+        Mistake("old c dropped", _old_c_dropped,
+                "The new c is σ(i) · tanh(g) alone. Keep the part of the old c that the forget gate lets through: add "
+                "σ(f) · c."),
         Mistake("h without tanh", _output_without_tanh,
                 "h is o · c. Squash c first: h = σ(o) · tanh(c)."),
         Mistake("h from the old c", _output_of_the_old_c,
                 "c is right, but h is computed from the c of the step before. Compute the new c first."),
         Mistake("bias_hh forgotten", _one_bias,
                 "PyTorch has two biases and adds both. bias_hh is missing."),
+        Mistake("bias_ih forgotten", _other_bias,
+                "PyTorch has two biases and adds both. bias_ih is missing."),
         Mistake("bias_ih twice", _bias_twice,
                 "bias_ih is added twice, and bias_hh not at all."),
         Mistake("gates blind to h", _gates_without_h,
@@ -224,6 +247,22 @@ def _state_dicts(rng):
     ]
 
 
+class _Uncopied(dict):
+    """A dict that the check hands over as it is: it looks at this memory after the call."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def _moves_along(results, arguments):
+    """The name of a result that changes when the arguments do; None when all are copies."""
+    before = {name: np.array(value) for name, value in results.items()}
+    for value in arguments.values():
+        value += 1
+    moved = [name for name, value in results.items() if not np.array_equal(before[name], np.asarray(value))]
+    return moved[0] if moved else None
+
+
 def _computes_the_same(answer, rng):
     import torch
 
@@ -232,7 +271,11 @@ def _computes_the_same(answer, rng):
     torch.manual_seed(0)
     module = torch.nn.LSTM(3, 4).double()
     layer = nn.LSTM(3, 4)
-    params = answer({name: tensor.detach() for name, tensor in module.state_dict().items()})
+    weights = _Uncopied({name: tensor.clone() for name, tensor in module.state_dict().items()})
+    params = answer(weights)
+    if shared := _moves_along(params, weights):
+        return (f"{shared} is a view of the module's weights, the same memory: training one side would move the other. "
+                "Copy it.")
     for name, array in params.items():
         layer.params[name][...] = array
     with torch.no_grad():
@@ -286,7 +329,7 @@ def to_torch_reference(params):
 
     params: dict of arrays: W_x (D, 4H), W_h (H, 4H), b (4H).
     Returns a dict of tensors: weight_ih_l0, weight_hh_l0, bias_ih_l0 and bias_hh_l0. PyTorch has two biases: all of b
-    goes into bias_ih_l0, and bias_hh_l0 is zero.
+    goes into bias_ih_l0, and bias_hh_l0 is zero. Copies, as in 07.2.
     """
     import torch
 
@@ -329,6 +372,12 @@ def _in_float32(params):
     return {name: tensor.float() for name, tensor in to_torch_reference(params).items()}
 
 
+def _zeros_in_float32(params):
+    import torch
+
+    return to_torch_reference(params) | {"bias_hh_l0": torch.zeros(len(params["b"]))}
+
+
 def _second_bias_missing(params):
     return {name: tensor for name, tensor in to_torch_reference(params).items() if name != "bias_hh_l0"}
 
@@ -336,9 +385,16 @@ def _second_bias_missing(params):
 def _loads(answer, rng):
     import torch
 
-    layer_params = _course_params(rng)[0]
+    layer_params = _Uncopied(_course_params(rng)[0])
+    weights = answer(layer_params)
+    arrays = [name for name, value in weights.items() if not torch.is_tensor(value)]
+    if arrays:
+        return f"{arrays[0]} is no tensor, and load_state_dict would refuse it: torch.tensor makes one from an array."
     module = torch.nn.LSTM(*layer_params["W_x"].shape[:1], len(layer_params["W_h"])).double()
-    module.load_state_dict({name: torch.as_tensor(value) for name, value in answer(layer_params).items()})
+    module.load_state_dict(weights)
+    if shared := _moves_along(weights, layer_params):
+        return (f"{shared} is a view of the layer's params, the same memory: training one side would move the other. "
+                "torch.tensor copies; torch.from_numpy and torch.as_tensor do not.")
     return None
 
 
@@ -372,6 +428,8 @@ to_torch = Exercise(
         Mistake("float32", _in_float32,
                 "The weights are rounded to float32. torch.tensor(array) keeps float64; torch.Tensor(array) and "
                 ".float() do not."),
+        Mistake("zeros in float32", _zeros_in_float32,
+                "Only bias_hh_l0 is in float32: torch.zeros makes that unless told. Give it dtype=torch.float64."),
         Mistake("second bias missing", _second_bias_missing,
                 "bias_hh_l0 is missing, and load_state_dict would refuse the dict: give it zeros, as many as b has."),
     ],
@@ -381,6 +439,7 @@ to_torch = Exercise(
         "torch.zeros makes float32 unless told: dtype=torch.float64, or torch.zeros_like of the other bias.",
     ],
     extra=_loads,
+    rtol=1e-12,  # copies are exact; and it tells weights rounded to float32 from zeros in float32
     explanation="One bias would do. PyTorch keeps two because cuDNN, the library behind its GPU cells, has two.",
 )
 

@@ -52,7 +52,7 @@ class LSTMCell(nn.Module):
         """x (N, D), state (h, c) each (N, H), zeros when None → the new (h, c). Raises ValueError for other shapes."""
         _check_input(x, ("N", self.input_size))
         if state is not None:
-            _check_state(state, (len(x), self.hidden_size))
+            _check_state(state, (len(x), self.hidden_size), pair=True)
         return self.step(self.from_inputs(x), state)
 
     def from_inputs(self, x: Tensor) -> Tensor:
@@ -84,7 +84,7 @@ def unroll(cell: nn.Module, x: Tensor, state: State = None, *, lengths: Any = No
     """
     _check_input(x, ("T", "N", cell.input_size))
     if state is not None:
-        _check_state(state, (x.shape[1], cell.hidden_size))
+        _check_state(state, (x.shape[1], cell.hidden_size), pair=isinstance(cell, LSTMCell | nn.LSTMCell))
     finished = _finished(x, lengths)
     # An LSTMCell takes all inputs through W_ih in one product before the loop begins.
     step, inputs = (cell.step, cell.from_inputs(x)) if hasattr(cell, "step") else (cell, x)
@@ -104,7 +104,8 @@ class LSTMModel(nn.Module):
     """Many to one: read a whole sequence, then map the last hidden state to the answer with one linear layer.
 
     cell: what makes the recurrent part from (input_size, hidden_size). LSTMCell and torch's cells run in a loop over
-    time; nn.LSTM, nn.GRU and nn.RNN take the sequence whole.
+    time; nn.LSTM, nn.GRU and nn.RNN take the sequence whole, time-major and in one direction.
+    Raises ValueError for a bidirectional or batch_first cell.
     """
 
     def __init__(
@@ -112,6 +113,9 @@ class LSTMModel(nn.Module):
     ) -> None:
         super().__init__()
         self.cell = cell(check_size("input_size", input_size), check_size("hidden_size", hidden_size))
+        for setting in ("bidirectional", "batch_first"):
+            if isinstance(self.cell, nn.RNNBase) and getattr(self.cell, setting):
+                raise ValueError(f"cell must not be {setting}: the model reads (T, N, D), forward in time")
         self.readout = nn.Linear(hidden_size, check_size("output_size", output_size))
 
     def forward(self, x: Tensor, lengths: Any = None) -> Tensor:
@@ -138,7 +142,10 @@ def _check_input(x: Tensor, shape: tuple[int | str, ...]) -> None:
     _check_shape("x", x, shape)
 
 
-def _check_state(state: State, shape: tuple[int, int]) -> None:
+def _check_state(state: State, shape: tuple[int, int], *, pair: bool) -> None:
+    """pair: is it the state of an LSTM?"""
+    if pair and not isinstance(state, tuple | list):
+        raise TypeError(f"state must be a pair (h, c), got one {type(state).__name__}: an LSTM has a cell state, too")
     if isinstance(state, tuple | list) and len(state) != 2:
         raise ValueError(f"state must be a pair (h, c), got {len(state)} parts")
     for name, part in zip("hc", state if isinstance(state, tuple | list) else [state]):

@@ -129,14 +129,14 @@ def progress(loss: Sequence[float], norm: Sequence[float], accuracy: Sequence[fl
     epochs = np.arange(1, len(loss) + 1)
     left.semilogy(epochs, loss, "o-", color=color("loss"), markersize=5, label="loss")
     left.semilogy(epochs, norm, "s--", color=color("gradient"), markersize=5, label="gradient norm")
-    left.set(xlabel="epoch", title="training", xticks=epochs, ylabel="mean of the epoch")
-    left.legend(loc="upper right")
+    left.set(xlabel="epoch", title="training", xticks=epochs, ylabel="mean of the epoch", ylim=(None, 40 * max(norm)))
+    left.legend(loc="upper right")  # in the room left above the curves
     right.plot(epochs, 100 * np.asarray(accuracy), "o-", color=color("good"), markersize=6)
     right.axhline(100, color=color("ink"), linewidth=1, linestyle=DOTTED)
     right.set(xlabel="epoch", ylabel="right, in %", title="test sequences counted right", xticks=epochs)
     return describe(figure, """
         Left, log axis: loss and gradient norm fall from epoch to epoch. Right: the share of test sequences that are
-        counted right is high after the first epoch and reaches 100 percent.""")
+        counted right rises, and ends at 100 percent or very close to it.""")
 
 
 def seeds(accuracies: Sequence[Sequence[float]], *, figure: Figure | None = None) -> Figure:
@@ -147,15 +147,15 @@ def seeds(accuracies: Sequence[Sequence[float]], *, figure: Figure | None = None
     epochs = np.arange(1, table.shape[1] + 1)
     for row in table:
         axes.plot(epochs, row, "o-", color=color("good"), alpha=0.45, markersize=4, linewidth=1.4)
-    first = np.array([np.flatnonzero(row == 100)[0] + 1 if (row == 100).any() else 0 for row in table])
+    perfect = int((table[:, -1] == 100).sum())
     low = max(0.0, np.floor(table[:, 1:].min() - 0.3))
     axes.axhline(100, color=color("ink"), linewidth=1, linestyle=DOTTED)
-    axes.axvline(6, color=color("muted"), linewidth=1.2, linestyle=DASHED)
     axes.set(xlabel="epoch", ylabel="test accuracy in %", xticks=epochs, ylim=(low, 100.15),
-             title=f"{len(table)} seeds: 100 % for the first time after epoch {first.min()} to {first.max()}")
+             title=f"{perfect} of {len(table)} seeds count all test sequences right after epoch {len(epochs)}")
     return describe(figure, f"""
-        Test accuracy against epoch, one curve for each of {len(table)} seeds. Each reaches 100 percent, the first after
-        epoch {first.min()}, the last after epoch {first.max()}; from epoch 2 on none is below {low:.0f} percent.""")
+        Test accuracy against epoch, one curve for each of {len(table)} seeds. After epoch {len(epochs)} {perfect} of
+        them are at 100 percent, the lowest at {table[:, -1].min():.1f}; from epoch 2 on none is below {low:.0f}
+        percent.""")
 
 
 def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained: int = 20, *,

@@ -77,15 +77,51 @@ def test_views_of_the_module_are_told():
                 "b": (weights["bias_ih_l0"] + weights["bias_hh_l0"]).numpy()}
 
     result = ch07.to_course.check(to_course)
-    assert result.status == "correct" and "view of the argument weights, the same memory" in result.message
+    assert result.status == "incorrect" and "W_x is a view of the module's weights" in result.message
 
 
-def test_views_of_the_course_layer_are_told():
+@pytest.mark.parametrize(("name", "view"), [
+    ("weight_ih_l0", lambda params: torch.from_numpy(params["W_x"].T)),
+    ("weight_hh_l0", lambda params: torch.as_tensor(params["W_h"]).T),
+    ("bias_ih_l0", lambda params: torch.from_numpy(params["b"])),
+])
+def test_views_of_the_course_layer_are_told(name, view):
+    result = ch07.to_torch.check(lambda params: ch07.to_torch_reference(params) | {name: view(params)})
+    assert result.status == "incorrect" and f"{name} is a view of the layer's params" in result.message
+
+
+def test_arrays_are_no_tensors():
     def to_torch(params):
-        return ch07.to_torch_reference(params) | {"weight_ih_l0": torch.from_numpy(params["W_x"].T)}
+        return {name: tensor.numpy() for name, tensor in ch07.to_torch_reference(params).items()}
 
     result = ch07.to_torch.check(to_torch)
-    assert result.status == "correct" and "same memory" in result.message
+    assert result.status == "incorrect" and "weight_ih_l0 is no tensor" in result.message
+
+
+def test_zeros_in_float32_are_not_called_rounded_weights():
+    def in_float32(params):
+        return {name: torch.Tensor(tensor.numpy()) for name, tensor in ch07.to_torch_reference(params).items()}
+
+    def zeros(params):
+        return ch07.to_torch_reference(params) | {"bias_hh_l0": torch.zeros(len(params["b"]))}
+
+    assert ch07.to_torch.check(zeros).mistake == "zeros in float32"
+    assert ch07.to_torch.check(in_float32).mistake == "float32"
+    assert ch07.to_torch.check(ch07.to_torch_reference).message.startswith("Right in all")
+
+
+def test_other_ways_to_copy_are_right():
+    def to_course(weights):
+        arrays = {name: tensor.clone().numpy() for name, tensor in weights.items()}
+        return {"W_x": arrays["weight_ih_l0"].T, "W_h": np.array(weights["weight_hh_l0"]).T,
+                "b": arrays["bias_ih_l0"] + arrays["bias_hh_l0"]}
+
+    def to_torch(params):
+        b = torch.from_numpy(params["b"]).clone()
+        return {"weight_ih_l0": torch.from_numpy(params["W_x"].T.copy()), "weight_hh_l0": torch.tensor(params["W_h"]).T,
+                "bias_ih_l0": b, "bias_hh_l0": torch.zeros_like(b)}
+
+    assert ch07.to_course.check(to_course).status == ch07.to_torch.check(to_torch).status == "correct"
 
 
 def test_a_missing_key_is_named():

@@ -1,5 +1,7 @@
 """The own LSTM cell against torch's and against the course's NumPy layer, in results and in gradients."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -139,6 +141,8 @@ def test_first_weights_are_drawn_as_torch_draws_them():
     (lambda cell: unroll(cell, torch.ones(4, 2, 3), lengths=[4]), "lengths must be"),
     (lambda cell: LSTMCell(0, 5), "input_size must be at least 1"),
     (lambda cell: LSTMModel(3, 5, 0), "output_size must be at least 1"),
+    (lambda cell: LSTMModel(3, 5, 1, cell=partial(nn.LSTM, bidirectional=True)), "cell must not be bidirectional"),
+    (lambda cell: LSTMModel(3, 5, 1, cell=partial(nn.GRU, batch_first=True)), "cell must not be batch_first"),
     (lambda cell: LSTMModel(3, 5, 1)(torch.ones(4, 2, 2)), r"x must be \(T, N, 3\)"),
     (lambda cell: LSTMModel(3, 5, 1, cell=nn.LSTM)(torch.ones(4, 2, 2)), r"x must be \(T, N, 3\)"),
 ])
@@ -153,5 +157,10 @@ def test_wrong_types_are_named():
         cell(np.ones((2, 3)))
     with pytest.raises(TypeError, match="state h must be a tensor, got ndarray"):
         cell(torch.ones(2, 3), (np.ones((2, 5)), np.ones((2, 5))))
+    for lstm in (cell, nn.LSTMCell(3, 5)):
+        with pytest.raises(TypeError, match=r"state must be a pair \(h, c\), got one Tensor"):
+            unroll(lstm, torch.ones(4, 2, 3), torch.ones(2, 5))
+    with pytest.raises(TypeError, match=r"state must be a pair \(h, c\), got one Tensor"):
+        cell(torch.ones(2, 3), torch.ones(2, 5))
     with pytest.raises(TypeError, match="lengths must be integers"):
         unroll(cell, torch.ones(4, 2, 3), lengths=[1.5, 2.0])

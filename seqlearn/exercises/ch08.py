@@ -1,0 +1,592 @@
+"""Exercises and quiz of chapter 08: the GRU."""
+
+from functools import partial
+
+import numpy as np
+
+from seqlearn.exercises.exercise import Exercise, Mistake
+from seqlearn.exercises.quiz import Option, Question, Quiz
+
+# 08.1 One step ---------------------------------------------------------------------------------------------------
+
+
+def sigmoid(a):
+    """The logistic function, 1 / (1 + e⁻ᵃ)."""
+    return 1 / (1 + np.exp(-a))
+
+
+def step_reference(x, h, W_x, W_h, b, b_h):
+    """One step of the GRU of PyTorch: reset after the product, z keeps the old state.
+
+    x (N, D), h (N, H), W_x (D, 3H), W_h (H, 3H), b and b_h (3H,); columns r, z, n. Returns h_t (N, H).
+    """
+    x_r, x_z, x_n = np.split(x @ W_x + b, 3, axis=1)
+    h_r, h_z, h_n = np.split(h @ W_h + b_h, 3, axis=1)
+    r = sigmoid(x_r + h_r)
+    z = sigmoid(x_z + h_z)
+    n = np.tanh(x_n + r * h_n)
+    return (1 - z) * n + z * h
+
+
+def _wrong_step(x, h, W_x, W_h, b, b_h, *, slip):
+    x_r, x_z, x_n = np.split(x @ W_x + b, 3, axis=1)
+    h_r, h_z, h_n = np.split(h @ W_h + b_h, 3, axis=1)
+    if slip == "order":
+        x_r, x_z, h_r, h_z = x_z, x_r, h_z, h_r
+    if slip == "no b_h":
+        h_r, h_z, h_n = np.split(h @ W_h, 3, axis=1)
+    r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
+    H = h.shape[1]
+    n = np.tanh({
+        "before": x_n + (r * h) @ W_h[:, 2 * H:] + b_h[2 * H:],
+        "bias outside": x_n + r * (h @ W_h[:, 2 * H:]) + b_h[2 * H:],
+        "input reset": r * (x_n + h_n),
+        "no reset": x_n + h_n,
+        "update": x_n + z * h_n,
+    }.get(slip, x_n + r * h_n))
+    if slip == "sigmoid":
+        n = sigmoid(x_n + r * h_n)
+    if slip == "swapped":
+        return z * n + (1 - z) * h
+    return n + z * h if slip == "not a mean" else (1 - z) * n + z * h
+
+
+def _steps(rng):
+    """Weights large enough that the gates differ from ½ and the two resets from each other."""
+    return [(rng.normal(size=(N, D)), rng.normal(size=(N, H)), rng.normal(size=(D, 3 * H)), rng.normal(size=(H, 3 * H)),
+             rng.normal(size=3 * H), rng.normal(size=3 * H)) for N, D, H in ((2, 3, 4), (3, 1, 2), (1, 4, 3))]
+
+
+step = Exercise(
+    id="08.1",
+    title="One step",
+    stars=1,
+    reference=step_reference,
+    cases=_steps,
+    helpers=(sigmoid,),
+    names="h_t",
+    mistakes=[
+        Mistake("z and 1 − z exchanged", partial(_wrong_step, slip="swapped"),
+                "Your z takes the new. Here, as in PyTorch, z keeps the old state: (1 - z) * n + z * h."),
+        Mistake("gates in the order z, r, n", partial(_wrong_step, slip="order"),
+                "You read the first third of the columns as z. The order is r, z, n, as in PyTorch. Files from Keras "
+                "have z first."),
+        Mistake("reset before the product", partial(_wrong_step, slip="before"),
+                "You reset the state and multiply it by W_hn then. That is the GRU of the paper. Here r multiplies "
+                "what comes out of the product: r * (h @ W_hn + b_hn)."),
+        Mistake("b_hn outside the reset", partial(_wrong_step, slip="bias outside"),
+                "The bias b_hn belongs inside the brackets that r multiplies: r * (h @ W_hn + b_hn). That is why "
+                "it cannot be added to b_n."),
+        Mistake("input reset as well", partial(_wrong_step, slip="input reset"),
+                "r multiplies all of the candidate's sum. It may close the old state only: leave x @ W_xn + b_n "
+                "outside."),
+        Mistake("no reset", partial(_wrong_step, slip="no reset"),
+                "r is not used. Multiply what the old state gives to the candidate by it."),
+        Mistake("z in place of r", partial(_wrong_step, slip="update"),
+                "You multiply the candidate's share of the old state by z. That is the work of r."),
+        Mistake("sigmoid for the candidate", partial(_wrong_step, slip="sigmoid"),
+                "The candidate n is a new state, between −1 and 1: np.tanh. Only the gates are sigmoids."),
+        Mistake("b_h forgotten", partial(_wrong_step, slip="no b_h"),
+                "b_h is missing. It is added to h @ W_h, before r comes in."),
+        Mistake("n written whole", partial(_wrong_step, slip="not a mean"),
+                "You add all of n. What is kept and what is written make 1 together: (1 - z) * n + z * h."),
+    ],
+    hints=[
+        "Two products do all the work: x @ W_x + b and h @ W_h + b_h, both (N, 3H). np.split(…, 3, axis=1) parts them.",
+        "r and z: sigmoid of the sum of their two parts. n: np.tanh of x's part plus r times h's part.",
+        "At last (1 - z) * n + z * h.",
+    ],
+    explanation="Write sigmoid as a function of your own, or put it into the line. For very negative sums np.exp "
+                "overflows to inf, and the gate is then 0, as it should be.",
+)
+
+# 08.2 Count the parameters ---------------------------------------------------------------------------------------
+
+PRODUCTS = {"RNN": 1, "LSTM": 4, "GRU": 3}
+
+
+def count_reference(cell, D, H, layers):
+    """How many numbers torch.nn's RNN, LSTM or GRU learns, with D inputs, H units and this many layers. An int."""
+    products = {"RNN": 1, "LSTM": 4, "GRU": 3}[cell]  # the gates, and the candidate
+    total = 0
+    for layer in range(layers):
+        inputs = D if layer == 0 else H  # layer 2 reads the states of layer 1
+        total += products * (inputs * H + H * H + 2 * H)  # W_x, W_h, and two biases
+    return total
+
+
+def _count(cell, D, H, layers, *, products=None, biases=2, squares=1, later=None):
+    products = (products or PRODUCTS)[cell]
+    inputs = [D] + [H if later is None else later] * (layers - 1)
+    return sum(products * (width * H + squares * H * H + biases * H) for width in inputs)
+
+
+def _bias_of_one_product(cell, D, H, layers):
+    return sum(PRODUCTS[cell] * (width * H + H * H) + 2 * H for width in [D] + [H] * (layers - 1))
+
+
+def _every_layer_reads_x(cell, D, H, layers):
+    return _count(cell, D, H, layers, later=D)
+
+
+def _layers_ignored(cell, D, H, layers):
+    return _count(cell, D, H, 1)
+
+
+count = Exercise(
+    id="08.2",
+    title="Count the parameters",
+    stars=1,
+    reference=count_reference,
+    cases=lambda rng: [("GRU", 3, 5, 1), ("LSTM", 3, 5, 1), ("RNN", 10, 4, 1), ("GRU", 7, 6, 3), ("LSTM", 2, 9, 2)],
+    mistakes=[
+        Mistake("one bias", partial(_count, biases=1),
+                "You count one bias. PyTorch has two for every product, bias_ih and bias_hh."),
+        Mistake("no bias", partial(_count, biases=0),
+                "The biases are missing: there are two of them for every product."),
+        Mistake("bias of one product", _bias_of_one_product,
+                "You count 2H biases. Every gate has its own, so there are 2H for each of the products."),
+        Mistake("candidate forgotten", partial(_count, products={"RNN": 1, "LSTM": 3, "GRU": 2}),
+                "You count the gates alone. The candidate has weights like a gate: 3 products for the GRU, 4 for the "
+                "LSTM."),
+        Mistake("a GRU of four", partial(_count, products={"RNN": 1, "LSTM": 4, "GRU": 4}),
+                "The GRU is counted like an LSTM. It has two gates and a candidate: three products."),
+        Mistake("every layer reads x", _every_layer_reads_x,
+                "From the second layer on, a layer reads the H states of the layer below it, not the D inputs."),
+        Mistake("layers ignored", _layers_ignored, "You count one layer. Each layer has weights of its own: add them."),
+        Mistake("W_h forgotten", partial(_count, squares=0),
+                "W_h is missing: every product also reads the H old states, which are H · H weights."),
+    ],
+    hints=[
+        "One product reads D inputs and H old states and gives H numbers. Which arrays does it need?",
+        "inputs · H + H · H + 2 · H for one product; an RNN has 1 of them, a GRU 3, an LSTM 4.",
+        "Add this up over the layers: the first reads D inputs, the others read H.",
+    ],
+    explanation="Three products against four, so a GRU of PyTorch has exactly ¾ of the weights of an LSTM of the "
+                "same size.",
+)
+
+# 08.3 The two resets ---------------------------------------------------------------------------------------------
+
+
+def candidates_reference(a, h, r, W_hn, b_hn):
+    """The candidate state n of both GRUs: (reset before the product, reset after it), each (N, H).
+
+    a (N, H): what the input gives, x W_xn + b_n. h, r (N, H). W_hn (H, H). b_hn (H,): before, it is a bias like any
+    other; after, r multiplies it together with the product.
+    """
+    before = np.tanh(a + (r * h) @ W_hn + b_hn)
+    after = np.tanh(a + r * (h @ W_hn + b_hn))
+    return before, after
+
+
+def _wrong_candidates(a, h, r, W_hn, b_hn, *, slip):
+    before = a + (r * h) @ W_hn + b_hn
+    after = a + r * (h @ W_hn + b_hn)
+    if slip == "bias out of both":
+        after = a + r * (h @ W_hn) + b_hn
+    elif slip == "bias in both":
+        before = a + (r * h) @ W_hn + r * b_hn
+    elif slip in ("no bias", "no bias before", "no bias after"):
+        before = before if slip == "no bias after" else a + (r * h) @ W_hn
+        after = after if slip == "no bias before" else a + r * (h @ W_hn)
+    elif slip == "input":
+        after = r * (a + h @ W_hn + b_hn)
+    elif slip == "bias in the state":
+        before = a + (r * (h + b_hn)) @ W_hn
+    elif slip == "transposed":
+        before, after = a + (r * h) @ W_hn.T + b_hn, a + r * (h @ W_hn.T + b_hn)
+    if slip == "no tanh":
+        return before, after
+    before, after = np.tanh(before), np.tanh(after)
+    pairs = {"swapped": (after, before), "before twice": (before, before), "after twice": (after, after)}
+    return pairs.get(slip, (before, after))
+
+
+def _candidates(rng):
+    return [(0.5 * rng.normal(size=(N, H)), rng.uniform(-0.9, 0.9, (N, H)), rng.uniform(0.1, 0.9, (N, H)),
+             rng.normal(size=(H, H)), rng.normal(size=H)) for N, H in ((3, 4), (2, 2), (1, 6))]
+
+
+def _agree_when_open(answer, rng):
+    a, h, _, W_hn, b_hn = _candidates(rng)[0]
+    before, after = answer(a, h, np.ones_like(h), W_hn, b_hn)
+    if not np.allclose(before, after, rtol=1e-7, atol=1e-9):
+        return "With r = 1 nothing is reset, and the two must be equal; yours are not."
+    return None
+
+
+candidates = Exercise(
+    id="08.3",
+    title="The two resets",
+    stars=2,
+    reference=candidates_reference,
+    cases=_candidates,
+    names=("before", "after"),
+    extra=_agree_when_open,
+    mistakes=[
+        Mistake("exchanged", partial(_wrong_candidates, slip="swapped"),
+                "The two are exchanged. Before: the state is reset, then multiplied by W_hn. After: the product is "
+                "reset."),
+        Mistake("before, twice", partial(_wrong_candidates, slip="before twice"),
+                "Both are the reset before the product. For the second multiply first: r * (h @ W_hn + b_hn)."),
+        Mistake("after, twice", partial(_wrong_candidates, slip="after twice"),
+                "Both are the reset after the product. For the first reset the state: (r * h) @ W_hn."),
+        Mistake("b_hn never reset", partial(_wrong_candidates, slip="bias out of both"),
+                "After the product, r multiplies the bias as well: r * (h @ W_hn + b_hn). That is why nn.GRU has two "
+                "biases."),
+        Mistake("b_hn always reset", partial(_wrong_candidates, slip="bias in both"),
+                "Before the product, r touches the state alone; b_hn is added unchanged."),
+        Mistake("no bias", partial(_wrong_candidates, slip="no bias"), "b_hn is missing in both."),
+        Mistake("no bias before", partial(_wrong_candidates, slip="no bias before"),
+                "b_hn is missing in the first: reset before the product, it is added like any other bias."),
+        Mistake("no bias after", partial(_wrong_candidates, slip="no bias after"),
+                "b_hn is missing in the second: it is added to the product, and r multiplies both."),
+        Mistake("input reset as well", partial(_wrong_candidates, slip="input"),
+                "In your second one r multiplies a as well. What the input gives is never reset."),
+        Mistake("bias added to the state", partial(_wrong_candidates, slip="bias in the state"),
+                "You add b_hn to the state, before the product. It is added to what comes out of the product."),
+        Mistake("W_hn transposed", partial(_wrong_candidates, slip="transposed"),
+                "W_hn is transposed. Rows are sequences here, so it is h @ W_hn; it is square, and NumPy cannot "
+                "notice."),
+        Mistake("tanh forgotten", partial(_wrong_candidates, slip="no tanh"),
+                "These are the sums. The candidate is np.tanh of them."),
+    ],
+    hints=[
+        "In both, a is added at the end and np.tanh goes over everything. They differ in what r multiplies.",
+        "Before: (r * h) @ W_hn + b_hn. Mind the brackets: the reset state goes into the product.",
+        "After: r * (h @ W_hn + b_hn). The product is made first, bias and all.",
+    ],
+    explanation="Before, r_i weighs row i of W_hn, so an old unit is hidden from all new ones. After, r_j weighs "
+                "column j: a new unit is cut off from all old ones.",
+)
+
+# 08.4 The other convention ---------------------------------------------------------------------------------------
+
+
+def turn_reference(W_x, W_h, b, b_h):
+    """Weights for a GRU whose z takes the new, h = z n + (1 − z) h₋₁, that make it do the same as these do here.
+
+    W_x (D, 3H), W_h (H, 3H), b, b_h (3H,); columns r, z, n. Returns four new arrays; changes what has to change only.
+    """
+    H = len(W_h)
+    sign = np.ones(3 * H)
+    sign[H:2 * H] = -1  # 1 − σ(a) = σ(−a)
+    return W_x * sign, W_h * sign, b * sign, b_h * sign
+
+
+def _turned(arrays, columns, which=(0, 1, 2, 3), change=lambda part: -part):
+    H = len(arrays[1])
+    results = [array.copy() for array in arrays]
+    for i in which:
+        for block in columns:
+            part = results[i][..., block * H:(block + 1) * H]
+            part[...] = change(part)
+    return tuple(results)
+
+
+def _z_and_n_exchanged(*arrays):
+    H = len(arrays[1])
+    order = np.concatenate([np.arange(H), np.arange(2 * H, 3 * H), np.arange(H, 2 * H)])
+    return tuple(array[..., order] for array in arrays)
+
+
+def _rows_turned(W_x, W_h, b, b_h):
+    _, _, b, b_h = turn_reference(W_x, W_h, b, b_h)
+    thirds = [len(W) // 3 for W in (W_x, W_h)]
+    results = []
+    for W, third in zip((W_x, W_h), thirds, strict=True):
+        W = W.copy()
+        W[third:2 * third] *= -1
+        results.append(W)
+    return *results, b, b_h
+
+
+def _weights(rng):
+    return [(rng.normal(size=(D, 3 * H)), rng.normal(size=(H, 3 * H)), rng.normal(size=3 * H), rng.normal(size=3 * H))
+            for D, H in ((2, 3), (3, 4), (1, 2))]
+
+
+def _same_states(answer, rng):
+    """A network with the answer's weights and z taking the new must go through the same states."""
+    weights = _weights(rng)[0]
+    turned = answer(*[array.copy() for array in weights])
+    x, h, other = rng.normal(size=(5, 4, 2)), np.zeros((4, 3)), np.zeros((4, 3))
+    for x_t in x:
+        h = step_reference(x_t, h, *weights)
+        other = _wrong_step(x_t, other, *turned, slip="swapped")
+    if not np.allclose(h, other):
+        return "Run in the other convention, your weights give other states."
+    return None
+
+
+turn = Exercise(
+    id="08.4",
+    title="The other convention",
+    stars=2,
+    reference=turn_reference,
+    cases=_weights,
+    names=("W_x", "W_h", "b", "b_h"),
+    extra=_same_states,
+    mistakes=[
+        Mistake("nothing changed", lambda *arrays: _turned(arrays, ()),
+                "The weights are as they came. In the other convention they would make z hold where it should write."),
+        Mistake("everything turned", lambda *arrays: _turned(arrays, (0, 1, 2)),
+                "You turn the sign of all columns. r and n mean the same in both conventions: only z's columns "
+                "change."),
+        Mistake("r turned", lambda *arrays: _turned(arrays, (0,)),
+                "You turn the first third of the columns, which is r. The order is r, z, n."),
+        Mistake("n turned", lambda *arrays: _turned(arrays, (2,)),
+                "You turn the last third of the columns, which is n. The order is r, z, n."),
+        Mistake("r and z turned", lambda *arrays: _turned(arrays, (0, 1)),
+                "Both gates are turned. r does the same in both conventions; leave it."),
+        Mistake("biases forgotten", lambda *arrays: _turned(arrays, (1,), which=(0, 1)),
+                "The biases of z have to change their sign, too: σ(−a) needs the whole sum a turned."),
+        Mistake("one bias forgotten", lambda *arrays: _turned(arrays, (1,), which=(0, 1, 2)),
+                "b is turned and b_h is not. Both are part of z's sum."),
+        Mistake("W_h forgotten", lambda *arrays: _turned(arrays, (1,), which=(0, 2)),
+                "W_h is as it was. The old state is part of z's sum as well."),
+        Mistake("only the biases", lambda *arrays: _turned(arrays, (1,), which=(2, 3)),
+                "Only the biases are turned. z's columns of W_x and W_h belong to the same sum."),
+        Mistake("1 minus the weights", lambda *arrays: _turned(arrays, (1,), change=lambda part: 1 - part),
+                "You took 1 − weight. It is the gate that becomes 1 − z, and 1 − σ(a) = σ(−a): turn the sign of the "
+                "sum."),
+        Mistake("z and n exchanged", _z_and_n_exchanged,
+                "You exchange the columns of z and n. They stay where they are; z's change their sign."),
+        Mistake("rows turned", _rows_turned,
+                "You turn rows of the matrices. The gates stand side by side in the columns: W[:, H:2 * H]."),
+    ],
+    hints=[
+        "The new gate must be 1 − z. What has to happen to a, if σ(a) shall become 1 − σ(a)?",
+        "1 − σ(a) = σ(−a). The sum a of gate z is x W_xz + b_z + h W_hz + b_hz: turn the sign of all of it.",
+        "z's columns are H to 2H, in all four arrays. Work on copies.",
+    ],
+    explanation="Nothing is learned anew: it is the same function, written with another letter. Whoever moves weights "
+                "between two libraries has to know which letter it is.",
+)
+
+# 08.5 One step backward ------------------------------------------------------------------------------------------
+
+
+def step_backward_reference(dh, x, h, r, z, n, v, W_x, W_h):
+    """One step back through the GRU of 08.1.
+
+    dh (N, H): ∂L/∂h_t, everything that comes from above and from later. x (N, D); h (N, H): the state before the
+    step; r, z, n (N, H) as computed forward; v = h W_hn + b_hn (N, H).
+    Returns dx (N, D), dh_before (N, H), dW_x (D, 3H), dW_h (H, 3H), db (3H,), db_h (3H,).
+    """
+    da_n = dh * (1 - z) * (1 - n**2)
+    da_z = dh * (h - n) * z * (1 - z)
+    da_r = da_n * v * r * (1 - r)
+    da_x = np.concatenate([da_r, da_z, da_n], axis=1)  # of x W_x + b
+    da_h = np.concatenate([da_r, da_z, da_n * r], axis=1)  # of h W_h + b_h
+    dh_before = dh * z + da_h @ W_h.T
+    return da_x @ W_x.T, dh_before, x.T @ da_x, h.T @ da_h, da_x.sum(axis=0), da_h.sum(axis=0)
+
+
+def _wrong_step_backward(dh, x, h, r, z, n, v, W_x, W_h, *, slip):
+    da_n = dh * (z if slip == "shares" else 1.0 if slip == "whole" else 1 - z)
+    if slip != "tanh":
+        da_n = da_n * (1 - n**2)
+    da_z = dh * {"sign": n - h, "new only": -n, "old only": h}.get(slip, h - n)
+    da_r = da_n * (h if slip == "paper" else v)
+    if slip != "sigma":
+        da_z, da_r = da_z * z * (1 - z), da_r * r * (1 - r)
+    blocks = [da_z, da_r] if slip == "order" else [0 * da_r if slip == "no r" else da_r, da_z]
+    da_x = np.concatenate([*blocks, da_n], axis=1)
+    da_h = np.concatenate([*blocks, da_n if slip == "no reset" else da_n * r], axis=1)
+    dh_before = (0 if slip == "kept" else dh * ((1 - z) if slip == "shares" else z)) + da_h @ W_h.T
+    if slip == "only kept":
+        dh_before = dh * z
+    after = (1 - z) * n + z * h
+    dW_h, db, db_h = (after if slip == "h_t" else h).T @ da_h, da_x.sum(axis=0), da_h.sum(axis=0)
+    dW_x, N = x.T @ da_x, len(x)
+    if slip == "mean":
+        dW_x, dW_h, db, db_h = dW_x / N, dW_h / N, db / N, db_h / N
+    if slip == "batch":
+        db, db_h = da_x, da_h
+    if slip == "one bias":
+        db_h = db
+    return da_x @ W_x.T, dh_before, dW_x, dW_h, db, db_h
+
+
+def _forward_parts(x, h, W_x, W_h, b, b_h):
+    x_r, x_z, x_n = np.split(x @ W_x + b, 3, axis=1)
+    h_r, h_z, v = np.split(h @ W_h + b_h, 3, axis=1)
+    r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
+    return r, z, np.tanh(x_n + r * v), v
+
+
+def _backward_cases(rng):
+    cases = []
+    for N, D, H in ((2, 3, 4), (3, 1, 2), (4, 2, 3)):
+        x, h, W_x, W_h = (rng.normal(size=shape) for shape in ((N, D), (N, H), (D, 3 * H), (H, 3 * H)))
+        r, z, n, v = _forward_parts(x, h, W_x, W_h, rng.normal(size=3 * H), rng.normal(size=3 * H))
+        cases.append((rng.normal(size=(N, H)), x, h, r, z, n, v, W_x, W_h))
+    return cases
+
+
+def _agrees_with_finite_differences(answer, rng):
+    x, h, W_x, W_h, b, b_h = _steps(rng)[0]
+    dh, direction = rng.normal(size=h.shape), rng.normal(size=h.shape)
+    dh_before = answer(dh, x, h, *_forward_parts(x, h, W_x, W_h, b, b_h), W_x, W_h)[1]
+    high, low = (step_reference(x, h + nudge * direction, W_x, W_h, b, b_h) for nudge in (1e-5, -1e-5))
+    numeric = np.sum(dh * (high - low)) / 2e-5
+    if not np.isclose(np.sum(dh_before * direction), numeric, rtol=1e-5, atol=1e-7):
+        return "Moving the state before the step a little changes the loss by another amount than your dh_before says."
+    return None
+
+
+step_backward = Exercise(
+    id="08.5",
+    title="One step backward",
+    stars=3,
+    reference=step_backward_reference,
+    cases=_backward_cases,
+    names=("dx", "dh_before", "dW_x", "dW_h", "db", "db_h"),
+    extra=_agrees_with_finite_differences,
+    mistakes=[
+        Mistake("the kept path dropped", partial(_wrong_step_backward, slip="kept"),
+                "h reaches h_t without any weight as well: through z * h. Add dh * z to dh_before. It is the path that "
+                "lets a gradient live long."),
+        Mistake("only the kept path", partial(_wrong_step_backward, slip="only kept"),
+                "dh_before is dh * z alone. The gates and the candidate read the old state, too: add da_h @ W_h.T."),
+        Mistake("sign of z's gradient", partial(_wrong_step_backward, slip="sign"),
+                "∂h_t/∂z is h − n, since z keeps the old state. Yours is n − h, which belongs to the other "
+                "convention."),
+        Mistake("z's gradient without h", partial(_wrong_step_backward, slip="new only"),
+                "z stands in two places, in (1 − z) n and in z h. You differentiate the first one alone: h − n."),
+        Mistake("z's gradient without n", partial(_wrong_step_backward, slip="old only"),
+                "z stands in two places, in (1 − z) n and in z h. You differentiate the second one alone: h − n."),
+        Mistake("z and 1 − z exchanged", partial(_wrong_step_backward, slip="shares"),
+                "n gets dh * (1 - z), and the old state gets dh * z; yours are the other way round."),
+        Mistake("1 − z left out", partial(_wrong_step_backward, slip="whole"),
+                "Only the share 1 − z of n is in h_t: da_n = dh * (1 - z) * (1 - n**2)."),
+        Mistake("tanh′ left out", partial(_wrong_step_backward, slip="tanh"),
+                "Multiply by the slope of tanh on the way to da_n: 1 - n**2."),
+        Mistake("σ′ left out", partial(_wrong_step_backward, slip="sigma"),
+                "Multiply by the slopes of the two gates: z * (1 - z) and r * (1 - r)."),
+        Mistake("reset of the paper", partial(_wrong_step_backward, slip="paper"),
+                "r multiplied v = h W_hn + b_hn here, so da_r has v as a factor. With h in its place you are half-way "
+                "into the other GRU."),
+        Mistake("reset forgotten on the way back", partial(_wrong_step_backward, slip="no reset"),
+                "What goes back into h W_hn + b_hn is da_n * r: on the way there r multiplied it. So the last third of "
+                "da_h differs from that of da_x."),
+        Mistake("r gets no gradient", partial(_wrong_step_backward, slip="no r"),
+                "The first third is 0: r gets its gradient through the candidate, da_r = da_n * v * r * (1 - r)."),
+        Mistake("one bias copied", partial(_wrong_step_backward, slip="one bias"),
+                "db_h is a copy of db. Its last third differs: b_hn sits inside the reset, so it gets da_n * r."),
+        Mistake("gates in the order z, r, n", partial(_wrong_step_backward, slip="order"),
+                "You join the blocks as z, r, n. The order is r, z, n."),
+        Mistake("state after the step", partial(_wrong_step_backward, slip="h_t"),
+                "W_h multiplied the state before the step: dW_h = h.T @ da_h."),
+        Mistake("batch not summed", partial(_wrong_step_backward, slip="batch"),
+                "The biases are shared by all sequences of the batch: sum their gradients over axis 0."),
+        Mistake("mean over the batch", partial(_wrong_step_backward, slip="mean"),
+                "You divide by the number of rows. Sum: if the loss is a mean, the 1/N is in dh already."),
+    ],
+    hints=[
+        "Begin at h_t = (1 − z) n + z h. What are ∂h_t/∂n, ∂h_t/∂z and the direct ∂h_t/∂h, entry by entry?",
+        "Through the three activations: da_n = dh (1 − z)(1 − n²), da_z = dh (h − n) z (1 − z), da_r = da_n v r (1 "
+        "− r).",
+        "There are two sums, x W_x + b and h W_h + b_h. Their gradients da_x and da_h differ in the last third, "
+        "where r comes between: da_n, and da_n * r.",
+        "dh_before = dh * z + da_h @ W_h.T; the rest is x.T @ da_x, h.T @ da_h, and sums over axis 0.",
+    ],
+    explanation="Put into a loop from the last step to the first, with dh_before added to the next step's dh, this "
+                "is the backward pass of torch.nn.GRU.",
+)
+
+# Quiz ------------------------------------------------------------------------------------------------------------
+
+QUIZ = Quiz("08", [
+    Question(
+        "Which GRU is `torch.nn.GRU`?",
+        [
+            Option("Reset after the product, and z keeps the old state.", True,
+                   "Right. It is the variant of cuDNN: n = tanh(x W_xn + b_n + r (h W_hn + b_hn)), and then "
+                   "h = (1 − z) n + z h."),
+            Option("Reset before the product, and z keeps the old state.", False,
+                   "That is the GRU of Cho et al. (2014). On the same weights it gives other numbers."),
+            Option("Reset after the product, and z takes the new.", False,
+                   "The reset is right. In PyTorch a z near 1 keeps the old state."),
+            Option("Either, depending on whether it runs on a GPU.", False,
+                   "PyTorch computes the same equations on every device; it follows cuDNN everywhere."),
+        ],
+        topic="which GRU variant nn.GRU is",
+    ),
+    Question(
+        "In this course's convention a unit has z = 1 at some step. What happens to it?",
+        [
+            Option("It keeps its state, whatever the input is.", True, "Right: (1 − 1) n + 1 · h is h."),
+            Option("It takes the candidate whole.", False,
+                   "That is z = 0 here. In the other convention you would be right."),
+            Option("It becomes 0.", False, "Nothing sets it to 0: (1 − 1) n + 1 · h is h."),
+            Option("Its gradient vanishes at this step.", False,
+                   "The gradient of its state passes through z · h with the factor 1, unchanged."),
+        ],
+        topic="update gate",
+    ),
+    Question(
+        "z = 0 and r = 1 for all units, at every step. Which network is left?",
+        [
+            Option("A plain tanh RNN.", True, "Right: h_t = tanh(x W_xn + b_n + h W_hn + b_hn)."),
+            Option("A network without memory.", False,
+                   "That needs r = 0 as well: the candidate reads the old state here."),
+            Option("One that never changes its state.", False, "That is z = 1."),
+            Option("An LSTM with a forget gate of 0.", False, "An LSTM has a cell state beside h, and an output gate."),
+        ],
+        topic="reset gate",
+    ),
+    Question(
+        "You load trained weights of `nn.GRU` into the equations of the paper. When do the results agree?",
+        [
+            Option("When r is 1 everywhere.", True, "Right: then nothing is reset, and both candidates are the same."),
+            Option("When W_hn is diagonal and b_hn is 0.", True,
+                   "Right: (r h) W and r (h W) multiply the same three numbers, unit by unit."),
+            Option("When the weights of z change their sign.", False,
+                   "That exchanges the two conventions of z. It does nothing about the reset."),
+            Option("When the weights are trained long enough.", False,
+                   "They were trained for the other function. The two differ as soon as r and W_hn do something."),
+        ],
+        topic="the two resets",
+    ),
+    Question(
+        "A file of weights comes from a library in which z takes the new. What turns it into this course's convention?",
+        [
+            Option("Turn the sign of z's weights and biases.", True, "Right: 1 − σ(a) = σ(−a)."),
+            Option("Replace each of z's weights w by 1 − w.", False, "The gate shall become 1 − z, not its weights."),
+            Option("Exchange the columns of r and z.", False, "They are different gates in both conventions."),
+            Option("Train it again.", False, "There is no need: the two are the same function, written differently."),
+        ],
+        topic="conventions of z",
+    ),
+    Question(
+        "Which statements about the size of a GRU are true?",
+        [
+            Option("`nn.GRU` has ¾ of the parameters of an `nn.LSTM` of the same sizes.", True,
+                   "Right: three products against four, and PyTorch gives each of them two biases."),
+            Option("Of the two biases of r and z in `nn.GRU` only the sum matters.", True,
+                   "Right. Only b_hn is not to be joined with its twin, because r comes between them."),
+            Option("It is always faster than an LSTM.", False,
+                   "Fewer products, but how fast a layer is depends on the code behind it: in this chapter's race the "
+                   "LSTM's steps took less time. Measure."),
+            Option("It has no candidate state, and so only two products.", False,
+                   "The candidate n is the third."),
+        ],
+        topic="parameter counts",
+    ),
+    Question(
+        "The state of a GRU unit that starts at 0 stays between −1 and 1. Why?",
+        [
+            Option("It is always a weighted mean of candidates and the start, with weights that sum to 1.", True,
+                   "Right: z and 1 − z add up to 1, and every candidate is a tanh."),
+            Option("A tanh is taken of it at every step.", False,
+                   "Of the candidate only. The kept part z h passes no tanh, or it could not be held."),
+            Option("The reset gate limits it.", False, "r only closes what the candidate sees of the old state."),
+            Option("It does not; like an LSTM's cell state it can grow without limit.", False,
+                   "An LSTM can have f = i = 1 and add up. Here what is written is taken from what is kept."),
+        ],
+        topic="a weighted mean",
+    ),
+])

@@ -1,0 +1,111 @@
+"""What is particular to chapter 08's exercises: answers outside the catalogue, right ones and wrong ones."""
+
+import numpy as np
+import pytest
+import torch
+
+from seqlearn import nn
+from seqlearn.exercises import ch08
+
+
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def test_the_references_are_torch():
+    """Step, count and backward against nn.GRU: one step, and its autograd."""
+    rng = np.random.default_rng(0)
+    x, h, W_x, W_h, b, b_h = ch08._steps(rng)[0]
+    module = torch.nn.GRU(3, 4).double()
+    with torch.no_grad():
+        for name, array in (("weight_ih_l0", W_x.T), ("weight_hh_l0", W_h.T), ("bias_ih_l0", b), ("bias_hh_l0", b_h)):
+            getattr(module, name).copy_(torch.tensor(array))
+    start = torch.tensor(h[None], requires_grad=True)
+    _, last = module(torch.tensor(x[None]), start)
+    assert np.allclose(last.detach().numpy()[0], ch08.step_reference(x, h, W_x, W_h, b, b_h), atol=1e-12)
+    dh = rng.standard_normal(h.shape)
+    (torch.tensor(dh[None]) * last).sum().backward()
+    parts = ch08._forward_parts(x, h, W_x, W_h, b, b_h)
+    _, dh_before, dW_x, dW_h, db, db_h = ch08.step_backward_reference(dh, x, h, *parts, W_x, W_h)
+    theirs = [start.grad[0], *(getattr(module, f"{name}_l0").grad.T for name in ("weight_ih", "weight_hh")),
+              module.bias_ih_l0.grad, module.bias_hh_l0.grad]
+    for mine, grad in zip((dh_before, dW_x, dW_h, db, db_h), theirs, strict=True):
+        assert np.allclose(mine, grad.numpy(), atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
+def test_count_is_what_torch_holds(cell):
+    module = getattr(torch.nn, cell)(7, 5, num_layers=3)
+    assert ch08.count_reference(cell, 7, 5, 3) == sum(parameter.numel() for parameter in module.parameters())
+
+
+def test_candidates_are_those_of_both_layers():
+    a, h, r, W_hn, b_hn = ch08._candidates(np.random.default_rng(0))[0]
+    for candidate, reset_after in zip(ch08.candidates_reference(a, h, r, W_hn, b_hn), (False, True), strict=True):
+        layer = nn.GRU(4, 4, reset_after=reset_after)
+        for array in layer.params.values():
+            array[...] = 0
+        layer.params["W_x"][:, 8:], layer.params["W_h"][:, 8:] = np.eye(4), W_hn
+        layer.params["b_h" if reset_after else "b"][8:] = b_hn
+        layer.params["b"][4:8] = -1e3  # z = 0: the candidate is the state
+        for row in range(len(h)):
+            layer.params["b"][:4] = np.log(r[row] / (1 - r[row]))
+            outputs, _ = layer.forward(a[None, row:row + 1], h[row:row + 1])
+            assert np.allclose(outputs[0], candidate[row], atol=1e-12)
+
+
+def test_a_step_written_gate_by_gate_is_right():
+    def step(x, h, W_x, W_h, b, b_h):
+        H = h.shape[1]
+        first, second, third = slice(0, H), slice(H, 2 * H), slice(2 * H, None)
+        r = sigmoid(x @ W_x[:, first] + b[first] + h @ W_h[:, first] + b_h[first])
+        z = sigmoid(x @ W_x[:, second] + b[second] + h @ W_h[:, second] + b_h[second])
+        n = np.tanh(x @ W_x[:, third] + b[third] + r * (h @ W_h[:, third] + b_h[third]))
+        return n + z * (h - n)
+
+    assert ch08.step.check(step).status == "correct"
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda x, h, W_x, W_h, b, b_h: h,
+    lambda x, h, W_x, W_h, b, b_h: np.tanh(x @ W_x + h @ W_h + b + b_h)[:, -h.shape[1]:],
+    lambda x, h, W_x, W_h, b, b_h: ch08.step_reference(x, h, W_x, W_h.T.reshape(W_h.shape), b, b_h),
+    lambda x, h, W_x, W_h, b, b_h: ch08.step_reference(x, h, W_x, W_h, b_h, b),
+])
+def test_wrong_steps_outside_the_catalogue(wrong):
+    result = ch08.step.check(wrong)
+    assert (result.status, result.mistake) == ("incorrect", None)
+
+
+def test_turning_in_place_is_noticed():
+    def turn(W_x, W_h, b, b_h):
+        H = len(W_h)
+        for array in (W_x, W_h, b, b_h):
+            array[..., H:2 * H] *= -1
+        return W_x, W_h, b, b_h
+
+    assert ch08.turn.check(turn).status == "incorrect"
+
+
+def test_a_backward_right_for_the_state_alone_is_not_enough():
+    def step_backward(*arguments):
+        dx, dh, dW_x, dW_h, db, db_h = ch08.step_backward_reference(*arguments)
+        return dx, dh, 0 * dW_x, dW_h, db, db_h
+
+    result = ch08.step_backward.check(step_backward)
+    assert result.status == "incorrect" and "dW_x" in result.message
+
+
+def test_equal_biases_would_hide_a_mistake_so_the_cases_have_none():
+    for x, h, _, _, b, b_h in ch08._steps(ch08.step.rng()):
+        assert not np.allclose(b, b_h) and np.abs(h).min() > 0 and len(x) >= 1
+
+
+@pytest.mark.parametrize(("mistake", "before", "after"), [
+    ("no bias", 0, 0), ("no bias before", 0, 1), ("no bias after", 1, 0),
+])
+def test_a_bias_dropped_in_one_candidate_is_not_called_missing_in_both(mistake, before, after):
+    def candidates(a, h, r, W_hn, b_hn):
+        return np.tanh(a + (r * h) @ W_hn + before * b_hn), np.tanh(a + r * (h @ W_hn + after * b_hn))
+
+    assert ch08.candidates.check(candidates).mistake == mistake
