@@ -68,7 +68,7 @@ class Template:
     """A sentence with holes: `sign` is +1 or -1, `decides` the hole (a or b) whose adjective gives the label."""
 
     text: str
-    core: str  # the text without its opening
+    family: str  # held out together: a pair of clauses in either order and any frame; of others the text, no opening
     kind: str  # one of KINDS
     decides: str
     signs: tuple[int, ...]  # what happens to the adjectives a and b
@@ -98,7 +98,8 @@ def templates() -> tuple[Template, ...]:
     for opening, (frame, letter), (one, sign_a), (other, sign_b) in product(OPENINGS, CONTRASTS, CLAUSES, CLAUSES):
         second = other.replace("{n}", "{m}").replace("{a}", "{b}")
         text = frame.replace("{A}", one).replace("{B}", second)
-        found.append(Template(opening + text, text, "contrast", letter.lower(), (sign_a, sign_b)))
+        pair = " / ".join(sorted((one, other)))
+        found.append(Template(opening + text, pair, "contrast", letter.lower(), (sign_a, sign_b)))
     for opening, (choice, letter) in product(OPENINGS, CHOICES):
         found.append(Template(opening + choice, choice, "choice", letter, (1, 1)))
     return tuple(found)
@@ -107,7 +108,8 @@ def templates() -> tuple[Template, ...]:
 def reviews(train_size: int = 6000, test_size: int = 1000, *, seed: int = 0) -> Reviews:
     """Reviews to learn from and reviews to be tested on. No template and no sentence is in both.
 
-    Every fifth contrast is kept for the test, with all of its openings; of everything else one of the four openings is.
+    Every fifth pair of clauses is kept for the test, in both orders, in all frames and with all openings, so that a
+    review's mirror is in the same part. Of everything else one of the four openings is kept.
     Labels are balanced; 40 % of the reviews are plain, 45 % have a contrast, 15 % a choice. Sentences are distinct.
     Raises ValueError for sizes below 100 or above what the grammar holds.
     """
@@ -116,13 +118,13 @@ def reviews(train_size: int = 6000, test_size: int = 1000, *, seed: int = 0) -> 
             raise ValueError(f"{name} must be between 100 and {most:,}, got {size}")
     rng = np.random.default_rng(seed)
     parts: dict[str, list[Template]] = {"train": [], "test": []}
-    contrasts = sorted({template.core for template in templates() if template.kind == "contrast"})
-    held = {contrasts[i] for i in rng.permutation(len(contrasts))[: len(contrasts) // 5]}
-    by_core = attrgetter("core")
-    for core, members in groupby(sorted(templates(), key=by_core), by_core):
+    pairs = sorted({template.family for template in templates() if template.kind == "contrast"})
+    held = {pairs[i] for i in rng.permutation(len(pairs))[: len(pairs) // 5]}
+    by_family = attrgetter("family")
+    for family, members in groupby(sorted(templates(), key=by_family), by_family):
         members = list(members)
         if members[0].kind == "contrast":
-            parts["test" if core in held else "train"] += members
+            parts["test" if family in held else "train"] += members
         else:
             parts["test"].append(members.pop(rng.integers(len(members))))
             parts["train"] += members

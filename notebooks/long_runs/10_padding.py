@@ -1,0 +1,140 @@
+"""Padding done wrong and right, in three places: accuracies for chapter 10, stored in 10_padding.json.
+
+    .venv/bin/python notebooks/long_runs/10_padding.py        about 4 minutes on one core
+
+Every model is an embedding, an LSTM and a linear layer, trained on built-in reviews that are padded to one length. Each
+is tested twice on the same reviews: padded as in training, and one review at a time, without padding.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+from tqdm.auto import tqdm
+
+from seqlearn.data.reviews import reviews
+from seqlearn.data.words import build_vocabulary, encode, pad
+from seqlearn.models.classifier import real_steps
+
+SETTINGS = {
+    "seeds": [0, 1, 2, 3, 4], "train_size": 4000, "test_size": 1000, "padded_length": 64, "embedding_size": 16,
+    "hidden_size": 32, "batch_size": 32, "epochs": 8, "learning_rate": 0.01, "max_norm": 1.0,
+}
+CASES = [f"{place}, {how}" for place in ("state", "loss", "mean") for how in ("wrong", "right")]
+
+
+class Reader(nn.Module):
+    """One logit from the last state ("state"), from every state ("loss") or from the mean of the states ("mean")."""
+
+    def __init__(self, vocabulary_size: int, settings: dict) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary_size, settings["embedding_size"])
+        self.lstm = nn.LSTM(settings["embedding_size"], settings["hidden_size"])
+        self.readout = nn.Linear(settings["hidden_size"], 1)
+
+    def forward(self, x: torch.Tensor, lengths: torch.Tensor, case: str) -> torch.Tensor:
+        """Logits (N,). Wrong: the padded steps, up to T, count as steps."""
+        place, how = case.split(", ")
+        outputs = self.lstm(self.embedding(x))[0]
+        if place == "mean":
+            if how == "wrong":
+                summary = outputs.mean(dim=0)
+            else:
+                summary = (outputs * real_steps(lengths, len(x))[:, :, None]).sum(dim=0) / lengths[:, None]
+        elif (place, how) == ("state", "wrong"):
+            summary = outputs[-1]
+        else:
+            summary = outputs[lengths - 1, torch.arange(x.shape[1])]
+        return self.readout(summary).squeeze(1)
+
+    def loss(self, x: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor, case: str) -> torch.Tensor:
+        """Mean cross-entropy; in the place "loss" the label is asked for after every word, or after every step."""
+        if not case.startswith("loss"):
+            return F.binary_cross_entropy_with_logits(self(x, lengths, case), labels)
+        logits = self.readout(self.lstm(self.embedding(x))[0]).squeeze(2)  # (T, N)
+        losses = F.binary_cross_entropy_with_logits(logits, labels.expand_as(logits), reduction="none")
+        if case == "loss, wrong":
+            return losses.mean()
+        mask = real_steps(lengths, len(x))
+        return (losses * mask).sum() / mask.sum()
+
+
+def train_and_test(case: str, seed: int, settings: dict) -> dict:
+    """Accuracies on the test reviews after every epoch, padded and one at a time, and for the place "loss" what the
+    training reports at the end: the loss, and the share of right answers, over all steps and over the real ones."""
+    task = reviews(settings["train_size"], settings["test_size"], seed=seed)
+    vocabulary = build_vocabulary(text for text, _ in task.train)
+    parts = [([encode(text, vocabulary) for text, _ in part], np.array([label for _, label in part], dtype=np.float32))
+             for part in (task.train, task.test)]
+    (rows, labels), (test_rows, test_labels) = parts
+    length = settings["padded_length"]
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    model = Reader(len(vocabulary), settings)
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
+    found = {"padded": [], "alone": []}
+    for epoch in range(settings["epochs"]):
+        for group in optimizer.param_groups:
+            group["lr"] = settings["learning_rate"] * (1 - epoch / settings["epochs"])
+        order = rng.permutation(len(rows))
+        for start in range(0, len(rows), settings["batch_size"]):
+            chosen = order[start : start + settings["batch_size"]]
+            x, lengths = map(torch.from_numpy, pad([rows[n] for n in chosen], length))
+            loss = model.loss(x, lengths, torch.from_numpy(labels[chosen]), case)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), settings["max_norm"])
+            optimizer.step()
+        with torch.no_grad():
+            x, lengths = map(torch.from_numpy, pad(test_rows, length))
+            found["padded"].append(accuracy(model(x, lengths, case), test_labels))
+            right = sum(accuracy(model(*batch, case), wanted) * len(wanted)
+                        for batch, wanted in _by_exact_length(test_rows, test_labels))
+            found["alone"].append(round(right / len(test_rows), 4))
+    if case.startswith("loss"):
+        with torch.no_grad():
+            logits = model.readout(model.lstm(model.embedding(x))[0]).squeeze(2)
+        wanted, mask = torch.from_numpy(test_labels).expand_as(logits), real_steps(lengths, len(x))
+        losses = F.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+        right = ((logits > 0) == (wanted > 0.5)).float()
+        for name, values in (("loss", losses), ("answers", right)):
+            found[f"{name}, all steps"] = round(values.mean().item(), 3)
+            found[f"{name}, real steps"] = round(values[mask].mean().item(), 3)
+    return found
+
+
+def accuracy(logits: torch.Tensor, labels: np.ndarray) -> float:
+    """Share of logits (N,) on the side of their labels (N,)."""
+    return round(float(((logits > 0).numpy() == labels).mean()), 4)
+
+
+def _by_exact_length(rows, labels):
+    """Batches of reviews of one length: without any padding, as if each were read alone."""
+    for length in sorted({len(row) for row in rows}):
+        chosen = [n for n, row in enumerate(rows) if len(row) == length]
+        yield tuple(map(torch.from_numpy, pad([rows[n] for n in chosen]))), labels[chosen]
+
+
+def run(settings: dict) -> dict:
+    """Case → what `train_and_test` finds, one for each seed; and the minutes of processor time it took."""
+    started = time.process_time()
+    results: dict = {case: [] for case in CASES}
+    for case, seed in tqdm([(case, seed) for case in CASES for seed in settings["seeds"]]):
+        results[case].append(train_and_test(case, seed, settings))
+    return {**results, "minutes": round((time.process_time() - started) / 60)}
+
+
+def main() -> None:
+    """Run, and store the results beside this file."""
+    torch.set_num_threads(1)  # small products: a second thread does not help
+    stored = {"settings": SETTINGS, "results": run(SETTINGS),
+              "versions": {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}}
+    Path(__file__).with_suffix(".json").write_text(json.dumps(stored) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

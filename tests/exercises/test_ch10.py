@@ -1,0 +1,94 @@
+"""What is particular to chapter 10's exercises: references against PyTorch and the package, and unlisted answers."""
+
+import numpy as np
+import pytest
+
+from seqlearn.data.words import build_vocabulary
+from seqlearn.exercises import ch10
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_the_vocabulary_is_the_package_s(rng):
+    for texts, size in ch10.vocabulary.cases(rng):
+        found = ch10.vocabulary_reference(texts, size)
+        assert found == build_vocabulary((" ".join(words) for words in texts), size)
+        assert list(found.values()) == list(range(len(found))) and len(found) == size
+
+
+def test_packing_is_torch_s(rng):
+    torch = pytest.importorskip("torch")
+    for x, lengths in ch10.pack.cases(rng):
+        data, sizes, order = ch10.pack_reference(x, lengths)
+        packed = torch.nn.utils.rnn.pack_padded_sequence(torch.from_numpy(x), torch.from_numpy(lengths),
+                                                         enforce_sorted=False)
+        assert np.array_equal(data, packed.data) and np.array_equal(sizes, packed.batch_sizes)
+        assert np.array_equal(order, packed.sorted_indices)
+
+
+def test_running_over_packed_data_is_the_layer(rng):
+    from seqlearn import nn
+
+    (x, lengths), *_ = ch10.pack.cases(rng)
+    for (x, lengths), case in zip(ch10.pack.cases(rng), ch10.run_packed.cases(rng), strict=True):
+        *_, h_0, W_x, W_h, b = case
+        layer = nn.RNN(len(W_x), len(W_h))
+        for name, value in (("W_x", W_x), ("W_h", W_h), ("b", b)):
+            layer.params[name][:] = value
+        expected = layer.forward(x, h_0, lengths=lengths)[1]
+        found = ch10.run_packed_reference(*ch10.pack_reference(x, lengths), h_0, W_x, W_h, b)
+        np.testing.assert_allclose(found, expected, atol=1e-13)
+
+
+def test_the_loss_is_torch_s(rng):
+    torch = pytest.importorskip("torch")
+    for logits, labels, lengths in ch10.masked_loss.cases(rng):
+        mask = np.arange(len(logits))[:, None] < lengths
+        losses = torch.nn.functional.binary_cross_entropy_with_logits(
+            torch.from_numpy(logits), torch.from_numpy(np.broadcast_to(labels, logits.shape).copy()), reduction="none")
+        assert ch10.masked_loss_reference(logits, labels, lengths) == pytest.approx(losses.numpy()[mask].mean())
+
+
+RIGHT = {
+    "10.2 with a loop": (ch10.masked_mean, lambda outputs, lengths: np.stack(
+        [outputs[:n, i].mean(axis=0) for i, n in enumerate(lengths)])),
+    "10.2 as a list": (ch10.masked_mean, lambda outputs, lengths: [list(outputs[:n, i].mean(axis=0))
+                                                                  for i, n in enumerate(lengths)]),
+    "10.3 from probabilities": (ch10.masked_loss, lambda logits, labels, lengths: np.concatenate(
+        [np.log(1 + np.exp((1 - 2 * labels[n]) * logits[:length, n])) for n, length in enumerate(lengths)]).mean()),
+    "10.4 by sorting": (ch10.pack, lambda x, lengths: (
+        np.array([x[t, n] for t in range(max(lengths)) for n in sorted(range(len(lengths)), key=lambda n: -lengths[n])
+                  if lengths[n] > t]),
+        [sum(n > t for n in lengths) for t in range(max(lengths))],
+        sorted(range(len(lengths)), key=lambda n: -lengths[n]))),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_other_right_answers_are_right(name):
+    exercise, answer = RIGHT[name]
+    result = exercise.check(answer)
+    assert result.status == "correct", result.message
+
+
+WRONG = {
+    "vocabulary of one text": (ch10.vocabulary, lambda texts, size: ch10.vocabulary_reference(texts[:1], size)),
+    "vocabulary in capitals": (ch10.vocabulary, lambda texts, size: {
+        word.upper(): row for word, row in ch10.vocabulary_reference(texts, size).items()}),
+    "mean over rows": (ch10.masked_mean, lambda outputs, lengths: outputs.mean(axis=1)),
+    "last state": (ch10.masked_mean, lambda outputs, lengths: outputs[lengths - 1, np.arange(len(lengths))]),
+    "squared loss": (ch10.masked_loss, lambda logits, labels, lengths: ((logits - labels) ** 2).mean()),
+    "packing two of three": (ch10.pack, lambda x, lengths: ch10.pack_reference(x, lengths)[:2]),
+    "run on the first step only": (ch10.run_packed, lambda data, sizes, order, h_0, W_x, W_h, b: np.tanh(
+        data[: len(h_0)] @ W_x + h_0 @ W_h + b)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_answers_outside_the_catalogue_are_wrong(name):
+    exercise, answer = WRONG[name]
+    result = exercise.check(answer)
+    assert result.status == "incorrect" and result.mistake is None and len(result.message) > 20
