@@ -248,7 +248,7 @@ def run(settings: dict, seeds: list[int] | None = None) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, help="run this seed alone, print, and store nothing")
-    parser.add_argument("--threads", type=int, default=2, help="processors to use (2)")
+    parser.add_argument("--threads", type=int, default=1, help="processors (1; more help only on an idle machine)")
     options = parser.parse_args()
     seed = options.seed
     torch.set_num_threads(options.threads)
