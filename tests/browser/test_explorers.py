@@ -11,13 +11,13 @@ import pytest
 from seqlearn.widgets import catalog
 
 EXPLORERS = [
-    ("00", "ScalarMemory", False),
+    ("00", "ScalarMemory", True),
     ("01", "WordOrder", False),
     ("02", "Unrolling", False),
     ("03", "DirectionalDerivative", False),
     ("03", "DifferenceError", False),
     ("04", "TruncatedGradient", False),
-    ("05", "ExplodingGradients", True),
+    ("05", "ExplodingGradients", False),
     ("06", "ConveyorBelt", False),
     ("07", "CountingOnes", False),
     ("08", "HoldAndOverwrite", False),
