@@ -12,7 +12,7 @@ from seqlearn.plots.counter import PAGE, CounterPicture
 from seqlearn.widgets.explorer import Explorer
 
 WEIGHTS = Path(__file__).with_name("counting.safetensors")  # written by notebooks/long_runs/07_counting_ones.py
-SCALE = 20  # the counters are trained to say count / 20
+LENGTH = 20  # of the sequences the first counter was trained on
 TRAININGS = {"one_length": "20 steps only", "many_lengths": "1 to 20 steps"}
 
 
@@ -72,7 +72,7 @@ def load_counter(training: str) -> tuple[nn.LSTM, np.ndarray, float, np.ndarray]
     layer.params["W_x"][...] = weights["cell.weight_ih"].T
     layer.params["W_h"][...] = W_hh.T
     layer.params["b"][...] = weights["cell.bias_ih"] + weights["cell.bias_hh"]
-    many = np.random.default_rng(0).integers(0, 2, (SCALE, 200, 1)).astype(float)
+    many = np.random.default_rng(0).integers(0, 2, (LENGTH, 200, 1)).astype(float)
     last = layer.forward(many)[0][-1]
     slopes = [np.cov(unit, many.sum(axis=0)[:, 0])[0, 1] for unit in last.T]
     return layer, weights["readout.weight"][0], float(weights["readout.bias"][0]), np.argsort(slopes)[::-1]
@@ -82,4 +82,4 @@ def count_steps(training: str, bits: np.ndarray) -> tuple[np.ndarray, np.ndarray
     """Hidden states (T, H), sorted units, and answers (T,) of a counter after every step of `bits` (T,)."""
     layer, weight, bias, order = load_counter(training)
     states = layer.forward(np.asarray(bits, dtype=float)[:, None, None])[0][:, 0]
-    return states[:, order], SCALE * (states @ weight + bias)
+    return states[:, order], states @ weight + bias

@@ -9,7 +9,7 @@ import pytest
 from safetensors import safe_open
 
 from seqlearn.plots.counter import PAGE, CounterPicture
-from seqlearn.widgets.counting import SCALE, WEIGHTS, CountingOnes, count_steps, load_counter, repeated
+from seqlearn.widgets.counting import LENGTH, WEIGHTS, CountingOnes, count_steps, load_counter, repeated
 
 DEFAULTS = {"bits": "0110100110", "length": 30, "flip": 0, "training": "one_length"}
 SCRIPT = Path(__file__).resolve().parents[2] / "notebooks" / "long_runs" / "07_counting_ones.py"
@@ -29,7 +29,7 @@ def test_stored_weights_are_those_of_the_script():
     settings = runpy.run_path(str(SCRIPT), run_name="not main")["SETTINGS"]
     with safe_open(WEIGHTS, framework="np") as file:
         assert json.loads(file.metadata()["settings"]) == settings
-    assert settings["length"] == SCALE and WEIGHTS.stat().st_size < 50_000
+    assert settings["length"] == LENGTH and WEIGHTS.stat().st_size < 50_000
 
 
 @pytest.mark.parametrize("training", KINDS)
@@ -46,14 +46,14 @@ def test_numpy_layer_says_what_the_torch_model_says(training):
     model = models[training].double()
     x = torch.tensor(bits, dtype=torch.float64)[:, None, None]
     for steps in (1, 20, 40):
-        assert answers[steps - 1] == pytest.approx(20 * model(x[:steps]).item(), abs=1e-9)
+        assert answers[steps - 1] == pytest.approx(model(x[:steps]).item(), abs=1e-9)
 
 
 def test_counters_count():
     rng = np.random.default_rng(1)
     layer, weight, bias, order = load_counter("one_length")
     x = rng.integers(0, 2, (20, 2000, 1)).astype(float)
-    answers = 20 * (layer.forward(x)[0][-1] @ weight + bias)
+    answers = layer.forward(x)[0][-1] @ weight + bias
     assert (answers.round() == x.sum(axis=0)[:, 0]).mean() > 0.998
     assert sorted(order) == list(range(20))
     for length in (3, 10, 20):
