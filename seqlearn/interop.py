@@ -11,6 +11,8 @@ Weights are copied in their own dtype, so neither side changes the other. What d
 - torch puts the final states of all layers and directions into one array. Here the state of Stacked is a list, that of
   Bidirectional a pair.
 - A module with bias=False becomes a layer with b = 0: it computes the same, but has a bias that training can move.
+- torch's nn.MultiheadAttention takes x three times, keeps W_q, W_k, W_v in one array, and is told at the call what must
+  not be seen: `module(x, x, x, key_padding_mask=~mask, average_attn_weights=False)`, here `layer.forward(x, mask)`.
 """
 
 from typing import Any
@@ -20,7 +22,7 @@ import torch
 
 from seqlearn import nn
 
-Layer = Any  # RNN, LSTM, GRU, Stacked, Bidirectional, Linear or Embedding: the same methods, no common base class
+Layer = Any  # RNN, LSTM, GRU, Stacked, Bidirectional, Linear, Embedding or SelfAttention
 
 MODULES = {nn.RNN: torch.nn.RNN, nn.LSTM: torch.nn.LSTM, nn.GRU: torch.nn.GRU}
 
@@ -29,9 +31,11 @@ def from_torch(module: torch.nn.Module) -> Layer:
     """Return a layer with a copy of the module's weights.
 
     nn.RNN, nn.LSTM and nn.GRU become RNN, LSTM and GRU (reset after the product); two directions make a Bidirectional,
-    several layers a Stacked. nn.Linear and nn.Embedding become Linear and Embedding.
+    several layers a Stacked. nn.Linear, nn.Embedding and nn.MultiheadAttention become Linear, Embedding and
+    SelfAttention; set `layer.causal = True` where you give torch the mask of a causal layer.
     Raises TypeError for other modules, and ValueError for what the layers do not have: batch_first, proj_size, dropout
-    that is switched on, a dtype other than float32 and float64, max_norm or scale_grad_by_freq of an Embedding.
+    that is switched on, a dtype other than float32 and float64, max_norm or scale_grad_by_freq of an Embedding, kdim,
+    vdim, add_bias_kv and add_zero_attn of a MultiheadAttention.
     """
     if isinstance(module, torch.nn.Linear):
         layer = nn.Linear(module.in_features, module.out_features, dtype=_dtype(module.weight))
@@ -41,17 +45,20 @@ def from_torch(module: torch.nn.Module) -> Layer:
         size, padding = (module.num_embeddings, module.embedding_dim), module.padding_idx
         layer = nn.Embedding(*size, padding_index=padding, dtype=_dtype(module.weight))
         return _filled(layer, W=_array(module.weight))
-    if not isinstance(module, tuple(MODULES.values())):
-        raise TypeError(f"module must be torch's nn.RNN, LSTM, GRU, Linear or Embedding, got {type(module).__name__}")
+    if not isinstance(module, (torch.nn.MultiheadAttention, *MODULES.values())):
+        wanted = "nn.RNN, LSTM, GRU, Linear, Embedding or MultiheadAttention"
+        raise TypeError(f"module must be torch's {wanted}, got {type(module).__name__}")
 
     if module.batch_first:
         raise ValueError(
             "module must be time-major, got batch_first=True: set module.batch_first = False, "
             "which leaves the weights as they are, and give x as (T, N, D)"
         )
-    _refuse("module", proj_size=module.proj_size)
-    if module.dropout and module.num_layers > 1 and module.training:
+    if module.dropout and getattr(module, "num_layers", 2) > 1 and module.training:
         raise ValueError(f"module must not drop out, got dropout={module.dropout}: call module.eval() first")
+    if isinstance(module, torch.nn.MultiheadAttention):
+        return _self_attention_from_torch(module)
+    _refuse("module", proj_size=module.proj_size)
     levels = []
     for level in range(module.num_layers):
         ahead = _cell_from_torch(module, f"l{level}")
@@ -65,9 +72,9 @@ def to_torch(layer: Layer) -> torch.nn.Module:
     """Return a torch module with a copy of the layer's weights: time-major, in the layer's dtype, on the CPU.
 
     A Stacked becomes one module when torch can have it as one: every level the same kind of cell with the same hidden
-    size, either all Bidirectional or none. Raises TypeError for what is not a layer of `seqlearn.nn`, and ValueError
-    for what torch does not have: peepholes, the nonlinearity "identity", a GRU that resets before the product,
-    merge="sum", levels that differ.
+    size, either all Bidirectional or none. Raises TypeError for what is not a layer of `seqlearn.nn` that torch has
+    too, and ValueError for what torch's does not have: peepholes, the nonlinearity "identity", a GRU that resets before
+    the product, merge="sum", levels that differ, causal attention.
     """
     if isinstance(layer, nn.Linear):
         module = torch.nn.Linear(layer.input_size, layer.output_size)
@@ -76,6 +83,13 @@ def to_torch(layer: Layer) -> torch.nn.Module:
         size = (layer.vocabulary_size, layer.embedding_size)
         module = torch.nn.Embedding(*size, padding_idx=layer.padding_index)
         return _loaded(module, layer, {"weight": layer.params["W"]})
+    if isinstance(layer, nn.SelfAttention):
+        if layer.causal:
+            raise ValueError("layer must have causal=False, got True: set it so, and give torch attn_mask at the call")
+        W, b = ([layer.params[f"{kind}_{name}"].T for name in "qkvo"] for kind in "Wb")
+        weights = {"in_proj_weight": np.concatenate(W[:3]), "in_proj_bias": np.concatenate(b[:3])}
+        weights |= {"out_proj.weight": W[3], "out_proj.bias": b[3]}
+        return _loaded(torch.nn.MultiheadAttention(layer.model_size, layer.num_heads), layer, weights)
 
     levels = [_directions(level) for level in (layer.layers if isinstance(layer, nn.Stacked) else [layer])]
     first = levels[0][0]
@@ -98,6 +112,17 @@ def to_torch(layer: Layer) -> torch.nn.Module:
             for name, array in {"weight_ih": W_x.T, "weight_hh": W_h.T, "bias_ih": b, "bias_hh": b_h}.items():
                 weights[f"{name}_l{number}{suffix}"] = array
     return _loaded(module, layer, weights)
+
+
+def _self_attention_from_torch(module: torch.nn.MultiheadAttention) -> nn.SelfAttention:
+    others = {"kdim": module.kdim != module.embed_dim, "vdim": module.vdim != module.embed_dim}
+    _refuse("module", **others, add_bias_kv=module.bias_k is not None, add_zero_attn=module.add_zero_attn)
+    layer = nn.SelfAttention(module.embed_dim, module.num_heads, dtype=_dtype(module.out_proj.weight))
+    _filled(layer, W_o=_turned(module.out_proj.weight), b_o=_array(module.out_proj.bias))
+    b_in = np.broadcast_to(_array(module.in_proj_bias), 3 * module.embed_dim)
+    for name, W, b in zip("qkv", np.split(_array(module.in_proj_weight), 3), np.split(b_in, 3)):
+        _filled(layer, **{f"W_{name}": W.T, f"b_{name}": b})
+    return layer
 
 
 def _cell_from_torch(module: torch.nn.Module, suffix: str) -> Layer:

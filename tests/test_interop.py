@@ -23,6 +23,10 @@ CELLS = {
 }
 
 
+def attention(**options):
+    return torch.nn.MultiheadAttention(4, 2, dtype=torch.float64, **options)
+
+
 def flat(state):
     """All arrays of a nested state, level by level, direction by direction."""
     return [state] if isinstance(state, np.ndarray) else [array for part in state for array in flat(part)]
@@ -168,6 +172,31 @@ def test_weights_are_copies():
     np.testing.assert_array_equal(layer.params["W_x"], before)
 
 
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("causal", [False, True])
+def test_self_attention(bias, causal):
+    rng = np.random.default_rng(0)
+    first = attention(bias=bias)
+    for parameter in first.parameters():  # torch begins with biases of 0
+        parameter.data = torch.tensor(rng.standard_normal(parameter.shape))
+    layer = from_torch(first)
+    x, mask = rng.standard_normal((5, 3, 4)), rng.random((3, 5)) < 0.7
+    mask[:, 0] = True
+    for module in (first, to_torch(layer)):
+        layer.causal = causal
+        x_torch = torch.tensor(x, requires_grad=True)
+        hidden = {"key_padding_mask": torch.tensor(~mask), "average_attn_weights": False}
+        future = torch.ones(5, 5, dtype=torch.bool).triu(1) if causal else None
+        wanted, wanted_weights = module(x_torch, x_torch, x_torch, attn_mask=future, **hidden)
+        wanted.sum().backward()
+        outputs, weights = layer.forward(x, mask)
+        np.testing.assert_allclose(outputs, wanted.detach().numpy(), rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(weights, wanted_weights.detach().numpy(), rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(layer.backward(np.ones_like(x)), x_torch.grad.numpy(), rtol=1e-12, atol=1e-13)
+        layer.causal = False
+    assert to_torch(nn.SelfAttention(4, 2, dtype=np.float32)).in_proj_weight.dtype == torch.float32
+
+
 def test_dropout_counts_only_where_it_acts():
     module = torch.nn.GRU(2, 3, num_layers=2, dropout=0.5, dtype=torch.float64)
     with pytest.raises(ValueError, match=r"got dropout=0.5: call module.eval\(\) first"):
@@ -185,6 +214,12 @@ def test_dropout_counts_only_where_it_acts():
         (torch.nn.Linear(2, 3, dtype=torch.float16), ValueError, "float32 or float64, got torch.float16"),
         (torch.nn.Embedding(2, 3, max_norm=1.0), ValueError, "module must not have max_norm, got max_norm=1.0"),
         (torch.nn.LSTMCell(2, 3), TypeError, "got LSTMCell"),
+        (attention(batch_first=True), ValueError, "got batch_first=True: set module.batch_first = False"),
+        (attention(dropout=0.5), ValueError, r"got dropout=0.5: call module.eval\(\) first"),
+        (attention(kdim=3), ValueError, "module must not have kdim"),
+        (attention(vdim=3), ValueError, "module must not have vdim"),
+        (attention(add_bias_kv=True), ValueError, "module must not have add_bias_kv"),
+        (attention(add_zero_attn=True), ValueError, "module must not have add_zero_attn"),
         (nn.RNN(2, 3), TypeError, "got RNN"),
     ],
 )
@@ -214,6 +249,8 @@ def two(layer):
         ),
         (nn.Stacked([two(nn.RNN), nn.RNN(6, 3)]), ValueError, r"number of directions.* and RNN\(3, tanh\)"),
         (torch.nn.RNN(2, 3), TypeError, "layer must be made of RNN, LSTM or GRU"),
+        (nn.Attention("dot", 2, 2), TypeError, "layer must be made of RNN, LSTM or GRU, got Attention"),
+        (nn.SelfAttention(4, 2, causal=True), ValueError, "layer must have causal=False, got True"),
         (None, TypeError, "got NoneType"),
     ],
 )

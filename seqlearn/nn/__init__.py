@@ -6,6 +6,7 @@
     Adam(layer.params, learning_rate=1e-3).step(layer.grads)
 """
 
+from seqlearn.nn.attention import Attention
 from seqlearn.nn.bidirectional import Bidirectional
 from seqlearn.nn.embedding import Embedding
 from seqlearn.nn.gradient_check import check_directional, check_gradients
@@ -15,22 +16,11 @@ from seqlearn.nn.losses import BinaryCrossEntropy, MeanSquaredError, SoftmaxCros
 from seqlearn.nn.lstm import LSTM
 from seqlearn.nn.optimizers import SGD, Adam, clip_grad_norm
 from seqlearn.nn.rnn import RNN
+from seqlearn.nn.self_attention import SelfAttention
 from seqlearn.nn.stacked import Stacked
 
 __all__ = [
-    "GRU",
-    "LSTM",
-    "RNN",
-    "SGD",
-    "Adam",
-    "BinaryCrossEntropy",
-    "Bidirectional",
-    "Embedding",
-    "Linear",
-    "MeanSquaredError",
-    "SoftmaxCrossEntropy",
-    "Stacked",
-    "check_directional",
-    "check_gradients",
+    "GRU", "LSTM", "RNN", "SGD", "Adam", "Attention", "BinaryCrossEntropy", "Bidirectional", "Embedding", "Linear",
+    "MeanSquaredError", "SelfAttention", "SoftmaxCrossEntropy", "Stacked", "check_directional", "check_gradients",
     "clip_grad_norm",
-]
+]  # fmt: skip

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqlearn.nn.layer import Params, check_array, check_choice, check_lengths, check_parts, need_forward, prefixed
+from seqlearn.nn.layer import check_array, check_choice, check_lengths, need_forward
+from seqlearn.nn.stacked import Combined
 
 
-class Bidirectional:
+class Bidirectional(Combined):
     """`forward_layer` reads from the first step to the last, `backward_layer` from the last to the first.
 
     merge: "concat" puts their outputs side by side, (T, N, H + H'); "sum" adds them, (T, N, H).
@@ -32,31 +33,23 @@ class Bidirectional:
         self.merge = check_choice("merge", merge, ("concat", "sum"))
         self.forward_layer, self.backward_layer = forward_layer, backward_layer
         self.input_size, self.dtype = forward_layer.input_size, forward_layer.dtype
-        self.output_size = forward_layer.output_size
-        if merge == "concat":
-            self.output_size += backward_layer.output_size
+        self.output_size = forward_layer.output_size + (backward_layer.output_size if merge == "concat" else 0)
         self._order: np.ndarray | None = None
 
     @property
-    def params(self) -> Params:
-        return prefixed({"forward": self.forward_layer.params, "backward": self.backward_layer.params})
+    def _parts(self) -> dict[str, Any]:
+        return {"forward": self.forward_layer, "backward": self.backward_layer}
 
-    @property
-    def grads(self) -> Params:
-        return prefixed({"forward": self.forward_layer.grads, "backward": self.backward_layer.grads})
-
-    def forward(
-        self, x: ArrayLike, state: tuple | None = None, *, lengths: ArrayLike | None = None
-    ) -> tuple[np.ndarray, tuple]:
-        """x (T, N, D) -> merged outputs, and the pair of final states.
-
-        The backward layer's final state is the one it has after reading step 0.
-        Raises ValueError or TypeError for arrays that do not fit; neither layer has changed then.
-        """
+    def forward(self, x: ArrayLike, state: Any = None, *, lengths: ArrayLike | None = None) -> tuple[np.ndarray, tuple]:
+        """x (T, N, D) -> merged outputs, and the pair of final states: the backward layer's is that after step 0."""
         x = check_array("x", x, ("T", "N", self.input_size), self.dtype)
         starts = self._check_state("state", state, x.shape[1])
         finished = check_lengths(lengths, x.shape[0], x.shape[1])
-        order = reversed_steps(x.shape[0], x.shape[1], finished)
+        if finished is None:
+            finished = np.zeros(x.shape[:2], bool)
+        # Which step comes t-th when row n is read from its own end; padding stays where it is.
+        t = np.arange(x.shape[0])[:, None]
+        order = np.where(finished, t, (~finished).sum(axis=0) - 1 - t)
         ahead, final_ahead = self.forward_layer.forward(x, starts[0], lengths=lengths)
         back, final_back = self.backward_layer.forward(turn_round(x, order), starts[1], lengths=lengths)
         back = turn_round(back, order)
@@ -66,30 +59,15 @@ class Bidirectional:
 
     def backward(self, d_outputs: ArrayLike, d_state: tuple | None = None) -> tuple[np.ndarray, tuple]:
         """Gradients for x and for the pair of initial states, from those of the outputs and of the final states."""
-        need_forward(self._order)
-        d_outputs = check_array("d_outputs", d_outputs, (*self._order.shape, self.output_size), self.dtype)
+        order = need_forward(self._order)
+        d_outputs = check_array("d_outputs", d_outputs, (*order.shape, self.output_size), self.dtype)
         d_finals = self._check_state("d_state", d_state, d_outputs.shape[1])
         d_ahead = d_back = d_outputs
         if self.merge == "concat":
             d_ahead, d_back = np.split(d_outputs, [self.forward_layer.output_size], axis=2)
         dx_ahead, d_start_ahead = self.forward_layer.backward(d_ahead, d_finals[0])
-        dx_back, d_start_back = self.backward_layer.backward(turn_round(d_back, self._order), d_finals[1])
-        return dx_ahead + turn_round(dx_back, self._order), (d_start_ahead, d_start_back)
-
-    def _check_state(self, name: str, state: Any, batch_size: int) -> list:
-        states = check_parts(name, state, 2)
-        for layer, part, which in zip((self.forward_layer, self.backward_layer), states, (0, 1)):
-            layer._check_state(f"{name}[{which}]", part, batch_size)
-        return states
-
-
-def reversed_steps(num_steps: int, batch_size: int, finished: np.ndarray | None) -> np.ndarray:
-    """Which step (T, N) comes t-th when row n is read from its own end; padding stays where it is."""
-    t = np.arange(num_steps)[:, None]
-    if finished is None:
-        return np.repeat(num_steps - 1 - t, batch_size, axis=1)
-    lengths = (~finished).sum(axis=0)
-    return np.where(finished, t, lengths - 1 - t)
+        dx_back, d_start_back = self.backward_layer.backward(turn_round(d_back, order), d_finals[1])
+        return dx_ahead + turn_round(dx_back, order), (d_start_ahead, d_start_back)
 
 
 def turn_round(x: np.ndarray, order: np.ndarray) -> np.ndarray:

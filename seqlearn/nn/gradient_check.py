@@ -7,9 +7,8 @@
     assert report.passed(1e-7)
 
 How far to move? (L(p + ε) − L(p − ε)) / 2ε misses the slope by ε²·|L‴|/6, and rounding, which shifts L by some δ, adds
-δ/ε. The sum is smallest at ε = (3δ/|L‴|)^⅓. With L and L‴ near 1, δ is about the machine precision u = 2.2e-16, and the
-cube root of u, 6e-6, is near the best: the error is then some 1e-11. ε is multiplied by max(1, |p|): next to a large
-weight a small step is lost in rounding.
+δ/ε. The sum is smallest at ε = (3δ/|L‴|)^⅓. With L and L‴ near 1, δ is about the machine precision u = 2.2e-16, and ε
+near its cube root, 6e-6: the error is some 1e-11. Next to a large weight a small step is lost: ε is times max(1, |p|).
 
 What counts as equal? For every parameter, with all its checked entries as one vector,
 
@@ -27,10 +26,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.linalg import norm
-from numpy.random import Generator
 
-from seqlearn.nn.layer import Params, check_rng, check_size
-from seqlearn.nn.optimizers import check_arrays, check_grads, check_real
+from seqlearn.nn.layer import Params, check_number, check_rng, check_size
+from seqlearn.nn.optimizers import check_arrays, check_grads
 
 PRECISION = float(np.finfo(np.float64).eps)
 EPS = PRECISION ** (1 / 3)
@@ -40,16 +38,13 @@ LossFunction = Callable[[], float]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Slopes by differences (expected) beside the gradient given (actual): two vectors, one entry per index.
-
-    noise: how much of |expected − actual| rounding may explain.
-    """
+    """Slopes by differences (expected) beside the gradient given (actual): two vectors, one entry per index."""
 
     shape: tuple[int, ...]
     indices: list[tuple[int, ...]]
     expected: np.ndarray
     actual: np.ndarray
-    noise: float
+    noise: float  # how much of |expected − actual| rounding may explain
 
     @property
     def size(self) -> float:
@@ -104,7 +99,7 @@ class GradientReport:
 
 def check_gradients(
     loss: LossFunction, params: Params, grads: Params, *, eps: float = EPS, max_entries: int = 1000,
-    rng: Generator | None = None, threshold: float = 1e-7,
+    rng: np.random.Generator | None = None, threshold: float = 1e-7,
 ) -> GradientReport:  # fmt: skip
     """Compare gradients with central differences of the loss, entry by entry.
 
@@ -115,11 +110,16 @@ def check_gradients(
     finite, differs when called twice, or never changes though the gradient is not 0.
     """
     eps, rng = check_arguments(loss, params, grads, eps), check_rng(rng)
-    max_entries, threshold = check_size("max_entries", max_entries), check_real("threshold", threshold)
+    max_entries, threshold = check_size("max_entries", max_entries), check_number("threshold", threshold)
     grads = {name: grad.copy() for name, grad in grads.items()}  # loss may call backward
     comparisons = {}
     with put_back(params):
-        value = steady_value(loss)
+        value, again = evaluate(loss), evaluate(loss)
+        if value != again or not np.isfinite(value):
+            raise ValueError(
+                f"loss() must be finite and the same when nothing changed, got {value}, then {again}: "
+                "does it draw random numbers, carry a state along, or change the parameters?"
+            )
         for name, param in params.items():
             picked = np.arange(param.size)
             if param.size > max_entries:
@@ -136,7 +136,7 @@ def check_gradients(
 
 
 def check_directional(
-    loss: LossFunction, params: Params, grads: Params, *, rng: Generator | None = None, eps: float = EPS,
+    loss: LossFunction, params: Params, grads: Params, *, rng: np.random.Generator | None = None, eps: float = EPS,
     threshold: float = 1e-6,
 ) -> GradientReport:  # fmt: skip
     """Compare one slope: along a random direction u of length 1 through all parameters, it must be ∇L·u.
@@ -173,17 +173,6 @@ def central_difference(loss: LossFunction, param: np.ndarray, k: int, eps: float
     return change / (above - below)
 
 
-def steady_value(loss: LossFunction) -> float:
-    """Return the loss. Raises ValueError for a loss that is not finite or differs when called twice."""
-    first, second = evaluate(loss), evaluate(loss)
-    if first != second or not np.isfinite(first):
-        raise ValueError(
-            f"loss() must be finite and the same when nothing changed, got {first}, then {second}: "
-            "does it draw random numbers, carry a state along, or change the parameters?"
-        )
-    return first
-
-
 def evaluate(loss: LossFunction) -> float:
     value = np.asarray(loss())
     if value.shape != () or value.dtype not in (np.float64, np.int64):
@@ -213,4 +202,4 @@ def check_arguments(loss: LossFunction, params: Params, grads: Params, eps: floa
             raise TypeError(f"{name} must be float64, got {array.dtype}: its 7 digits leave a difference 4 or fewer")
     if not params or any(param.size == 0 for param in params.values()):
         raise ValueError("params must hold at least one entry, got none")
-    return check_real("eps", eps, 1e-12, 1)
+    return check_number("eps", eps, 1e-12, 1)

@@ -1,20 +1,10 @@
 """The gated recurrent unit, in both of its variants."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import DTypeLike
 
-from seqlearn.nn.layer import Params, check_flag, check_rng
-from seqlearn.nn.recurrent import (
-    Recurrent,
-    finish_sigmoid,
-    input_gradients,
-    input_products,
-    side_by_side,
-    steps_with,
-    weight_gradient,
-)
+from seqlearn.nn.layer import Params, check_flag
+from seqlearn.nn.recurrent import Recurrent, finish_sigmoid, input_products, side_by_side, weight_gradient
 
 
 class GRU(Recurrent):
@@ -36,51 +26,38 @@ class GRU(Recurrent):
     num_gates = 3
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        reset_after: bool = True,
-        rng: np.random.Generator | None = None,
-        dtype: DTypeLike = np.float64,
-    ) -> None:
+        self, input_size: int, hidden_size: int, *, reset_after: bool = True,
+        rng: np.random.Generator | None = None, dtype: DTypeLike = np.float64,
+    ) -> None:  # fmt: skip
         self.reset_after = check_flag("reset_after", reset_after)
-        rng = check_rng(rng)
-        super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
-        if reset_after:
-            self._add_params(rng, b_h=(3 * hidden_size,))
+        super().__init__(input_size, hidden_size, rng, dtype, **({"b_h": (3 * hidden_size,)} if reset_after else {}))
 
-    def _run(self, inputs: np.ndarray, start: list[np.ndarray], finished: list) -> tuple:
+    def _run(self, inputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
         num_steps, batch_size, _ = inputs.shape
         size = self.hidden_size
         # σ(z) = ½ + ½ tanh(½z): the weights of r and z are halved beforehand.
         halves = np.array([0.5, 0.5, 1], self.dtype).repeat(size)
         W_hT = np.ascontiguousarray((self.params["W_h"] * halves).T)
         W_rzT, W_nT = W_hT[: 2 * size], W_hT[2 * size :]
-        b = self.params["b"]
+        b = self.params["b"].copy()
         if self.reset_after:
-            b_h = self.params["b_h"].copy()
-            b_n = b_h[2 * size :, None].copy()  # inside the product with r, so it cannot join b
-            b_h[2 * size :] = 0
-            b = b + b_h
+            b[: 2 * size] += self.params["b_h"][: 2 * size]
+            b_n = self.params["b_h"][2 * size :, None]  # inside the product with r, so it cannot join b
         gates = input_products(inputs, self.params["W_x"] * halves, b * halves)
 
         hs = np.empty((num_steps + 1, size, batch_size), self.dtype)
         hs[0] = start[0]
         inner = np.empty_like(hs[1:])  # reset after: h₋₁ W_hn + b_hn, which r multiplies; reset before: r h₋₁
-        from_h = np.empty((3 * size, batch_size), self.dtype)
-        from_h_rz, from_h_n = from_h[: 2 * size], from_h[2 * size :]
-        for sums, h_old, h, v, done in zip(gates, hs, hs[1:], inner, finished):
+        from_h_rz, from_h_n = np.empty((2 * size, batch_size), self.dtype), np.empty((size, batch_size), self.dtype)
+        for sums, h_old, h, v, done in zip(gates, hs, hs[1:], inner, ended):
             rz, r, z, n = sums[: 2 * size], sums[:size], sums[size : 2 * size], sums[2 * size :]
-            if self.reset_after:
-                np.dot(W_hT, h_old, out=from_h)
-            else:
-                np.dot(W_rzT, h_old, out=from_h_rz)
+            np.dot(W_rzT, h_old, out=from_h_rz)
             rz += from_h_rz
             np.tanh(rz, out=rz)
             finish_sigmoid(rz)
             if self.reset_after:
-                np.add(from_h_n, b_n, out=v)
+                np.dot(W_nT, h_old, out=v)
+                v += b_n
                 np.multiply(r, v, out=from_h_n)
             else:
                 np.multiply(r, h_old, out=v)
@@ -94,14 +71,23 @@ class GRU(Recurrent):
                 np.copyto(h, h_old, where=done)
         return hs, [hs[-1]], (inner, gates.reshape(num_steps, 3, size, batch_size))
 
-    def _run_back(self, inputs, h, d_h, d_last, memory, finished) -> tuple[np.ndarray, list[np.ndarray], Params]:
+    def _run_back(self, h, d_h, d_last, memory, finished, ended) -> tuple:
         num_steps, size, batch_size = d_h.shape
         inner, gates = memory
         W_h = self.params["W_h"]
         W_rz, W_n = np.ascontiguousarray(W_h[:, : 2 * size]), np.ascontiguousarray(W_h[:, 2 * size :])
-        d_sums = self._slopes(h[:-1], inner, gates, finished)
+        # Everything that waits for no gradient, for all steps at once: d_sums (T, 3, H, N), to be multiplied by dh for
+        # z and n, and for r by dn (reset after) or by d(r h₋₁).
+        r, z, n = gates.transpose(1, 0, 2, 3)
+        d_sums = 1 - gates
+        d_sums *= gates  # σ' = σ (1 - σ)
+        d_sums[:, 0] *= inner if self.reset_after else h[:-1]
+        d_sums[:, 1] *= h[:-1] - n
+        d_sums[:, 2] = (1 - n * n) * (1 - z)  # tanh' = 1 - tanh²
+        if finished is not None:
+            np.copyto(d_sums, 0, where=finished[:, None, None])
+
         d_inner = np.empty_like(inner)
-        ended = steps_with(finished, num_steps)
         (from_later,) = d_last
         for t in reversed(range(num_steps)):
             dh, (r, z, _), (dr, dz, dn) = d_h[t], gates[t], d_sums[t]
@@ -123,30 +109,12 @@ class GRU(Recurrent):
             if ended[t] is not None:
                 np.copyto(from_later, dh, where=ended[t])
 
-        grads = {}
-        d_sums = side_by_side(d_sums.reshape(num_steps, 3 * size, batch_size))
-        dx, grads["W_x"], grads["b"] = input_gradients(inputs, d_sums, self.params["W_x"])
-        h_old = side_by_side(h[:-1])
+        return [from_later], d_sums.reshape(num_steps, 3 * size, batch_size), (d_inner if self.reset_after else inner)
+
+    def _other_gradients(self, h_old: np.ndarray, d_sums: np.ndarray, rest: np.ndarray) -> Params:
+        size, rest = self.hidden_size, side_by_side(rest)
         if self.reset_after:
-            d_sums[2 * size :] = side_by_side(d_inner)  # from here on the gradients for h₋₁ W_h + b_h
-            grads["W_h"], grads["b_h"] = weight_gradient(h_old, d_sums), d_sums.sum(axis=1)
-        else:
-            for_rz = weight_gradient(h_old, d_sums[: 2 * size])
-            for_n = weight_gradient(side_by_side(inner), d_sums[2 * size :])
-            grads["W_h"] = np.concatenate([for_rz, for_n], axis=1)
-        return dx, [from_later], grads
-
-    def _slopes(self, h_old: np.ndarray, inner: np.ndarray, gates: np.ndarray, finished: Any) -> np.ndarray:
-        """Everything of backward that waits for no gradient, for all steps at once.
-
-        Returns d_sums (T, 3, H, N), to be multiplied by dh for z and n, and for r by dn (reset after) or by d(r h₋₁).
-        """
-        r, z, n = gates.transpose(1, 0, 2, 3)
-        d_sums = 1 - gates
-        d_sums *= gates  # σ' = σ (1 - σ)
-        d_sums[:, 0] *= inner if self.reset_after else h_old
-        d_sums[:, 1] *= h_old - n
-        d_sums[:, 2] = (1 - n * n) * (1 - z)  # tanh' = 1 - tanh²
-        if finished is not None:
-            np.copyto(d_sums, 0, where=finished[:, None, None])
-        return d_sums
+            d_sums[2 * size :] = rest  # from here on the gradients for h₋₁ W_h + b_h
+            return {"W_h": weight_gradient(h_old, d_sums), "b_h": d_sums.sum(axis=1)}
+        for_rz, for_n = weight_gradient(h_old, d_sums[: 2 * size]), weight_gradient(rest, d_sums[2 * size :])
+        return {"W_h": np.concatenate([for_rz, for_n], axis=1)}

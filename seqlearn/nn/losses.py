@@ -8,17 +8,15 @@ must not teach.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqlearn.nn.embedding import check_indices
-from seqlearn.nn.layer import as_array, check_array, check_shape, need_forward
+from seqlearn.nn.layer import check_array, check_integers, need_forward
 
 
 class Loss:
-    """The mean over kept elements. Subclasses give `_compare`."""
+    """The mean over kept elements. A subclass gives `_compare(prediction, target)`: the loss of every kept element (K,)
+    and its gradient with respect to the prediction."""
 
     class_axis: tuple[str, ...] = ()  # what a prediction has after the axes of the targets
-
-    def __init__(self) -> None:
-        self._cache: tuple | None = None
+    _cache: tuple | None = None
 
     def forward(self, prediction: ArrayLike, target: ArrayLike, mask: ArrayLike | None = None) -> float:
         """Return the mean loss over all elements, or over those where mask is 1. The mean is taken in float64.
@@ -26,10 +24,9 @@ class Loss:
         prediction: floats; shapes as the class says. Raises TypeError or ValueError naming the argument, also when
         the mask keeps nothing: a mean of no elements is not a number.
         """
-        prediction = as_array("prediction", prediction)
-        shape = prediction.shape[:-1] if self.class_axis else prediction.shape
-        prediction = check_array("prediction", prediction, (*shape, *self.class_axis))
-        target = check_numbers("target", target, shape)
+        prediction = check_array("prediction", prediction, (..., *self.class_axis))
+        shape = prediction.shape[: prediction.ndim - len(self.class_axis)]
+        target = check_array("target", target, shape, kind="numbers")
         keep = check_mask(mask, shape)
         losses, gradients = self._compare(prediction[keep], target[keep])
         self._cache = (prediction.shape, keep, gradients)
@@ -37,15 +34,10 @@ class Loss:
 
     def backward(self) -> np.ndarray:
         """Return the gradient of the last forward's mean, shaped like the prediction, of its dtype; 0 where masked."""
-        need_forward(self._cache)
-        shape, keep, gradients = self._cache
+        shape, keep, gradients = need_forward(self._cache)
         d_prediction = np.zeros(shape, gradients.dtype)
         d_prediction[keep] = gradients / int(keep.sum())
         return d_prediction
-
-    def _compare(self, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the loss of every kept element (K,) and its gradient with respect to the prediction."""
-        raise NotImplementedError
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -57,7 +49,7 @@ class SoftmaxCrossEntropy(Loss):
     class_axis = ("V",)
 
     def _compare(self, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        at_target = (np.arange(len(target)), check_indices("target", target, prediction.shape[-1]))
+        at_target = (np.arange(len(target)), check_integers("target", target, 0, prediction.shape[-1] - 1))
         log_p = log_softmax(prediction)
         gradients = np.exp(log_p)
         gradients[at_target] -= 1
@@ -95,19 +87,10 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-def check_numbers(name: str, value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
-    """Return floats, integers or booleans of this shape as an array. Raises TypeError or ValueError."""
-    array = as_array(name, value)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name} must be numbers, got {array.dtype}")
-    check_shape(name, array, shape)
-    return array
-
-
 def check_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> np.ndarray:
     """Return the mask as booleans, all True for None. Raises ValueError unless it holds 0 and 1, and some 1."""
     name = "target" if mask is None else "mask"
-    array = check_numbers(name, np.ones(shape) if mask is None else mask, shape)
+    array = check_array(name, np.ones(shape) if mask is None else mask, shape, kind="numbers")
     if not array.any():
         raise ValueError(f"{name} must keep at least one element, got none of {array.size}")
     if not ((array == 0) | (array == 1)).all():

@@ -3,16 +3,8 @@
 import numpy as np
 from numpy.typing import DTypeLike
 
-from seqlearn.nn.layer import Params, check_flag, check_rng
-from seqlearn.nn.recurrent import (
-    Recurrent,
-    finish_sigmoid,
-    input_gradients,
-    input_products,
-    side_by_side,
-    steps_with,
-    weight_gradient,
-)
+from seqlearn.nn.layer import check_flag
+from seqlearn.nn.recurrent import Recurrent, finish_sigmoid, input_products
 
 
 class LSTM(Recurrent):
@@ -36,21 +28,13 @@ class LSTM(Recurrent):
     state_parts = ("h", "c")
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        peepholes: bool = False,
-        rng: np.random.Generator | None = None,
-        dtype: DTypeLike = np.float64,
-    ) -> None:
+        self, input_size: int, hidden_size: int, *, peepholes: bool = False,
+        rng: np.random.Generator | None = None, dtype: DTypeLike = np.float64,
+    ) -> None:  # fmt: skip
         self.peepholes = check_flag("peepholes", peepholes)
-        rng = check_rng(rng)
-        super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
-        if peepholes:
-            self._add_params(rng, p=(3, hidden_size))
+        super().__init__(input_size, hidden_size, rng, dtype, **({"p": (3, hidden_size)} if peepholes else {}))
 
-    def _run(self, inputs: np.ndarray, start: list[np.ndarray], finished: list) -> tuple:
+    def _run(self, inputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
         num_steps, batch_size, _ = inputs.shape
         size, peepholes = self.hidden_size, self.peepholes
         # σ(z) = ½ + ½ tanh(½z): with the weights of i, f and o halved beforehand, one tanh serves all four gates.
@@ -68,7 +52,7 @@ class LSTM(Recurrent):
         from_h = np.empty((4 * size, batch_size), self.dtype)
         from_h4 = from_h.reshape(4, size, batch_size)
         new = np.empty((size, batch_size), self.dtype)
-        for z, h_old, h, c_old, c, tanh_c, done in zip(gates, hs, hs[1:], cs, cs[1:], tanh_cs, finished):
+        for z, h_old, h, c_old, c, tanh_c, done in zip(gates, hs, hs[1:], cs, cs[1:], tanh_cs, ended):
             np.dot(W_hT, h_old, out=from_h)
             z += from_h4  # z held the part that comes from x
             i, f, g, o = z
@@ -93,15 +77,28 @@ class LSTM(Recurrent):
                 np.copyto(c, c_old, where=done)
         return hs, [hs[-1], cs[-1]], (cs, tanh_cs, gates)
 
-    def _run_back(self, inputs, h, d_h, d_last, memory, finished) -> tuple[np.ndarray, list[np.ndarray], Params]:
+    def _run_back(self, h, d_h, d_last, memory, finished, ended) -> tuple:
         num_steps, size, batch_size = d_h.shape
         cs, tanh_cs, gates = memory
         W_h = self.params["W_h"]
         if self.peepholes:
             p_i, p_f, p_o = self.params["p"][:, :, None]
-        dz, slope_c, keep = slopes(cs[:-1], tanh_cs, gates, finished)
+        # Everything that waits for no gradient, for all steps at once: dz (T, 4, H, N), which becomes the gradients for
+        # the gates' sums when i, f, g are multiplied by dc and o by dh; ∂h/∂c (T, H, N); and ∂c/∂c₋₁ (T, H, N).
+        i, f, g, o = gates.transpose(1, 0, 2, 3)
+        dz = 1 - gates
+        dz *= gates  # σ' = σ (1 - σ)
+        dz[:, 0] *= g
+        dz[:, 1] *= cs[:-1]
+        dz[:, 2] = (1 - g * g) * i  # tanh' = 1 - tanh²
+        dz[:, 3] *= tanh_cs
+        slope_c, keep = (1 - tanh_cs * tanh_cs) * o, f
+        if finished is not None:  # in steps that a row no longer has, c₋₁ passes and nothing else does
+            np.copyto(dz, 0, where=finished[:, None, None])
+            np.copyto(slope_c, 0, where=finished[:, None])
+            keep = np.where(finished[:, None], 1, f)
+
         columns = dz.reshape(num_steps, 4 * size, batch_size)
-        ended = steps_with(finished, num_steps)
         from_later, dc = d_last
         for t in reversed(range(num_steps)):
             dh, (di, df, dg, do) = d_h[t], dz[t]
@@ -125,28 +122,4 @@ class LSTM(Recurrent):
         if self.peepholes:
             looked_at = np.stack([cs[:-1], cs[:-1], cs[1:]], axis=1)
             grads["p"] = (dz[:, [0, 1, 3]] * looked_at).sum(axis=(0, 3))
-        dz = side_by_side(columns)
-        dx, grads["W_x"], grads["b"] = input_gradients(inputs, dz, self.params["W_x"])
-        grads["W_h"] = weight_gradient(side_by_side(h[:-1]), dz)
-        return dx, [from_later, dc], grads
-
-
-def slopes(c_old: np.ndarray, tanh_c: np.ndarray, gates: np.ndarray, finished: np.ndarray | None) -> tuple:
-    """Everything of backward that waits for no gradient, for all steps at once.
-
-    Returns dz (T, 4, H, N), which becomes the gradients for the gates' sums when i, f, g are multiplied by dc and o by
-    dh; ∂h/∂c (T, H, N); and ∂c/∂c₋₁ (T, H, N). In steps that a row no longer has, c₋₁ passes and nothing else does.
-    """
-    i, f, g, o = gates.transpose(1, 0, 2, 3)
-    dz = 1 - gates
-    dz *= gates  # σ' = σ (1 - σ)
-    dz[:, 0] *= g
-    dz[:, 1] *= c_old
-    dz[:, 2] = (1 - g * g) * i  # tanh' = 1 - tanh²
-    dz[:, 3] *= tanh_c
-    slope_c = (1 - tanh_c * tanh_c) * o
-    if finished is None:
-        return dz, slope_c, f
-    np.copyto(dz, 0, where=finished[:, None, None])
-    np.copyto(slope_c, 0, where=finished[:, None])
-    return dz, slope_c, np.where(finished[:, None], 1, f)
+        return [from_later, dc], columns, grads

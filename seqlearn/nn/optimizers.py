@@ -5,11 +5,10 @@ For several layers, put their parameters into one dict under names of your own, 
 
 import math
 from collections.abc import Mapping
-from numbers import Real
 
 import numpy as np
 
-from seqlearn.nn.layer import Params, check_shape
+from seqlearn.nn.layer import Params, check_array, check_number
 
 
 class SGD:
@@ -20,9 +19,9 @@ class SGD:
 
     def __init__(self, params: Params, learning_rate: float, momentum: float = 0.0) -> None:
         self.params = check_arrays("params", params)
-        self.learning_rate = check_real("learning_rate", learning_rate)
-        self.momentum = check_real("momentum", momentum, high=1)
-        self._v = zeros_like(params)
+        self.learning_rate = check_number("learning_rate", learning_rate)
+        self.momentum = check_number("momentum", momentum, high=1)
+        self._v = {name: np.zeros_like(param) for name, param in params.items()}
 
     def step(self, grads: Params) -> None:
         """Change every parameter once. grads: same keys and shapes as params; they are not changed.
@@ -53,12 +52,13 @@ class Adam:
         self, params: Params, learning_rate: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
     ) -> None:
         self.params = check_arrays("params", params)
-        self.learning_rate = check_real("learning_rate", learning_rate)
+        self.learning_rate = check_number("learning_rate", learning_rate)
         if not isinstance(betas, tuple | list) or len(betas) != 2:
             raise TypeError(f"betas must be a pair of numbers, got {betas!r}")
-        self.betas = tuple(check_real(f"betas[{k}]", beta, high=1) for k, beta in enumerate(betas))
-        self.eps = check_real("eps", eps)
-        self._t, self._m, self._v = 0, zeros_like(params), zeros_like(params)
+        self.betas = tuple(check_number(f"betas[{k}]", beta, high=1) for k, beta in enumerate(betas))
+        self.eps = check_number("eps", eps)
+        self._m, self._v = ({name: np.zeros_like(param) for name, param in params.items()} for _ in range(2))
+        self._t = 0
 
     def step(self, grads: Params) -> None:
         """Change every parameter once, as `SGD.step` does."""
@@ -82,12 +82,11 @@ def clip_grad_norm(grads: Params, max_norm: float) -> float:
     The length is one number for all arrays together, √(Σ g²), so that all shrink by one factor: the step gets shorter
     and keeps its direction. With max_norm=inf it only measures. Squares of huge gradients do not overflow.
     A gradient with inf or NaN in it has no direction to keep: the norm comes back as inf or NaN and the arrays stay as
-    they are, so you see which entries went wrong and may skip the step. (torch scales all the same: with a norm of inf,
-    inf becomes NaN and everything else 0.)
+    they are, so you see what went wrong and may skip the step. (torch scales: inf becomes NaN and everything else 0.)
     Pascanu, Mikolov & Bengio (2013). Raises TypeError or ValueError for what is not a dict of float arrays.
     """
     check_arrays("grads", grads)
-    max_norm = check_real("max_norm", max_norm)
+    max_norm = check_number("max_norm", max_norm)
     largest = float(np.max([np.abs(g).max(initial=0) for g in grads.values()], initial=0))
     if largest == 0 or not math.isfinite(largest):
         return largest
@@ -98,10 +97,6 @@ def clip_grad_norm(grads: Params, max_norm: float) -> float:
             # In float64, as the factor may be too small for float32; not max_norm / norm, as that norm may be inf.
             np.multiply(g, max_norm / largest / relative, out=g, dtype=np.float64, casting="same_kind")
     return norm
-
-
-def zeros_like(params: Params) -> Params:
-    return {name: np.zeros_like(param) for name, param in params.items()}
 
 
 def check_arrays(name: str, arrays: Params) -> Params:
@@ -123,13 +118,4 @@ def check_grads(params: Params, grads: Params) -> None:
     if grads.keys() != params.keys():
         raise ValueError(f"grads must have the keys {list(params)}, got {list(grads)}")
     for key, param in params.items():
-        check_shape(f"grads[{key!r}]", grads[key], param.shape)
-
-
-def check_real(name: str, value: float, low: float = 0, high: float = math.inf) -> float:
-    """Return a number of at least low and less than high; inf passes where no high is given."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if not (low <= value and (value < high or high == math.inf)):
-        raise ValueError(f"{name} must be at least {low}{f' and less than {high}' * (high < math.inf)}, got {value}")
-    return float(value)
+        check_array(f"grads[{key!r}]", grads[key], param.shape)

@@ -15,44 +15,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from seqlearn.nn.layer import (
-    Params,
-    check_array,
-    check_dtype,
-    check_lengths,
-    check_rng,
-    check_size,
-    need_forward,
-    uniform,
-)
+from seqlearn.nn.layer import Layer, Params, check_array, check_lengths, check_rng, check_size, need_forward
 
 
-class Recurrent:
-    """A layer that reads a batch of sequences step by step. A subclass gives the two loops, `_run` and `_run_back`."""
+class Recurrent(Layer):
+    """A layer that reads a batch of sequences step by step. A subclass gives the two loops:
+
+    `_run(inputs, start, ended)` returns h (T+1, H, N), the initial state first, the parts of the final state, and what
+    backward needs. `_run_back(h, d_h, d_last, memory, finished, ended)` returns the gradients for the parts of the
+    initial state, those for W_xᵀ x + b (T, G·H, N), and what else `_other_gradients` needs.
+    """
 
     num_gates = 1
     state_parts: tuple[str, ...] = ("h",)
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        rng: np.random.Generator | None = None,
-        dtype: DTypeLike = np.float64,
+        self, input_size: int, hidden_size: int, rng: np.random.Generator | None, dtype: DTypeLike, **more: tuple
     ) -> None:
+        """more: shapes of further parameters, by name."""
+        super().__init__(dtype)
         self.input_size = check_size("input_size", input_size)
         self.hidden_size = self.output_size = check_size("hidden_size", hidden_size)
-        self.dtype = check_dtype(dtype)
-        self.params: Params = {}
-        self.grads: Params = {}
-        self._cache: tuple | None = None
-        width = self.num_gates * self.hidden_size
-        self._add_params(check_rng(rng), W_x=(self.input_size, width), W_h=(self.hidden_size, width), b=(width,))
-
-    def _add_params(self, rng: np.random.Generator, **shapes: tuple[int, ...]) -> None:
-        for name, shape in shapes.items():
-            self.params[name] = uniform(rng, shape, 1 / np.sqrt(self.hidden_size), self.dtype)
+        width = self.num_gates * hidden_size
+        shapes = {"W_x": (input_size, width), "W_h": (hidden_size, width), "b": (width,), **more}
+        self._add_params(check_rng(rng), hidden_size, **shapes)
 
     def forward(self, x: ArrayLike, state: Any = None, *, lengths: ArrayLike | None = None) -> tuple[np.ndarray, Any]:
         """Read the sequences from the first step to the last.
@@ -61,7 +47,6 @@ class Recurrent:
         sequences; after lengths[n] steps row n's state stands still and its outputs are 0, whatever the padding holds.
         Returns outputs (T, N, H), the h of every step, and the state after the last one.
         What is returned is yours: no later call touches it. x is copied, so you may change it before `backward`.
-        Raises ValueError or TypeError for arrays that do not fit; the layer is then as it was before the call.
         """
         x = check_array("x", x, ("T", "N", self.input_size), self.dtype)
         num_steps, batch_size, _ = x.shape
@@ -69,7 +54,8 @@ class Recurrent:
         finished = check_lengths(lengths, num_steps, batch_size)
 
         self._cache = None  # frees the memory of the last forward before this one needs its own
-        inputs = with_ones(x)
+        inputs = np.ones((num_steps, batch_size, self.input_size + 1), self.dtype)
+        inputs[..., :-1] = x  # and one more feature that is always 1: its weights are b, as one more row of W_x
         if finished is not None:
             inputs[finished] = 0  # a NaN in the padding must not reach the weights' gradients as NaN times 0
         h, last, memory = self._run(inputs, start, steps_with(finished, num_steps))
@@ -85,10 +71,8 @@ class Recurrent:
         d_outputs: (T, N, H), the gradient of the loss for every output. d_state: for the final state, None for zeros.
         Returns dx (T, N, D) and the gradient for the initial state, shaped like the state.
         You may call it again with other gradients; the weights must still be those of the forward.
-        Raises ValueError or TypeError for arrays that do not fit, ValueError before the first forward.
         """
-        need_forward(self._cache)
-        inputs, h, memory, finished = self._cache
+        inputs, h, memory, finished = need_forward(self._cache)
         num_steps, size, batch_size = h[1:].shape
         d_outputs = check_array("d_outputs", d_outputs, (num_steps, batch_size, size), self.dtype)
         d_last = self._check_state("d_state", d_state, batch_size)
@@ -96,19 +80,17 @@ class Recurrent:
         d_h = d_outputs.transpose(0, 2, 1).copy()
         if finished is not None:
             np.copyto(d_h, 0, where=finished[:, None])
-        dx, d_start, grads = self._run_back(inputs, h, d_h, d_last, memory, finished)
+        d_start, dz, rest = self._run_back(h, d_h, d_last, memory, finished, steps_with(finished, num_steps))
+        dz = side_by_side(dz)
+        dx = (dz.T @ self.params["W_x"].T).reshape(num_steps, batch_size, -1)
+        d_weights = weight_gradient(inputs.reshape(num_steps * batch_size, -1).T, dz)
+        grads = {"W_x": d_weights[:-1], "b": d_weights[-1], **self._other_gradients(side_by_side(h[:-1]), dz, rest)}
         self.grads = {name: grads[name] for name in self.params}
         return dx, self._pack_state(d_start)
 
-    def _run(self, inputs: np.ndarray, start: list[np.ndarray], finished: list) -> tuple:
-        """Return h (T+1, H, N), the initial state first, the parts of the final state, and what backward needs."""
-        raise NotImplementedError
-
-    def _run_back(
-        self, inputs: np.ndarray, h: np.ndarray, d_h: np.ndarray, d_last: list[np.ndarray], memory: Any, finished: Any
-    ) -> tuple[np.ndarray, list[np.ndarray], Params]:
-        """Return dx, the gradients for the parts of the initial state, and those for the parameters."""
-        raise NotImplementedError
+    def _other_gradients(self, h_old: np.ndarray, dz: np.ndarray, rest: Params) -> Params:
+        """The gradients for the parameters that the inputs are not multiplied by. h_old (H, T·N), dz (G·H, T·N)."""
+        return {"W_h": weight_gradient(h_old, dz), **rest}
 
     def _check_state(self, name: str, state: Any, batch_size: int) -> list[np.ndarray]:
         """Return the parts of a state, each copied and turned to (H, N)."""
@@ -126,13 +108,6 @@ class Recurrent:
     def _pack_state(self, parts: list[np.ndarray]) -> Any:
         rows = tuple(part.T.copy() for part in parts)
         return rows if len(rows) > 1 else rows[0]
-
-
-def with_ones(x: np.ndarray) -> np.ndarray:
-    """Copy x (T, N, D) with one more feature that is always 1: its weights are b, as one more row of W_x."""
-    inputs = np.ones((*x.shape[:2], x.shape[2] + 1), x.dtype)
-    inputs[..., :-1] = x
-    return inputs
 
 
 def steps_with(finished: np.ndarray | None, num_steps: int) -> list[np.ndarray | None]:
@@ -162,14 +137,6 @@ def side_by_side(steps: np.ndarray) -> np.ndarray:
     """(T, rows, N) -> (rows, T·N): the columns of all steps in one matrix. A product of two such sums over t and n."""
     num_steps, rows, batch_size = steps.shape
     return steps.transpose(1, 0, 2).reshape(rows, num_steps * batch_size)
-
-
-def input_gradients(inputs: np.ndarray, dz: np.ndarray, W_x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """dx, dW_x and db from dz (G·H, T·N), the gradients for W_xᵀ x + b."""
-    num_steps, batch_size, _ = inputs.shape
-    dx = (dz.T @ W_x.T).reshape(num_steps, batch_size, -1)
-    d_weights = weight_gradient(inputs.reshape(num_steps * batch_size, -1).T, dz)
-    return dx, d_weights[:-1], d_weights[-1]
 
 
 def weight_gradient(v: np.ndarray, dz: np.ndarray) -> np.ndarray:

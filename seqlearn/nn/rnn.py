@@ -3,8 +3,14 @@
 import numpy as np
 from numpy.typing import DTypeLike
 
-from seqlearn.nn.layer import Params, check_choice
-from seqlearn.nn.recurrent import Recurrent, input_gradients, input_products, side_by_side, steps_with, weight_gradient
+from seqlearn.nn.layer import check_choice
+from seqlearn.nn.recurrent import Recurrent, input_products
+
+NONLINEARITIES = {  # φ, and its slope told from h = φ(z)
+    "tanh": (np.tanh, lambda h: 1 - h * h),
+    "relu": (lambda z, out: np.maximum(z, 0, out=out), lambda h: (h > 0).astype(h.dtype)),
+    "identity": (np.positive, np.ones_like),
+}
 
 
 class RNN(Recurrent):
@@ -16,42 +22,35 @@ class RNN(Recurrent):
     Elman (1990), "Finding structure in time".
     """
 
-    num_gates = 1
-
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        nonlinearity: str = "tanh",
-        rng: np.random.Generator | None = None,
-        dtype: DTypeLike = np.float64,
-    ) -> None:
-        self.nonlinearity = check_choice("nonlinearity", nonlinearity, ("tanh", "relu", "identity"))
-        super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
+        self, input_size: int, hidden_size: int, *, nonlinearity: str = "tanh",
+        rng: np.random.Generator | None = None, dtype: DTypeLike = np.float64,
+    ) -> None:  # fmt: skip
+        self.nonlinearity = check_choice("nonlinearity", nonlinearity, tuple(NONLINEARITIES))
+        super().__init__(input_size, hidden_size, rng, dtype)
 
-    def _run(self, inputs: np.ndarray, start: list[np.ndarray], finished: list) -> tuple:
+    def _run(self, inputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
         W_hT = np.ascontiguousarray(self.params["W_h"].T)
         sums = input_products(inputs, self.params["W_x"], self.params["b"])
         num_steps, size, batch_size = sums.shape
 
+        nonlinearity, _ = NONLINEARITIES[self.nonlinearity]
         hs = np.empty((num_steps + 1, size, batch_size), self.dtype)
         hs[0] = start[0]
-        for z, h_old, h, done in zip(sums, hs, hs[1:], finished):
+        for z, h_old, h, done in zip(sums, hs, hs[1:], ended):
             np.dot(W_hT, h_old, out=h)
             h += z
-            if self.nonlinearity == "tanh":
-                np.tanh(h, out=h)
-            elif self.nonlinearity == "relu":
-                np.maximum(h, 0, out=h)
+            nonlinearity(h, out=h)
             if done is not None:
                 np.copyto(h, h_old, where=done)
         return hs, [hs[-1]], None
 
-    def _run_back(self, inputs, h, d_h, d_last, memory, finished) -> tuple[np.ndarray, list[np.ndarray], Params]:
+    def _run_back(self, h, d_h, d_last, memory, finished, ended) -> tuple:
         W_h = self.params["W_h"]
-        dz = self._slopes(h[1:], finished)
-        ended = steps_with(finished, len(dz))
+        _, slope = NONLINEARITIES[self.nonlinearity]
+        dz = slope(h[1:])  # φ'(z) for all steps at once; multiplied by dh it becomes dz (T, H, N)
+        if finished is not None:
+            np.copyto(dz, 0, where=finished[:, None])
         (from_later,) = d_last
         for t in reversed(range(len(dz))):
             dh = d_h[t]
@@ -60,20 +59,4 @@ class RNN(Recurrent):
             np.dot(W_h, dz[t], out=from_later)
             if ended[t] is not None:
                 np.copyto(from_later, dh, where=ended[t])
-
-        dz = side_by_side(dz)
-        dx, dW_x, db = input_gradients(inputs, dz, self.params["W_x"])
-        dW_h = weight_gradient(side_by_side(h[:-1]), dz)
-        return dx, [from_later], {"W_x": dW_x, "W_h": dW_h, "b": db}
-
-    def _slopes(self, h: np.ndarray, finished: np.ndarray | None) -> np.ndarray:
-        """φ'(z) for all steps at once, told from h = φ(z); to be multiplied by dh it becomes dz (T, H, N)."""
-        if self.nonlinearity == "tanh":
-            slopes = 1 - h * h
-        elif self.nonlinearity == "relu":
-            slopes = (h > 0).astype(self.dtype)
-        else:
-            slopes = np.ones_like(h)
-        if finished is not None:
-            np.copyto(slopes, 0, where=finished[:, None])
-        return slopes
+        return [from_later], dz, {}
