@@ -10,24 +10,27 @@
 
 The loop itself is `train` and `_one_epoch`; the small parts follow. Stop it when you like, with the stop button or
 Ctrl-C: you get the history so far and the best weights so far. `save_weights` and `load_weights` keep weights in files.
+With `checkpoint="run.pt"` the same lines run again go on where they were stopped (see `seqlearn.checkpoint`).
 """
 
 import copy
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from seqlearn.checkpoint import Checkpoint, as_checkpoint
 from seqlearn.devices import choose_device, device_and_dtype, moved
 from seqlearn.nn.layer import check_size
 from seqlearn.weights import load_weights, save_weights
 
-__all__ = ["History", "choose_device", "load_weights", "save_weights", "train"]
+__all__ = ["Checkpoint", "History", "choose_device", "load_weights", "save_weights", "train"]
 
 Batches = Callable[[int], Iterable] | Iterable
 Loss = Callable[[nn.Module, Any], Tensor]
@@ -77,6 +80,7 @@ def train(
     max_norm: float | None = None,
     device: str | torch.device | None = None,
     progress: bool = True,
+    checkpoint: str | Path | Checkpoint | None = None,
 ) -> History:
     """Train `model` and leave it with its best weights, in eval mode, ready to be used.
 
@@ -91,6 +95,9 @@ def train(
     max_norm: clip the norm of all gradients together to this.
     device: where to train, and where the model stays; None: where it is. "auto" is a GPU where there is one.
     progress: show a bar.
+    checkpoint: a file that holds everything after every epoch. When it is there already, the training goes on from it
+        and ends with the same weights and history as one that was never stopped, given that `batches` draws from the
+        epoch, or from a generator that the Checkpoint knows. ValueError when the file is of another training.
 
     A loss or gradient that is not a finite number ends the training before it reaches the weights: "diverged". So do
     weights that are none at the end of an epoch: they are never kept as the best.
@@ -101,11 +108,16 @@ def train(
     if device is not None:
         model.to(choose_device(device))
     optimizer = _optimizer(model, optimizer, learning_rate)
-    history, weights, autograd = History(), None, torch.is_grad_enabled()
-    bar = tqdm(total=epochs, unit="epoch", miniters=0, mininterval=0.2, disable=not progress)
+    checkpoint, history, weights = as_checkpoint(checkpoint), History(), None
+    if checkpoint is not None:
+        history, weights = _resumed(checkpoint, model, optimizer, epochs, patience, max_norm, validate)
+    autograd, done = torch.is_grad_enabled(), len(history.loss)
+    bar = tqdm(total=epochs, initial=done, unit="epoch", miniters=0, mininterval=0.2, disable=not progress)
     try:
         try:
-            for epoch in range(epochs):
+            for epoch in range(done, epochs):
+                if _waited(history, patience):
+                    break
                 started = time.perf_counter()
                 model.train()
                 new = _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar)
@@ -117,13 +129,14 @@ def train(
                 # All of this epoch is kept or nothing: an interrupt before the last of these lines leaves what was.
                 grown, is_best = _grow(history, **new, seconds=time.perf_counter() - started)
                 best_weights = copy.deepcopy(model.state_dict()) if is_best else weights
-                history, weights = grown, best_weights  # a checkpoint, to go on from another day, belongs after this
+                history, weights = grown, best_weights
+                if checkpoint is not None:
+                    checkpoint.save(model, optimizer, asdict(history), weights)
                 shown = [f"{name} {new[name]:.4g}" for name in ("loss", "validation") if name in new]
                 bar.set_postfix_str(", ".join(shown), refresh=False)
                 bar.update()
-                if patience is not None and epoch - history.best_epoch >= patience:
-                    history.stopped, bar.total = "early", bar.n
-                    break
+            if _waited(history, patience):
+                history.stopped, bar.total = "early", bar.n
         except _Diverged as error:
             history.stopped, history.reason = "diverged", str(error)
         finally:
@@ -185,6 +198,18 @@ def _grow(history: History, loss, gradient_norm, seconds, validation=None) -> tu
     if is_best:
         grown.best_epoch = len(history.loss)
     return grown, is_best
+
+
+def _waited(history: History, patience: int | None) -> bool:
+    """Whether `patience` epochs have passed since the best one."""
+    return patience is not None and bool(history.loss) and len(history.loss) - 1 - history.best_epoch >= patience
+
+
+def _resumed(checkpoint, model, optimizer, epochs, patience, max_norm, validate) -> tuple[History, dict | None]:
+    """The history and the best weights of a checkpoint, if there is one; its state is in model and optimizer now."""
+    settings = {"patience": patience, "max_norm": max_norm, "validate": validate is not None}
+    history, weights = checkpoint.open(model, optimizer, epochs, settings) or ({}, None)
+    return History(**history), weights
 
 
 def _finish(model: nn.Module, weights: dict | None, bar: tqdm, autograd: bool) -> None:

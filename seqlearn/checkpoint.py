@@ -1,0 +1,186 @@
+"""Checkpoints: a long training that was stopped goes on where it was, and ends as if it had never been stopped.
+
+    def batches(epoch):                                # drawn from the epoch: the same ones after a new start
+        return pairs.batches(64, np.random.default_rng([seed, epoch]))
+
+    history = train(model, batches, loss, epochs=30, checkpoint="run.pt")
+
+After every epoch the file holds the weights, the best weights, the optimizer's state, the history and the state of
+torch's random numbers. The same lines run again go on from there; when all epochs are done they return at once. More
+epochs than the first time are welcome. What else changes along the way, and what else the result depends on, you name:
+
+    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer)     # you call its step, in validate or in batches
+    Checkpoint("run.pt", also={"scheduler": scheduler, "order": rng}, settings={"batch_size": 64, "seed": 0})
+
+A learning rate that you compute from the epoch in `batches` needs no naming: it is the same after a new start.
+"""
+
+import io
+import json
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+FORMAT = "seqlearn checkpoint 1"
+PARTS = {"format", "model", "best", "optimizer", "history", "random", "also", "made with"}
+
+
+class Checkpoint:
+    """A file that `train` writes after every epoch and goes on from. It is there whole or not at all.
+
+    also: by name, what else changes while training: anything with state_dict and load_state_dict, such as a
+        learning-rate scheduler, or a generator of NumPy or torch that the batches are drawn with.
+    settings: what the result depends on and `train` cannot see: batch size, seed, sizes of the data; what JSON can
+        hold. A file made with others is refused.
+
+    Opening it runs nothing that is in the file: only tensors, numbers, texts, lists and dicts are read.
+    """
+
+    def __init__(self, path: str | Path, *, also: Mapping | None = None, settings: Mapping | None = None) -> None:
+        if not isinstance(path, str | Path):
+            raise TypeError(f"checkpoint must be a path or a Checkpoint, got {type(path).__name__}")
+        self.path, self.also = Path(path), dict(also or {})
+        for name, thing in self.also.items():
+            if not (isinstance(thing, np.random.Generator | torch.Generator) or hasattr(thing, "load_state_dict")):
+                wanted = "must have state_dict and load_state_dict, or be a generator of NumPy or torch"
+                raise TypeError(f"also[{name!r}] {wanted}, got {type(thing).__name__}")
+        self.settings = _as_json("settings", dict(settings or {}))
+        self._start: dict | None = None
+
+    def open(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, epochs: int, settings: dict
+    ) -> tuple[dict, dict] | None:
+        """Put the state of the file into everything; return the history's fields and the best weights.
+
+        None when there is no file. Raises ValueError when it is damaged, holds more epochs, or was made with another
+        model, optimizer or settings; nothing has changed then.
+        """
+        here = {"settings": settings | self.settings, **_described(model, optimizer, self.also)}
+        self._start = here
+        if not self.path.exists():
+            return None
+        stored = self._read()
+        made_with = stored["made with"]
+        if here["optimizer"] == made_with["optimizer now"]:  # the optimizer that the last epoch left
+            here = here | {"optimizer": made_with["start"]["optimizer"]}
+        wrong = _differences(made_with["start"], here)
+        if wrong:
+            advice = "Go on with the same, take another path, or remove the file to begin anew"
+            raise ValueError(f"{self.path} is of another training: {'; '.join(wrong)}. {advice}")
+        done = len(stored["history"]["loss"])
+        if done > epochs:
+            raise ValueError(f"epochs must be at least {done}, as {self.path} holds so many, got {epochs}")
+        self._start = made_with["start"]
+        model.load_state_dict(stored["model"])
+        optimizer.load_state_dict(stored["optimizer"])
+        for name, thing in self.also.items():
+            _set_state(thing, stored["also"][name])
+        torch.set_rng_state(stored["random"]["cpu"])
+        for device, state in enumerate(stored["random"]["cuda"][: torch.cuda.device_count()]):
+            torch.cuda.set_rng_state(state, device)
+        return stored["history"], stored["best"]
+
+    def save(self, model: nn.Module, optimizer: torch.optim.Optimizer, history: dict, best: dict) -> None:
+        """Write the state after an epoch, in place of the one before."""
+        now = _described(model, optimizer, self.also)["optimizer"]
+        content = {
+            "format": FORMAT,
+            "model": model.state_dict(),
+            "best": best,
+            "optimizer": optimizer.state_dict(),
+            "history": history,
+            "random": {"cpu": torch.get_rng_state(), "cuda": torch.cuda.get_rng_state_all()},
+            "also": {name: _get_state(thing) for name, thing in self.also.items()},
+            "made with": {"start": self._start, "optimizer now": now},
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+        try:
+            with part.open("wb") as file:
+                torch.save(content, file)
+                file.flush()
+                os.fsync(file.fileno())
+            if len(history["loss"]) == 1:  # better now than after the night
+                _check_readable(part, content["also"])
+            os.replace(part, self.path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _read(self) -> dict:
+        content = io.BytesIO(self.path.read_bytes())
+        try:
+            stored = torch.load(content, map_location="cpu", weights_only=True)
+        except Exception as error:  # of many kinds: the file can be broken anywhere
+            raise ValueError(f"{self.path} is damaged, or is no checkpoint: {error}".partition("\n")[0]) from error
+        if not isinstance(stored, dict) or stored.keys() != PARTS or stored["format"] != FORMAT:
+            raise ValueError(f"{self.path} is no checkpoint of this version of seqlearn.training")
+        return stored
+
+
+def as_checkpoint(checkpoint: Any) -> Checkpoint | None:
+    """Return a Checkpoint for a path, None for None."""
+    return checkpoint if checkpoint is None or isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+
+
+def _described(model: nn.Module, optimizer: torch.optim.Optimizer, also: dict) -> dict:
+    """What has to be the same for the state of one training to fit another, in words."""
+    groups = {}
+    for number, group in enumerate(optimizer.param_groups):
+        groups |= {f"group {number}, {key}": repr(value) for key, value in group.items() if key != "params"}
+        groups[f"group {number}, weights"] = str([tuple(each.shape) for each in group["params"]])
+    return {
+        "weights": {name: f"{tuple(each.shape)} {each.dtype}" for name, each in model.state_dict().items()},
+        "optimizer": {"kind": type(optimizer).__name__, **groups},
+        "also": {name: type(thing).__name__ for name, thing in also.items()},
+    }
+
+
+def _differences(there: Any, here: Any, name: str = "") -> list[str]:
+    """Sentences about everything that is not the same in two nests of dicts."""
+    if isinstance(there, dict) and isinstance(here, dict):
+        both = {**there, **here}
+        nested = [_differences(there.get(key), here.get(key), f"{name} {key}".strip()) for key in both]
+        return [sentence for sentences in nested for sentence in sentences]
+    return [] if there == here else [f"{name} is {there!r} in the file, {here!r} here".replace("None", "nothing")]
+
+
+def _get_state(thing: Any) -> Any:
+    if isinstance(thing, np.random.Generator):
+        return json.dumps(thing.bit_generator.state, default=lambda array: array.tolist())
+    return thing.get_state() if isinstance(thing, torch.Generator) else thing.state_dict()
+
+
+def _set_state(thing: Any, state: Any) -> None:
+    if isinstance(thing, np.random.Generator):
+        thing.bit_generator.state = json.loads(state)
+    elif isinstance(thing, torch.Generator):
+        thing.set_state(state)
+    else:
+        thing.load_state_dict(state)
+
+
+def _as_json(name: str, value: dict) -> dict:
+    try:
+        same = json.loads(json.dumps(value)) == value
+    except (TypeError, ValueError):
+        same = False
+    if not same:
+        raise TypeError(f"{name} must be what JSON can hold (numbers, text, lists, dicts), got {value!r}")
+    return value
+
+
+def _check_readable(path: Path, also: dict) -> None:
+    """Raise TypeError when what was written cannot be opened without running code from the file."""
+    try:
+        torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        names = ", ".join(also) or "the optimizer"
+        raise TypeError(
+            f"the state of {names} must hold tensors, numbers, texts, lists and dicts only: {error}"
+        ) from error
