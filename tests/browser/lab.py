@@ -45,6 +45,16 @@ class Lab:
     def __enter__(self) -> "Lab":
         self.home = self.folder / ".jupyter_home"
         self._write_settings()
+        for attempt in range(3):
+            self._start()
+            try:
+                self._wait_until_ready()
+                return self
+            except RuntimeError as error:  # between choosing a port and taking it somebody else may have taken it
+                if attempt == 2 or f"port {self.port} is" not in str(error):
+                    raise
+
+    def _start(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -56,8 +66,6 @@ class Lab:
         self.process = subprocess.Popen(
             command, cwd=self.folder, env=self._environment(), stdout=self.log, stderr=subprocess.STDOUT
         )
-        self._wait_until_ready()
-        return self
 
     def __exit__(self, *error) -> None:
         self.process.terminate()
@@ -103,7 +111,7 @@ class Lab:
     def _wait_until_ready(self, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if self.process.poll() is not None:
+            if self.process.poll() is not None or "is not available" in (self.home / "log.txt").read_text():
                 break
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api?token={self.token}", timeout=5).close()
@@ -116,20 +124,31 @@ class Lab:
 
 
 class Browser:
-    """One browser window."""
+    """One browser window. A notebook is opened in the page that the one before was closed in: JupyterLab itself takes
+    longer to load than a notebook. After a test that failed, and so closed nothing, there is a new page."""
 
     def __init__(self, lab: Lab, context):
         self.lab, self.context, self._numbers = lab, context, count()
+        self._last: NotebookPage | None = None
 
     def open(self, notebook: str, seconds: float = 60) -> "NotebookPage":
         """Open a notebook of the lab's folder and wait until it is shown and its kernel answers."""
-        page = self.context.new_page()
-        shown = NotebookPage(page)
-        # A workspace of its own: JupyterLab would bring back the notebooks that were open before beside this one.
-        workspace = f"{Path(notebook).stem}-{next(self._numbers)}"
-        page.goto(f"http://127.0.0.1:{self.lab.port}/lab/workspaces/{workspace}/tree/{notebook}?token={self.lab.token}")
-        page.wait_for_function(READY, arg=notebook, timeout=1000 * seconds)
+        if self._last is not None and self._last.closed and not self._last.errors:
+            shown = NotebookPage(self._last.page)
+            shown.page.evaluate(OPEN, notebook)
+        else:
+            if self._last is not None:
+                self._last.page.close()
+            shown = NotebookPage(self.context.new_page())
+            # A workspace of its own: JupyterLab would bring back the notebooks that were open before beside this one.
+            place = f"lab/workspaces/{Path(notebook).stem}-{next(self._numbers)}/tree/{notebook}"
+            shown.page.goto(f"http://127.0.0.1:{self.lab.port}/{place}?token={self.lab.token}")
+        self._last = shown
+        shown.page.wait_for_function(READY, arg=notebook, timeout=1000 * seconds)
         return shown
+
+
+OPEN = "(path) => { window.jupyterapp.commands.execute('docmanager:open', {path}); }"
 
 
 READY = """(path) => {
@@ -143,14 +162,17 @@ class NotebookPage:
     """An open notebook: `page` is Playwright's page, `errors` what the console complained about."""
 
     def __init__(self, page):
-        self.page = page
+        self.page, self.closed = page, False
         self.errors: list[str] = []
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.errors.append(f"page error: {error}"))
+        page.on("pageerror", self._on_page_error)
 
     def _on_console(self, message) -> None:
         if message.type == "error":
             self.errors.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _on_page_error(self, error) -> None:
+        self.errors.append(f"page error: {error}")
 
     def run_all(self) -> None:
         """Run all cells and wait until the last one is done. An error in a cell is raised: it stops the others."""
@@ -179,9 +201,12 @@ class NotebookPage:
             raise AssertionError(f"not within {seconds:.0f} s: {what}; the console says {self.errors}") from None
 
     def close(self) -> None:
-        """Shut the kernel down and close the window."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        self.page.close()
+        """Shut the kernel down and close the notebook, unsaved. The page stays for the next one."""
+        self.wait_for(DRAWN, None, "all cells are drawn", seconds=60)
+        self.page.evaluate(CLOSE)
+        self.page.remove_listener("console", self._on_console)
+        self.page.remove_listener("pageerror", self._on_page_error)
+        self.closed = True
 
     def scroll_to_cell(self, index: int) -> None:
         """Bring a cell into view (cells out of view may not exist in the page)."""
@@ -216,6 +241,15 @@ class NotebookPage:
         return output.evaluate(HAS_FOCUS, label)
 
 
+# JupyterLab draws the cells one by one when it has time; one that is disposed of in between is an error (4.6).
+DRAWN = "() => window.jupyterapp.shell.currentWidget.content.widgets.every((cell) => !cell.isPlaceholder())"
+CLOSE = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.sessionContext.shutdown();
+    await Promise.all(panel.content.widgets.map((cell) => cell.ready));
+    await new Promise((resolve) => setTimeout(resolve));
+    panel.dispose();  // unlike close() it does not ask whether to save
+}"""
 CELL_ERRORS = """() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.flatMap((cell, index) =>
     (cell.outputs ?? []).filter((output) => output.output_type === "error")
         .map((output) => `cell ${index}: ${output.ename}: ${output.evalue}`))"""

@@ -3,6 +3,7 @@
 import ast
 import os
 import runpy
+import sys
 
 import matplotlib
 import nbformat
@@ -10,6 +11,7 @@ import pytest
 
 from seqlearn.chapters import chapter, notebooks_folder
 from seqlearn.data import glove, imdb
+from seqlearn.data.download import obtain
 
 pytestmark = pytest.mark.data
 KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
@@ -17,10 +19,10 @@ KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 @pytest.fixture(autouse=True)
 def _data():
-    """Skip, with the loader's sentence, where the data are not at hand."""
+    """Skip, with the loader's sentence, where the data are not at hand. The cells read them: that takes seconds."""
     try:
-        imdb()
-        glove(["film"], name="twitter.27B.25d")
+        obtain(sys.modules[imdb.__module__].SOURCE)
+        obtain(sys.modules[glove.__module__]._source("twitter.27B.25d"))
     except FileNotFoundError as error:
         pytest.skip(str(error))
 

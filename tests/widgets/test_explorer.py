@@ -1,6 +1,7 @@
 """What every explorer does, without a browser: on a small one made for the tests, and on all of the course."""
 
 import io
+import os
 import subprocess
 import sys
 from base64 import b64decode
@@ -148,23 +149,27 @@ def test_stored_without_its_widget_it_passes_nbval_and_its_words_are_compared(tm
         "from seqlearn import plots\nimport matplotlib.pyplot as plt\nplots.use_style()",
         "figure, axes = plt.subplots(figsize=(9.6, 3))\nplots.describe(figure, 'Nothing.')\nplt.show()",
         "from seqlearn.widgets import catalog\ncatalog()[0]()",
+        "catalog()[0]()",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     nbclient.NotebookClient(notebook).execute()
-    (figure,), (explorer,) = notebook.cells[1].outputs, notebook.cells[2].outputs
+    (figure,), (explorer,), (wrong,) = (cell.outputs for cell in notebook.cells[1:])
     assert figure["data"]["text/plain"] == figure["metadata"]["image/png"]["alt"] == "Nothing."
     assert png_size(figure) == (960, 300)
     assert explorer["data"]["text/plain"] == explorer["metadata"]["image/png"]["alt"] == catalog()[0]().text
     assert png_size(explorer)[0] == 960
-    del explorer["data"]["application/vnd.jupyter.widget-view+json"], notebook.metadata["widgets"]
-    nbformat.write(notebook, tmp_path / "right.ipynb")
-    explorer["data"]["text/plain"] += " Or not."
-    nbformat.write(notebook, tmp_path / "wrong.ipynb")
-    command = [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
-    result = subprocess.run([*command, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert "FAILED wrong.ipynb::Cell 2" in result.stdout, result.stdout
-    assert "1 failed, 5 passed" in result.stdout
+    for output in (explorer, wrong):
+        del output["data"]["application/vnd.jupyter.widget-view+json"]
+    del notebook.metadata["widgets"]
+    wrong["data"]["text/plain"] += " Or not."
+    nbformat.write(notebook, tmp_path / "stored.ipynb")
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "nbval.plugin", "-p", "no:cacheprovider"]
+    command += ["--rootdir", str(tmp_path), str(tmp_path)]
+    environment = os.environ | {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert "FAILED stored.ipynb::Cell 3" in result.stdout, result.stdout
+    assert "1 failed, 3 passed" in result.stdout
 
 
 def png_size(output: dict) -> tuple[int, int]:
