@@ -110,9 +110,10 @@ perplexity = Exercise(
 
 
 def next_token_blocks_reference(tokens, rows, k):
-    """tokens (S,) -> inputs and targets, each (B, k, rows): block after block, time first, in `rows` long stretches.
+    """tokens (S,) -> inputs and targets, each (B, k, rows): B whole blocks, time first, in `rows` long stretches.
 
-    The target of a token is the one after it in the text. Row n starts at n * ((S - 1) // rows).
+    The target of a token is the one after it in the text. Row n starts at n * ((S - 1) // rows). What is left at the
+    end of a row and does not fill a block of k is dropped.
     """
     size = (len(tokens) - 1) // rows
     count = size // k
@@ -463,11 +464,12 @@ QUIZ = Quiz("09", [
         topic="common errors",
     ),
     Question(
-        "A text of 1,000 characters is read in two rows. Why does row 2 start at character 500?",
+        "A text of 1,001 characters is read in two rows. Why does row 2 start at character 500, counted from 0?",
         [
             Option("So that each row goes on in its next block where it stopped, and its carried state is right.",
                    True,
-                   "Right. With neighbouring blocks as rows, a row jumps, and its state is that of another place."),
+                   "Right. With neighbouring blocks as rows, a row jumps, and its state is that of another place. (The "
+                   "last of the 1,001 has no target, so each row reads 500.)"),
             Option("So that the rows are as different as possible.", False,
                    "They may be alike. What counts is that each row is one unbroken stretch."),
             Option("Because the last 500 characters are for validation.", False, "Validation text is cut off before."),

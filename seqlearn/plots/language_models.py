@@ -89,7 +89,7 @@ def surprise_strips(text: str, surprises: dict[str, np.ndarray], k: int, *, figu
     for number, (name, values) in enumerate(surprises.items()):
         axes = figure.add_axes((0.02, 1 - share * (number + 0.86), 0.96, share * 0.46))
         squares(axes, len(text)).set_facecolor(shades(values))
-        letters = axes.text(0, 0.46, "".join(map(visible, text)), va="center", family="monospace", fontsize=11.5)
+        letters = axes.text(0, 0.46, "".join(map(visible, text)), va="center", family="monospace", fontsize=11)
         width = letters.get_window_extent(figure.canvas.get_renderer()).width / len(text)
         axes.set(xlim=(0, axes.bbox.width / width), ylim=(0, 1))
         axes.axis("off")
@@ -160,7 +160,10 @@ def key_frames(frames: list[dict], *, count: int = 10, figure: Figure | None = N
     """The explorer's bars at several settings: what its `compute` gives, and a "title"."""
     figure = figure or plt.figure(figsize=(9.6, 2.3 * -(-len(frames) // 2)))
     words = []
-    for axes, frame in zip(figure.subplots(-(-len(frames) // 2), 2, sharey=True).ravel(), frames, strict=True):
+    panels = figure.subplots(-(-len(frames) // 2), 2, sharey=True)
+    for axes in panels[:, 0]:
+        axes.set_ylabel("probability")
+    for axes, frame in zip(panels.ravel(), frames, strict=True):
         order = np.argsort(-frame["plain"], kind="stable")[:count]
         axes.bar(np.arange(count), frame["probabilities"][order], color=color("output"), width=0.75)
         axes.plot(np.arange(count), frame["plain"][order], "_", color=color("ink"), markersize=18, markeredgewidth=1.6)

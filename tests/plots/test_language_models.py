@@ -8,7 +8,7 @@ from seqlearn.plots import language_models as figures
 
 P = np.array([0.5, 0.3, 0.15, 0.05])
 FRAME = {"plain": P, "probabilities": P, "characters": "ab c", "title": "a title"}
-TEXT = "The lantern was a gift, Ada,\nand I keep it."
+TEXT = "The lantern was a gift, Ada,\nand I keep it. " * 2 + "Six blocks."  # nearly as long as in the notebook
 FIGURES = {
     "unrolled": lambda: figures.unrolled_model("hello"),
     "rows": lambda: figures.offset_rows("A long text is cut in two, and both rows go on at once.", 2, 8),
