@@ -1,0 +1,60 @@
+"""Sentences to words and back: nothing but case and spaces may be lost."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqlearn.data.multi30k import multi30k
+from seqlearn.data.sentences import frequent_words, join_words, split_words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("A dog runs.", ["a", "dog", "runs", "."]),
+        ("Two dogs aren't in the man's car!", ["two", "dogs", "are", "n't", "in", "the", "man", "'s", "car", "!"]),
+        ("I’m  here, you’ll see", ["i", "'m", "here", ",", "you", "'ll", "see"]),
+        ("schwarz-weiß (alt)", ["schwarz", "-", "weiß", "(", "alt", ")"]),
+        ("„Hallo“, sagt er", ['"', "hallo", '"', ",", "sagt", "er"]),
+        ("3,5 km um 7:30", ["3", ",", "5", "km", "um", "7", ":", "30"]),
+        ("", []),
+    ],
+)
+def test_words(text, words):
+    assert split_words(text) == words
+
+
+@pytest.mark.parametrize("text", [
+    "a man's hat isn't here.", "black-and-white (old), no?", 'he says: "wait for me" and goes.', "no. 5 & co.",
+    "#8 runs!", '"one" and "two"', "they're late, i'd say; we've seen it", "",
+])
+def test_there_and_back(text):
+    assert join_words(split_words(text)) == text
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=40))
+def test_no_sign_is_lost(text):
+    """Every sign that is no space is in some token, whatever is typed."""
+    plain = text.translate(str.maketrans("’‘`´“”„«»", "''''" + '"' * 5))
+    assert "".join(split_words(text, lower=False)) == "".join(plain.split())
+    assert isinstance(join_words(split_words(text)), str)
+
+
+def test_frequent_words():
+    sentences = [["b", "a", "b"], ["a", "c"], ["d"]]
+    assert frequent_words(sentences) == ["a", "b"]
+    assert frequent_words(sentences, 1) == ["a", "b", "c", "d"]
+    assert frequent_words(sentences, 3) == [] == frequent_words([])
+
+
+@pytest.mark.data
+def test_captions_come_back_as_they_were():
+    try:
+        captions = multi30k("de", "en")
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    for side in (0, 1):
+        texts = [pair[side] for pair in captions["test"]]
+        same = [join_words(split_words(text)) == text.lower() for text in texts]
+        assert sum(same) >= 950

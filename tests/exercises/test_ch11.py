@@ -1,0 +1,96 @@
+"""What is particular to chapter 11's exercises: references against the package, and unlisted answers."""
+
+import numpy as np
+import pytest
+
+from seqlearn.data.pairs import Pairs, Symbols
+from seqlearn.exercises import ch11
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_shifting_is_the_package_s(rng):
+    letters = Symbols("abcdef")
+    pairs = Pairs("p", letters, letters, train=[], test=[])
+    for (answers,) in ch11.shift.cases(rng):
+        answers = [[row + 1 if row == 3 else row for row in answer] for answer in answers]
+        batch = pairs.batch([("a", [letters.tokens[row] for row in answer]) for answer in answers])
+        inputs, targets = ch11.shift_reference(answers)
+        assert np.array_equal(inputs, batch.inputs) and np.array_equal(targets, batch.targets)
+
+
+def test_the_loss_is_the_package_s(rng):
+    torch = pytest.importorskip("torch")
+    from seqlearn.models import sequence_loss
+
+    for logits, targets in ch11.masked_loss.cases(rng):
+        found = sequence_loss(torch.from_numpy(logits), torch.from_numpy(targets)).item()
+        assert ch11.masked_loss_reference(logits, targets) == pytest.approx(found, abs=1e-12)
+
+
+def test_matches_are_sacrebleu_s(rng):
+    metrics = pytest.importorskip("sacrebleu.metrics")
+    for candidate, reference, n in ch11.matches.cases(rng):
+        score = metrics.BLEU(tokenize="none").corpus_score([" ".join(candidate)], [[" ".join(reference)]])
+        assert ch11.matches_reference(candidate, reference, n) == (score.counts[n - 1], score.totals[n - 1])
+
+
+def test_the_step_is_the_search_s(rng):
+    """A beam that is built with the exercise's step finds what `seqlearn.beam.search` finds."""
+    from seqlearn.beam import search
+
+    tables = rng.standard_normal((4, 7, 7))
+    log_p = tables - np.log(np.exp(tables).sum(axis=2, keepdims=True))
+    log_p[:, :, 2] = -50.0  # END hardly ever: all hypotheses have the same length
+
+    steps = iter(range(4))
+    found, _ = search(lambda tokens, parents: log_p[next(steps)][tokens], width=3, max_steps=4)
+    scores, beams = np.zeros(1), [[1]]
+    for number in range(4):
+        parents, tokens, scores = ch11.beam_step_reference(scores, log_p[number][[beam[-1] for beam in beams]], 3)
+        beams = [[*beams[parent], int(token)] for parent, token in zip(parents, tokens)]
+    assert [one.tokens for one in found] == [tuple(beam[1:]) for beam in beams]
+    np.testing.assert_allclose([one.log_probability for one in found], scores)
+
+
+RIGHT = {
+    "11.1 with pad": (ch11.shift, lambda answers: [
+        np.stack([np.pad(column, (0, max(map(len, answers)) + 1 - len(column))) for column in columns], axis=1)
+        for columns in ([[1, *a] for a in answers], [[*a, 2] for a in answers])]),
+    "11.2 with indices": (ch11.reverse, lambda source, lengths: np.take_along_axis(
+        source, np.where(np.arange(len(source))[:, None] < lengths, lengths - 1 - np.arange(len(source))[:, None],
+                         np.arange(len(source))[:, None]), axis=0)),
+    "11.3 with a loop": (ch11.masked_loss, lambda logits, targets: np.mean(
+        [np.log(np.exp(logits[s, n]).sum()) - logits[s, n, targets[s, n]]
+         for s in range(len(targets)) for n in range(targets.shape[1]) if targets[s, n]])),
+    "11.5 with a list": (ch11.beam_step, lambda scores, log_p, width: tuple(zip(*sorted(
+        ((b, v, scores[b] + log_p[b, v]) for b in range(len(scores)) for v in range(log_p.shape[1])),
+        key=lambda one: -one[2])[:width]))),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_other_right_answers_are_right(name):
+    exercise, answer = RIGHT[name]
+    result = exercise.check(answer)
+    assert result.status == "correct", result.message
+
+
+WRONG = {
+    "inputs only": (ch11.shift, lambda answers: ch11.shift_reference(answers)[0]),
+    "nothing turned": (ch11.reverse, lambda source, lengths: source),
+    "accuracy": (ch11.masked_loss, lambda logits, targets: (logits.argmax(2) == targets).mean()),
+    "share of matches": (ch11.matches, lambda one, other, n: len(set(one) & set(other)) / len(one)),
+    "a random beam": (ch11.beam_step, lambda scores, log_p, width: (
+        np.zeros(width, int), np.arange(width), np.arange(width))),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_answers_outside_the_catalogue_are_wrong(name):
+    exercise, answer = WRONG[name]
+    result = exercise.check(answer)
+    assert result.status == "incorrect" and result.mistake is None and len(result.message) > 20

@@ -1,0 +1,108 @@
+"""The translator of chapter 15: order kept, padding without influence, and BLEU as sacrebleu computes it."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from seqlearn.data.number_names import number_names  # noqa: E402
+from seqlearn.data.pairs import UNKNOWN, Pairs, Symbols  # noqa: E402
+from seqlearn.models.translator import (  # noqa: E402
+    KINDS,
+    Translation,
+    attention_of,
+    bleu,
+    bleu_of_counts,
+    copy_unknown,
+    make_translator,
+    sentence_counts,
+    text,
+    translate,
+    unknown_share,
+)
+
+TEXTS = ["A man in a red hat sits on a bench.", "Two dogs are playing in the snow!", "Nothing", "a b c d e"]
+REFERENCES = ["A man with a red hat is sitting on a bench.", "two Dogs play in the snow.", "Nothing at all",
+              "a b c d e f"]
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    return number_names(60, 40, seed=1)
+
+
+@pytest.fixture(params=KINDS)
+def model(request, pairs):
+    torch.manual_seed(0)
+    return make_translator(request.param, pairs, hidden_size=10, embedding_size=6).eval()
+
+
+def test_a_batch_is_translated_as_each_sentence_alone(model, pairs):
+    sources = [source for source, _ in pairs.test]
+    together = translate(model, pairs, sources, max_steps=12, batch_size=7)
+    for source, found in zip(sources, together, strict=True):
+        (alone,) = translate(model, pairs, [source], max_steps=12)
+        assert alone.tokens == found.tokens
+        if found.weights is not None:
+            assert found.weights.shape == (len(found.tokens), len(source))
+            np.testing.assert_allclose(found.weights, alone.weights, atol=1e-5)
+
+
+def test_a_beam_of_attention_knows_where_it_looked(pairs):
+    torch.manual_seed(1)
+    model = make_translator("attention", pairs, hidden_size=10, embedding_size=6, readout_size=8)
+    sources = [source for source, _ in pairs.test[:6]]
+    for source, found in zip(sources, translate(model, pairs, sources, width=3, max_steps=8), strict=True):
+        assert found.weights.shape == (len(found.tokens), len(source))
+        np.testing.assert_allclose(found.weights.sum(axis=1), 1, atol=1e-5)
+    (plain,) = translate(model, pairs, sources[:1], max_steps=8)
+    rows = pairs.source.encode(sources[0])[:, None]
+    np.testing.assert_allclose(attention_of(model, rows, pairs.target.encode(plain.tokens)), plain.weights, atol=1e-5)
+
+
+def test_settings_of_the_translator(pairs):
+    model = make_translator("attention", pairs, hidden_size=8, embedding_size=5, embedding_scale=0.01)
+    assert model.encoder.embedding.weight.std() < 0.02 and not model.encoder.embedding.weight[0].any()
+    with pytest.raises(ValueError, match="kind must be"):
+        make_translator("twice", pairs, hidden_size=8, embedding_size=5)
+
+
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_bleu_is_sacrebleus(lowercase):
+    from sacrebleu.metrics import BLEU
+
+    expected = BLEU(lowercase=lowercase).corpus_score(TEXTS, [REFERENCES])
+    found = bleu(TEXTS, REFERENCES, lowercase=lowercase)
+    assert found.score == expected.score and found.brevity_penalty == expected.bp < 1
+    assert ("case:lc" in found.signature) is lowercase and "tok:13a" in found.signature
+
+
+def test_bleu_with_references_of_different_numbers():
+    from sacrebleu.metrics import BLEU
+
+    several = [[REFERENCES[0], TEXTS[0]], [REFERENCES[1]], [REFERENCES[2], "Nothing here"], [REFERENCES[3]]]
+    streams = [[each[0] for each in several], [TEXTS[0], None, "Nothing here", None]]
+    assert bleu(TEXTS, several).score == BLEU(lowercase=True).corpus_score(TEXTS, streams).score
+    assert bleu(TEXTS, several).score > bleu(TEXTS, REFERENCES).score
+
+
+def test_counts_of_sentences_add_up_to_bleu():
+    counts = sentence_counts(TEXTS, REFERENCES)
+    assert counts.shape == (4, 6)
+    assert bleu_of_counts(counts) == pytest.approx(bleu(TEXTS, REFERENCES).score, abs=1e-9)
+    drawn = [0, 0, 1, 3]
+    expected = bleu([TEXTS[n] for n in drawn], [REFERENCES[n] for n in drawn]).score
+    assert bleu_of_counts(counts[drawn]) == pytest.approx(expected, abs=1e-9)
+    assert bleu_of_counts(counts[[2]]) == 0.0  # a sentence of one word has no run of four
+
+
+def test_unknown_words():
+    symbols = Symbols(["a", "dog"])
+    pairs = Pairs("", symbols, symbols, [], [])
+    assert pairs.source.encode(["a", "cat"]).tolist() == [4, UNKNOWN]
+    assert unknown_share([["a", "cat"], ["dog", "a"]], symbols) == 0.25
+    assert text(["a", "<unk>", "."]) == "a unk."
+    weights = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
+    found = Translation(["the", "<unk>", "<unk>"], weights)
+    assert copy_unknown(found, ["der", "waldi"]) == ["the", "waldi", "der"]
+    assert copy_unknown(found._replace(weights=None), ["der", "waldi"]) == ["the", "<unk>", "<unk>"]
