@@ -1,0 +1,86 @@
+"""Chapter 13: written dates → YYYY-MM-DD with attention, five runs, and the weights of one of them.
+
+    .venv/bin/python notebooks/long_runs/13_dates.py        writes 13_dates.json and 13_dates.safetensors; 15 minutes
+
+Every run has its own data, division into training and test, and first weights. The weights stored are those of the
+first run: the first, not the best.
+"""
+
+import json
+import platform
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from seqlearn.data.dates import SOURCE, TARGET, dates
+from seqlearn.data.pairs import Symbols
+from seqlearn.decoding import exact_match
+from seqlearn.models.attention import AttentionDecoder
+from seqlearn.models.seq2seq import Encoder, Seq2Seq, sequence_loss
+from seqlearn.training import save_weights
+
+SETTINGS = {
+    "seeds": [1, 2, 3, 4, 5], "train_size": 45000, "test_size": 5000,
+    "hidden_size": 64, "embedding_size": 32, "batch_size": 128, "epochs": 5, "learning_rate": 0.003, "max_norm": 1.0,
+}
+STEPS = 12  # ten characters, END, and one to see whether it stops
+
+
+def new_model(settings: dict) -> Seq2Seq:
+    """A bidirectional LSTM and a decoder with the additive score, with fresh weights."""
+    size, embedding = settings["hidden_size"], settings["embedding_size"]
+    encoder = Encoder(len(Symbols(SOURCE)), size, embedding_size=embedding, bidirectional=True)
+    decoder = AttentionDecoder(len(Symbols(TARGET)), size, encoder.output_size, embedding_size=embedding)
+    return Seq2Seq(encoder, decoder)
+
+
+def train_one(seed: int, settings: dict, bar: tqdm) -> tuple[Seq2Seq, list[float]]:
+    """Train one model; also returns its exact match on the test part after every epoch."""
+    pairs = dates(settings["train_size"], settings["test_size"], seed=seed)
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    model, exact, done = new_model(settings), [], 0
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
+    updates = settings["epochs"] * -(-settings["train_size"] // settings["batch_size"])
+    for _ in range(settings["epochs"]):
+        for batch in pairs.batches(settings["batch_size"], rng):
+            source, lengths, inputs, targets = map(torch.from_numpy, batch)
+            for group in optimizer.param_groups:
+                group["lr"] = settings["learning_rate"] * (1 - done / updates)
+            loss = sequence_loss(model(source, inputs, lengths), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), settings["max_norm"])
+            optimizer.step()
+            done += 1
+        exact.append(exact_match(model, pairs, max_steps=STEPS))
+        bar.set_postfix_str(f"run {seed}: {exact[-1]:.2%}")
+        bar.update()
+    return model, exact
+
+
+def run(settings: dict, *, store: Path | None = None, progress: bool = True) -> list[dict]:
+    """All runs; store: where the first model goes as soon as it is trained."""
+    results = []
+    with tqdm(total=len(settings["seeds"]) * settings["epochs"], disable=not progress) as bar:
+        for seed in settings["seeds"]:
+            model, exact = train_one(seed, settings, bar)
+            if store is not None and not results:
+                save_weights(model, store, **settings)
+            results.append({"seed": seed, "exact": exact})
+    return results
+
+
+def main() -> None:
+    torch.set_num_threads(1)  # small products: a second thread does not help
+    path = Path(__file__)
+    results = run(SETTINGS, store=path.with_suffix(".safetensors"))
+    versions = {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}
+    text = json.dumps({"settings": SETTINGS, "results": results, "versions": versions}, indent=1)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

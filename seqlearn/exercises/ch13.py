@@ -1,0 +1,597 @@
+"""Exercises and quiz of chapter 13: attention."""
+
+from functools import partial
+
+import numpy as np
+
+from seqlearn.exercises.exercise import Exercise, Mistake
+from seqlearn.exercises.quiz import Option, Question, Quiz
+
+# 13.1 The three scores -------------------------------------------------------------------------------------------
+
+
+def scores_reference(q, keys, W, W_q, W_k, v):
+    """The scores of one query against all keys, in three ways: dot, general, additive, each (N, S).
+
+    q (N, K), keys (S, N, K), W (K, K), W_q and W_k (K, A), v (A,). Row n of q belongs to keys[:, n].
+    """
+    dot = np.sum(keys * q, axis=2).T
+    general = np.sum(keys * (q @ W), axis=2).T
+    additive = (np.tanh(q @ W_q + keys @ W_k) @ v).T
+    return dot, general, additive
+
+
+def _wrong_scores(q, keys, W, W_q, W_k, v, *, slip):
+    K, A = q.shape[1], len(v)
+    scale = {"scaled": np.sqrt(K), "mean": K}.get(slip, 1.0)
+    dot = np.sum(keys * q, axis=2).T / scale
+    if slip == "cosine":
+        dot = dot / (np.linalg.norm(keys, axis=2).T * np.linalg.norm(q, axis=1)[:, None])
+    general = np.sum(keys * (q @ (W.T if slip == "transposed" else W)), axis=2).T
+    if slip == "general ignores the query":
+        general = np.sum(keys @ W, axis=2).T
+    hidden = q @ W_q + keys @ W_k
+    if slip == "keys only":
+        hidden = keys @ W_k
+    elif slip == "product":
+        hidden = (q @ W_q) * (keys @ W_k)
+    elif slip == "exchanged":
+        hidden = q @ W_k + keys @ W_q
+    if slip == "tanh of each":
+        additive = ((np.tanh(q @ W_q) + np.tanh(keys @ W_k)) @ v).T
+    elif slip == "tanh outside":
+        additive = np.tanh(hidden @ v).T
+    elif slip == "no v":
+        additive = np.tanh(hidden).sum(axis=2).T
+    else:
+        additive = ((hidden if slip == "no tanh" else np.tanh(hidden)) @ v).T
+    if slip == "mean":
+        additive = additive / A
+    scores = dot, general, additive
+    if slip == "softmax":
+        scores = tuple(np.exp(e) / np.exp(e).sum(axis=1, keepdims=True) for e in scores)
+    return tuple(e.T for e in scores) if slip == "S by N" else scores
+
+
+def _score_cases(rng):
+    return [tuple(rng.normal(size=shape) for shape in ((N, K), (S, N, K), (K, K), (K, A), (K, A), (A,)))
+            for N, S, K, A in ((2, 4, 3, 5), (3, 3, 4, 4), (1, 5, 2, 3))]
+
+
+scores = Exercise(
+    id="13.1",
+    title="The three scores",
+    stars=1,
+    reference=scores_reference,
+    cases=_score_cases,
+    names=("dot", "general", "additive"),
+    mistakes=[
+        Mistake("W transposed", partial(_wrong_scores, slip="transposed"),
+                "The general score has W transposed: it is q · W · k, the query on the left, so q @ W meets the keys. "
+                "W is square here, and NumPy cannot notice."),
+        Mistake("the general score without a query", partial(_wrong_scores, slip="general ignores the query"),
+                "Your general score sums keys @ W and never meets q. Then every step of the decoder would look at the "
+                "same places."),
+        Mistake("tanh forgotten", partial(_wrong_scores, slip="no tanh"),
+                "The additive score has no tanh. Without it, q adds the same number to all scores of a row, and the "
+                "softmax takes it away again: the query would not matter."),
+        Mistake("the additive score without a query", partial(_wrong_scores, slip="keys only"),
+                "The additive score reads the keys only. Add q @ W_q inside the tanh."),
+        Mistake("a tanh for each", partial(_wrong_scores, slip="tanh of each"),
+                "You take the tanh of query and key apart and add then. Again q adds the same to all scores of a row. "
+                "First the sum, then the tanh."),
+        Mistake("a product inside", partial(_wrong_scores, slip="product"),
+                "Inside the tanh you multiply query and key. This score is called additive: their parts are added."),
+        Mistake("tanh at the end", partial(_wrong_scores, slip="tanh outside"),
+                "The tanh stands after v. It belongs before: np.tanh(…) @ v, a hidden layer and its readout."),
+        Mistake("v forgotten", partial(_wrong_scores, slip="no v"),
+                "You sum the hidden units of the additive score. v weighs them: np.tanh(…) @ v."),
+        Mistake("W_q and W_k exchanged", partial(_wrong_scores, slip="exchanged"),
+                "W_q multiplies the keys and W_k the query: it is the other way round."),
+        Mistake("a scaled dot product", partial(_wrong_scores, slip="scaled"),
+                "You divide the dot product by √K. That is the score of chapter 14; here it stands as it is."),
+        Mistake("cosines", partial(_wrong_scores, slip="cosine"),
+                "Your dot score is the cosine of the angle. The lengths of query and key count, too: do not divide."),
+        Mistake("means in place of sums", partial(_wrong_scores, slip="mean"),
+                "You take means over the features. The scores are sums: q · k = Σ q_i k_i."),
+        Mistake("softmax already", partial(_wrong_scores, slip="softmax"),
+                "These are the weights. Stop before the softmax: a score may be any number."),
+        Mistake("shape (S, N)", partial(_wrong_scores, slip="S by N"),
+                "Your scores are (S, N), steps first. One row for each sequence of the batch, please: (N, S), so .T at "
+                "the end."),
+    ],
+    hints=[
+        "keys * q multiplies every key (S, N, K) with the query of its row (N, K): the last two axes fit. What is "
+        "left is a sum over the features, axis 2, and a .T.",
+        "The general score is the dot product of the keys with another query, q @ W.",
+        "The additive score is a network with one hidden layer: np.tanh(q @ W_q + keys @ W_k) is (S, N, A). v makes "
+        "one number of it.",
+    ],
+    explanation="`np.einsum('nk,snk->ns', q, keys)` says the same as the first line, in the letters of the shapes.",
+)
+
+# 13.2 Masked softmax ---------------------------------------------------------------------------------------------
+
+
+def masked_softmax_reference(scores, mask):
+    """Weights (N, S) from scores (N, S): a softmax over the keys where mask (N, S) is True, and 0 elsewhere.
+
+    Every row has at least one True. Scores may be as large as ±1000.
+    """
+    scores = np.where(mask, scores, -np.inf)
+    scores = scores - scores.max(axis=1, keepdims=True)
+    weights = np.exp(scores)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _softmax(scores, axis=1):
+    weights = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return weights / weights.sum(axis=axis, keepdims=True)
+
+
+def _mask_after(scores, mask):
+    return _softmax(scores) * mask
+
+
+def _mask_with_zero(scores, mask):
+    return _softmax(np.where(mask, scores, 0.0))
+
+
+def _zero_then_clear(scores, mask):
+    return _softmax(np.where(mask, scores, 0.0)) * mask
+
+
+def _no_mask(scores, mask):
+    return _softmax(scores)
+
+
+def _inverted(scores, mask):
+    return masked_softmax_reference(scores, ~mask)
+
+
+def _small_number(scores, mask):
+    return _softmax(np.where(mask, scores, -10.0))
+
+
+def _wrong_axis(scores, mask):
+    with np.errstate(all="ignore"):
+        return _softmax(np.where(mask, scores, -np.inf), axis=0)
+
+
+def _all_at_once(scores, mask):
+    scores = np.where(mask, scores, -np.inf)
+    weights = np.exp(scores - scores.max())
+    return weights / weights.sum()
+
+
+def _plain_exponentials(scores, mask):
+    with np.errstate(all="ignore"):
+        weights = np.exp(scores) * mask
+        return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _renormalised(scores, mask):
+    with np.errstate(all="ignore"):
+        weights = _softmax(scores) * mask
+        return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _not_normalised(scores, mask):
+    scores = np.where(mask, scores, -np.inf)
+    return np.exp(scores - scores.max(axis=1, keepdims=True))
+
+
+def _shares(scores, mask):
+    weights = np.where(mask, scores, 0.0)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _mask_cases(rng):
+    """Rows of different lengths, a mask with a hole, and scores that overflow: the padded ones the largest of all."""
+    cases = []
+    for N, S in ((3, 5), (4, 3)):
+        scores = 2 * rng.normal(size=(N, S))
+        mask = np.arange(S) < rng.integers(1, S, N)[:, None]
+        mask[0], mask[-1] = True, [True, *[False] * (S - 2), True]
+        cases.append((scores, mask))
+    large = np.array([[990.0, 1000.0, 998.0, 3.0], [-995.0, -1000.0, 0.0, 900.0]])
+    return [*cases, (large, np.array([[True, True, True, False], [True, True, False, False]]))]
+
+
+masked_softmax = Exercise(
+    id="13.2",
+    title="Masked softmax",
+    stars=2,
+    reference=masked_softmax_reference,
+    cases=_mask_cases,
+    names="weights",
+    mistakes=[
+        Mistake("mask after softmax", _mask_after,
+                "You mask after the softmax. The padded keys have taken their share by then, so what is left does not "
+                "sum to 1, and the context shrinks with every step of padding. Mask the scores, before."),
+        Mistake("mask with 0", _mask_with_zero,
+                "You set the masked scores to 0. A score of 0 is a middling one, e⁰ = 1: padding still gets weight. "
+                "The score that gets none is −∞."),
+        Mistake("mask with 0, then clear", _zero_then_clear,
+                "You set the masked scores to 0 and their weights to 0 afterwards. They are still in the sum below the "
+                "fraction. Set the scores to −∞."),
+        Mistake("no mask", _no_mask, "The mask is not used: padding gets weight like any key."),
+        Mistake("mask inverted", _inverted,
+                "You keep what should be masked. True means: this key may be looked at."),
+        Mistake("a negative number that is not small enough", _small_number,
+                "You mask with −10. That is not below all scores: in the last case real scores lie at −1000, and all "
+                "the weight goes to the padding. Use −np.inf."),
+        Mistake("softmax over the batch", _wrong_axis,
+                "Your softmax runs over axis 0, so the sequences of the batch compete with each other. The weights of "
+                "one row sum to 1: axis 1."),
+        Mistake("softmax over everything", _all_at_once,
+                "All weights together sum to 1. Each row has to: axis=1, keepdims=True, both in the maximum and in the "
+                "sum."),
+        Mistake("overflow", _plain_exponentials,
+                "Right for small scores. np.exp(1000) is inf, and inf / inf is NaN; np.exp(−1000) is 0, and so is the "
+                "sum. Subtract the row's largest score first, the largest of those that count."),
+        Mistake("normalised again after the mask", _renormalised,
+                "Softmax, mask, and divide again: right as long as the real keys have some weight. In the last case "
+                "the largest score of a row is masked and takes all of it, so you divide 0 by 0. Mask before."),
+        Mistake("not divided by the sum", _not_normalised, "Divide by the sum of the row: weights sum to 1."),
+        Mistake("shares without exponentials", _shares,
+                "You divide the scores by their sum. Scores may be negative; the softmax takes e to the power of each "
+                "first."),
+    ],
+    hints=[
+        "Which score gives a weight of exactly 0? e to the power of it must be 0.",
+        "np.where(mask, scores, -np.inf). Then a softmax over axis 1, as always.",
+        "Subtract the row's maximum before np.exp, with keepdims=True. Take it after masking.",
+    ],
+    explanation="A row with no True at all has no right answer: −∞ − (−∞) is NaN. An encoder never makes such a row, "
+                "since each source has at least one token.",
+)
+
+# 13.3 Temperature and REINFORCE: one sampled look ----------------------------------------------------------------
+
+
+def reinforce_reference(weights, chosen, rewards, baseline):
+    """The gradient of −E[reward] with respect to the scores, estimated from one sampled key a row: (N, S).
+
+    weights (N, S): softmax of the scores. chosen (N,): the index of the key that was sampled from them. rewards (N,):
+    what that look brought. baseline (N,): what was to be expected. The loss is a mean over the N rows.
+    """
+    N = len(weights)
+    picked = np.zeros_like(weights)
+    picked[np.arange(N), chosen] = 1.0
+    advantage = rewards - baseline
+    return -advantage[:, None] * (picked - weights) / N
+
+
+def _wrong_reinforce(weights, chosen, rewards, baseline, *, slip):
+    N, S = weights.shape
+    picked = np.eye(S)[chosen]
+    advantage = {"no baseline": rewards, "added": rewards + baseline, "baseline of the batch": rewards - rewards.mean()
+                 }.get(slip, rewards - baseline)[:, None]
+    direction = picked - weights
+    if slip == "chosen only":
+        direction = picked * (1 - weights)
+    elif slip == "of p":
+        direction = weights * direction
+    elif slip == "score of one":
+        direction = picked
+    elif slip == "of p itself":
+        direction = picked * weights
+    elif slip == "over p":
+        direction = picked / weights
+    elif slip == "argmax":
+        direction = np.eye(S)[weights.argmax(axis=1)] - weights
+    gradient = -advantage * direction
+    if slip == "ascent":
+        gradient = -gradient
+    return gradient if slip == "sum" else gradient / N
+
+
+def _reinforce_cases(rng):
+    cases = []
+    for N, S in ((4, 3), (3, 5), (5, 4)):
+        weights = rng.dirichlet(np.ones(S) + 1, N)
+        chosen = rng.integers(0, S, N)
+        chosen[0] = weights[0].argmin()
+        cases.append((weights, chosen, rng.normal(size=N), 0.5 * rng.normal(size=N)))
+    return cases
+
+
+def _right_on_average(answer, rng):
+    """Over all keys, each as often as it is sampled, the estimate must be the exact gradient."""
+    weights, values = rng.dirichlet(np.ones(4) + 1, 1), rng.normal(size=4)
+    mean = sum(p * answer(weights.copy(), np.array([j]), values[j:j + 1], np.array([0.3]))
+               for j, p in enumerate(weights[0]))
+    exact = -weights * (values - weights @ values)
+    if not np.allclose(mean, exact, rtol=1e-6, atol=1e-9):
+        return "Averaged over all keys, each with its probability, your estimate is not the mean reward's gradient."
+    return None
+
+
+reinforce = Exercise(
+    id="13.3",
+    title="Learn from one sampled look",
+    stars=2,
+    reference=reinforce_reference,
+    cases=_reinforce_cases,
+    names="d_scores",
+    extra=_right_on_average,
+    mistakes=[
+        Mistake("uphill", partial(_wrong_reinforce, slip="ascent"),
+                "The sign is turned. The optimizer goes downhill, so this is the gradient of minus the reward."),
+        Mistake("baseline forgotten", partial(_wrong_reinforce, slip="no baseline"),
+                "The baseline is not used. Right on average, and far noisier: the factor is rewards − baseline."),
+        Mistake("baseline added", partial(_wrong_reinforce, slip="added"),
+                "You add the baseline. What counts is how much better the look was than expected: rewards − baseline."),
+        Mistake("a baseline of your own", partial(_wrong_reinforce, slip="baseline of the batch"),
+                "You subtract the mean reward of the batch. Each row has its own baseline here; and a mean that the "
+                "row's own reward is part of makes the estimate a little wrong on average."),
+        Mistake("only the chosen score", partial(_wrong_reinforce, slip="chosen only"),
+                "You change the score of the chosen key alone. A softmax gives to one what it takes from the others: "
+                "their entries are −weights."),
+        Mistake("the weights left out", partial(_wrong_reinforce, slip="score of one"),
+                "∂ log p_c / ∂ scores is one-hot(c) − weights; you left the weights out."),
+        Mistake("the gradient of p", partial(_wrong_reinforce, slip="of p"),
+                "You multiply by the weights once more. Sampling does this already: a key that is chosen often is "
+                "learned from often. It is the gradient of log p."),
+        Mistake("p in place of log p", partial(_wrong_reinforce, slip="of p itself"),
+                "one-hot · weights is no gradient of the scores. The gradient of log p is one-hot − weights."),
+        Mistake("divided by p", partial(_wrong_reinforce, slip="over p"),
+                "1 / p is the gradient of log p with respect to p. Go on to the scores: one-hot − weights."),
+        Mistake("argmax in place of the sample", partial(_wrong_reinforce, slip="argmax"),
+                "You use the key with the largest weight. The reward came from the one that was sampled: chosen."),
+        Mistake("sum over the batch", partial(_wrong_reinforce, slip="sum"),
+                "Your loss is a sum over the rows. It is their mean: divide by N."),
+    ],
+    hints=[
+        "E[reward] = Σ_j p_j R_j. Its gradient is E[R · ∇ log p]: one sample of that is R_c ∇ log p_c.",
+        "log p_c = e_c − log Σ exp(e). Its derivative with respect to e_j is (1 if j is c, else 0) − p_j.",
+        "−(rewards − baseline)[:, None] * (one_hot − weights) / N.",
+    ],
+    explanation="Williams (1992) called this family of estimates REINFORCE. The baseline takes nothing away on "
+                "average, since Σ_j p_j ∇ log p_j = 0. It changes how far single estimates scatter.",
+)
+
+# 13.4 Attention, backward ----------------------------------------------------------------------------------------
+
+
+def attention_backward_reference(d_context, q, keys, W, weights):
+    """Back through attention with the general score, e_j = q · W k_j, whose values are the keys.
+
+    d_context (N, K), q (N, Q), keys (S, N, K), W (Q, K), weights (N, S) as computed forward.
+    Returns dq (N, Q), dkeys (S, N, K), dW (Q, K).
+    """
+    d_weights = np.sum(d_context * keys, axis=2).T  # (N, S)
+    d_scores = weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))
+    summed = np.einsum("ns,snk->nk", d_scores, keys)  # Σ_j de_j k_j
+    dq = summed @ W.T
+    dkeys = weights.T[:, :, None] * d_context + d_scores.T[:, :, None] * (q @ W)
+    dW = q.T @ summed
+    return dq, dkeys, dW
+
+
+def _wrong_backward(d_context, q, keys, W, weights, *, slip):
+    d_weights = np.sum(d_context * keys, axis=2).T
+    if slip == "weights as gates":
+        d_scores = weights * (1 - weights) * d_weights
+    elif slip == "no softmax":
+        d_scores = d_weights
+    elif slip == "mean":
+        d_scores = weights * (d_weights - d_weights.mean(axis=1, keepdims=True))
+    elif slip == "no mean":
+        d_scores = weights * d_weights
+    elif slip == "over the batch":
+        d_scores = weights * (d_weights - np.sum(weights * d_weights, axis=0, keepdims=True))
+    else:
+        d_scores = weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))
+    summed = np.einsum("ns,snk->nk", d_scores, keys)
+    as_value, as_key = weights.T[:, :, None] * d_context, d_scores.T[:, :, None] * (q @ W)
+    if slip == "values only":
+        dkeys = as_value
+    elif slip == "keys only":
+        dkeys = as_key
+    elif slip == "key without W":
+        dkeys = as_value + d_scores.T[:, :, None] * q
+    else:
+        dkeys = as_value + as_key
+    dq = summed if slip == "query without W" else summed @ W.T
+    if slip == "query transposed":
+        dq = summed @ W
+    if slip == "query from the context":
+        dq = d_context @ W.T
+    dW = summed.T @ q if slip == "dW transposed" else q.T @ summed
+    if slip == "dW of the context":
+        dW = q.T @ np.einsum("ns,snk->nk", weights, keys)
+    if slip == "batch mean":
+        dW = dW / len(q)
+    return dq, dkeys, dW
+
+
+def _backward_cases(rng):
+    """K = Q, so that a transposed matrix has the right shape."""
+    cases = []
+    for N, S, K in ((2, 4, 3), (3, 5, 2), (2, 3, 4)):
+        q, keys, W = rng.normal(size=(N, K)), rng.normal(size=(S, N, K)), rng.normal(size=(K, K))
+        weights = _softmax(np.sum(keys * (q @ W), axis=2).T)
+        cases.append((rng.normal(size=(N, K)), q, keys, W, weights))
+    return cases
+
+
+def _context(q, keys, W):
+    weights = _softmax(np.sum(keys * (q @ W), axis=2).T)
+    return np.einsum("ns,snk->nk", weights, keys), weights
+
+
+def _agrees_with_finite_differences(answer, rng):
+    d_context, q, keys, W, weights = _backward_cases(rng)[0]
+    gradients = answer(d_context.copy(), q.copy(), keys.copy(), W.copy(), weights.copy())
+    for name, place, gradient in zip(("q", "keys", "W"), (0, 1, 2), gradients, strict=True):
+        arrays = [q, keys, W]
+        direction = rng.normal(size=arrays[place].shape)
+        moved = [[array + sign * 1e-5 * direction if i == place else array for i, array in enumerate(arrays)]
+                 for sign in (1, -1)]
+        high, low = (np.sum(d_context * _context(*each)[0]) for each in moved)
+        if not np.isclose(np.sum(gradient * direction), (high - low) / 2e-5, rtol=1e-5, atol=1e-7):
+            return f"Moving {name} a little changes the loss by another amount than your d{name} says."
+    return None
+
+
+attention_backward = Exercise(
+    id="13.4",
+    title="Attention, backward",
+    stars=3,
+    reference=attention_backward_reference,
+    cases=_backward_cases,
+    names=("dq", "dkeys", "dW"),
+    extra=_agrees_with_finite_differences,
+    mistakes=[
+        Mistake("the keys as values only", partial(_wrong_backward, slip="values only"),
+                "dkeys holds what they get as values. They were read a second time, as keys: add d_scores times "
+                "q @ W."),
+        Mistake("the keys as keys only", partial(_wrong_backward, slip="keys only"),
+                "dkeys holds what they get through the scores. They are the values as well: add weights times "
+                "d_context."),
+        Mistake("softmax as a sigmoid", partial(_wrong_backward, slip="weights as gates"),
+                "a (1 − a) is the slope of a sigmoid, which has one input. In a softmax every score moves every "
+                "weight: d_scores = a (da − Σ a da)."),
+        Mistake("softmax skipped", partial(_wrong_backward, slip="no softmax"),
+                "You hand d_weights on as d_scores. Between them stands the softmax: a (da − Σ a da)."),
+        Mistake("the sum in the softmax dropped", partial(_wrong_backward, slip="no mean"),
+                "d_scores = a (da − Σ a da); the sum is missing. Check: the d_scores of a row sum to 0."),
+        Mistake("plain mean in the softmax", partial(_wrong_backward, slip="mean"),
+                "You subtract the plain mean of d_weights. It is the weighted one: Σ a da."),
+        Mistake("softmax backward over the batch", partial(_wrong_backward, slip="over the batch"),
+                "The sum in the softmax runs over the keys of one row: axis 1, not over the batch."),
+        Mistake("W missing in dkeys", partial(_wrong_backward, slip="key without W"),
+                "∂e_j/∂k_j is q @ W, not q."),
+        Mistake("W missing in dq", partial(_wrong_backward, slip="query without W"),
+                "∂e_j/∂q is W k_j, not k_j: multiply by W.T at the end."),
+        Mistake("W not transposed", partial(_wrong_backward, slip="query transposed"),
+                "Forward the query met W as q @ W; on the way back it is W.T."),
+        Mistake("dq straight from the context", partial(_wrong_backward, slip="query from the context"),
+                "The query is not in the context itself. Its only way is through the scores: Σ_j de_j W k_j."),
+        Mistake("dW transposed", partial(_wrong_backward, slip="dW transposed"),
+                "dW has the shape of W, rows for the query: q.T @ (…)."),
+        Mistake("dW from the context", partial(_wrong_backward, slip="dW of the context"),
+                "In dW the keys are weighed with d_scores, not with the weights."),
+        Mistake("mean over the batch", partial(_wrong_backward, slip="batch mean"),
+                "You divide dW by the number of rows. Sum: a mean, if there is one, is in d_context already."),
+    ],
+    hints=[
+        "The context is Σ_j a_j k_j. So da_j = d_context · k_j, and k_j gets a_j d_context as a value.",
+        "Through the softmax, row by row: de = a * (da − (a * da).sum(axis=1, keepdims=True)).",
+        "e_j = q · W k_j has three arguments: dq = Σ_j de_j W k_j, dk_j gets de_j (q @ W), dW = Σ_j de_j q k_jᵀ.",
+        "np.einsum('ns,snk->nk', de, keys) is Σ_j de_j k_j; dq and dW both begin with it.",
+    ],
+    explanation="The keys have two roles, so two gradients are added. Chapter 14 gives each role a matrix of its own.",
+)
+
+# Quiz ------------------------------------------------------------------------------------------------------------
+
+QUIZ = Quiz("13", [
+    Question(
+        "Why was attention introduced?",
+        [
+            Option("To spend limited computation on what matters now: at each step the decoder reads the parts of the "
+                   "input that this output needs.", True,
+                   "Right. The whole input no longer has to pass through one vector of fixed size."),
+            Option("To make recurrent networks run faster on a GPU.", False,
+                   "It adds work: S · T scores. That recurrence can be left out altogether is chapter 14."),
+            Option("To use fewer parameters.", False,
+                   "General and additive scores add parameters. At equal size the model with attention is the larger "
+                   "one."),
+            Option("To keep gradients from exploding.", False,
+                   "It gives gradients a direct road. Whether they explode along the recurrent one is chapter 05."),
+        ],
+        topic="why attention was introduced",
+    ),
+    Question(
+        "Which of these are forms of attention scores in use?",
+        [
+            Option("Dot: q · k", True, "Right: no parameters, and query and key must have one size."),
+            Option("General: q W k", True, "Right: a matrix translates between query and key."),
+            Option("Additive: v · tanh(q W_q + k W_k)", True, "Right: a small network with one hidden layer."),
+            Option("Derivative: ∂q / ∂k", False,
+                   "There is no such score. Derivatives come in when the scores are trained."),
+        ],
+        topic="the forms of attention scores",
+    ),
+    Question(
+        "What does sequence to sequence lack without attention?",
+        [
+            Option("The inputs are not told apart: every output is made from the same vector, as if all inputs "
+                   "mattered to it alike.", True,
+                   "Right. With attention each output weighs the inputs in its own way."),
+            Option("It cannot write outputs of another length than the input.", False,
+                   "It can: encoder and decoder run for as many steps as they need, since chapter 11."),
+            Option("It has no memory of what it has written.", False, "The decoder's state is that memory."),
+            Option("It cannot be trained by gradients.", False, "It was, in chapters 11 and 12."),
+        ],
+        topic="why seq2seq needs attention",
+    ),
+    Question(
+        "A batch holds sentences of different lengths. Where does the mask go?",
+        [
+            Option("On the scores, before the softmax: −∞ where there is padding.", True,
+                   "Right: e^−∞ is 0, and the real steps share all of the weight."),
+            Option("On the scores, before the softmax: 0 where there is padding.", False,
+                   "A score of 0 is a middling one. e⁰ = 1, so padding gets weight."),
+            Option("On the weights, after the softmax: 0 where there is padding.", False,
+                   "The padding has taken its share by then. What is left does not sum to 1."),
+            Option("Nowhere: the encoder's outputs are 0 at padding, so it adds nothing to the sum.", False,
+                   "It adds nothing to the sum above the fraction. It is in the softmax below, and takes weight from "
+                   "the others."),
+        ],
+        topic="where the mask goes",
+    ),
+    Question(
+        "The encoder has read T inputs, the decoder writes S outputs. Which statements are true?",
+        [
+            Option("S · T weights are computed.", True, "Right: a row of T weights for each of the S outputs."),
+            Option("The number of parameters does not depend on T.", True,
+                   "Right: the same small score is applied at every place."),
+            Option("The S · T weights sum to 1.", False, "Each row sums to 1, so all of them sum to S."),
+            Option("The decoder has to be as long as the encoder.", False, "S and T are free."),
+        ],
+        topic="shapes of attention",
+    ),
+    Question(
+        "The gradient of score e_j is a_j (da_j − Σ_m a_m da_m). What follows from it?",
+        [
+            Option("The gradients of the scores of one row sum to 0.", True,
+                   "Right: a softmax does not notice a number that is added to all scores."),
+            Option("A key with weight 0 gets no gradient through its score.", True,
+                   "Right. So a softmax that is sure too early stops learning where to look."),
+            Option("A score's gradient is 0 when its key is as good as the weighted mean of all.", True,
+                   "Right: da_j = Σ a da, and the bracket is 0."),
+            Option("All scores get gradients of the same sign.", False, "They sum to 0, so they cannot."),
+        ],
+        topic="attention backward",
+    ),
+    Question(
+        "Hard attention draws one place and learns by REINFORCE. What is the baseline for?",
+        [
+            Option("It makes the estimated gradient scatter less, and leaves its mean as it is.", True,
+                   "Right: Σ p ∇ log p = 0, so a number that does not depend on the draw costs nothing on average."),
+            Option("It makes the estimate right on average, which it is not without.", False,
+                   "It is right on average without one. It scatters more."),
+            Option("It turns the draw into something that can be differentiated.", False,
+                   "A draw stays a draw. What is differentiated is the log-probability of what was drawn."),
+            Option("It keeps the weights from becoming 0.", False, "Nothing in the baseline acts on single weights."),
+        ],
+        topic="soft and hard attention",
+    ),
+    Question(
+        "A heat map shows that an output puts 0.9 of its weight on input 7. What do you know?",
+        [
+            Option("The context is made of the encoder's state at place 7 for the most part.", True,
+                   "Right, as far as states are of similar size. And that is all the map says."),
+            Option("The output was decided by input token 7 alone.", False,
+                   "State 7 of a bidirectional encoder has read the whole input. Change token 7 and see."),
+            Option("Without input 7 the output would be wrong.", False,
+                   "Perhaps. That is a question for an intervention, not for a map."),
+            Option("The model is right.", False, "A model can look at one place and be wrong."),
+        ],
+        topic="is attention an explanation",
+    ),
+])

@@ -1,0 +1,94 @@
+"""What is particular to chapter 13's exercises: answers outside the catalogue, right ones and wrong ones."""
+
+import numpy as np
+import pytest
+
+from seqlearn import nn
+from seqlearn.exercises import ch13
+
+
+def test_the_references_are_the_layer():
+    q, keys, W, W_q, W_k, v = ch13._score_cases(np.random.default_rng(0))[1]
+    for name, params, scores in zip(("dot", "general", "additive"), ({}, {"W": W}, {"W_q": W_q, "W_k": W_k, "v": v}),
+                                    ch13.scores_reference(q, keys, W, W_q, W_k, v), strict=True):
+        layer = nn.Attention(name, q.shape[1], q.shape[1], len(v))
+        for key, array in params.items():
+            layer.params[key][:] = array
+        _, weights = layer.forward(q, keys)
+        assert np.allclose(weights, ch13._softmax(scores), atol=1e-12)
+        if name == "general":
+            wish = np.random.default_rng(1).standard_normal(q.shape)
+            expected = layer.backward(wish)
+            dq, dkeys, dW = ch13.attention_backward_reference(wish, q, keys, W, weights)
+            assert np.allclose(dq, expected[0]) and np.allclose(dkeys, expected[1])
+            assert np.allclose(dW, layer.grads["W"])
+
+
+def by_loops(q, keys, W, W_q, W_k, v):
+    N, S = len(q), len(keys)
+    found = np.zeros((3, N, S))
+    for n in range(N):
+        for j in range(S):
+            found[:, n, j] = (q[n] @ keys[j, n], q[n] @ W @ keys[j, n], v @ np.tanh(q[n] @ W_q + keys[j, n] @ W_k))
+    return tuple(found)
+
+
+def minus_a_billion(scores, mask):
+    e = np.where(mask, scores, -1e9)
+    e = np.exp(e - e.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def row_by_row(scores, mask):
+    weights = np.zeros_like(scores)
+    for n in range(len(scores)):
+        kept = scores[n, mask[n]]
+        e = np.exp(kept - kept.max())
+        weights[n, mask[n]] = e / e.sum()
+    return weights
+
+
+@pytest.mark.parametrize(("exercise", "answer"), [
+    (ch13.scores, by_loops), (ch13.masked_softmax, minus_a_billion), (ch13.masked_softmax, row_by_row),
+])
+def test_right_answers_of_other_kinds(exercise, answer):
+    assert exercise.check(answer).status == "correct", exercise.check(answer).message
+
+
+@pytest.mark.parametrize(("exercise", "answer"), [
+    (ch13.scores, lambda q, keys, W, W_q, W_k, v: (ch13.scores_reference(q, keys, W, W_q, W_k, v)[0],) * 3),
+    (ch13.masked_softmax, lambda scores, mask: mask / mask.sum(axis=1, keepdims=True)),
+    (ch13.masked_softmax, lambda scores, mask: np.where(mask, scores, -np.inf)),
+    (ch13.reinforce, lambda weights, chosen, rewards, baseline: np.zeros_like(weights)),
+    (ch13.reinforce, lambda weights, chosen, rewards, baseline: weights),
+    (ch13.attention_backward, lambda d, q, keys, W, a: (np.zeros_like(q), np.zeros_like(keys), np.zeros_like(W))),
+    (ch13.attention_backward, lambda d, q, keys, W, a: (d, keys, W)),
+])
+def test_wrong_answers_outside_the_catalogue(exercise, answer):
+    result = exercise.check(answer)
+    assert (result.status, result.mistake) == ("incorrect", None)
+
+
+def test_the_mask_of_a_case_has_a_hole_and_a_large_score_that_is_masked():
+    cases = ch13._mask_cases(ch13.masked_softmax.rng())
+    assert any((np.diff(mask.astype(int), axis=1) > 0).any() for _, mask in cases), "not only prefixes"
+    assert any(scores[~mask].max(initial=-np.inf) > scores[mask].max() for scores, mask in cases)
+    assert all(mask.any(axis=1).all() and (~mask).any() for _, mask in cases)
+
+
+def test_the_estimate_is_right_on_average_for_any_baseline():
+    rng = np.random.default_rng(0)
+    weights, rewards = rng.dirichlet(np.ones(5), 1), rng.normal(size=5)
+    for baseline in (0.0, 7.0, -2.0):
+        mean = sum(weights[0, j] * ch13.reinforce_reference(weights, np.array([j]), rewards[[j]], np.array([baseline]))
+                   for j in range(5))
+        assert np.allclose(mean, -weights * (rewards - weights @ rewards))
+
+
+def test_the_topics_that_must_appear_are_asked():
+    topics = {question.topic for question in ch13.QUIZ.questions}
+    assert {"why attention was introduced", "the forms of attention scores", "why seq2seq needs attention",
+            "where the mask goes"} <= topics
+    (scores,) = (question for question in ch13.QUIZ.questions if question.topic == "the forms of attention scores")
+    assert [option.text.split(":")[0] for option in scores.options if option.correct] == ["Dot", "General", "Additive"]
+    assert any("Derivative" in option.text and not option.correct for option in scores.options)
