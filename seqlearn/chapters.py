@@ -65,15 +65,15 @@ CHAPTERS = (
     Chapter("10", "text_classification", "Text classification",
             "Judge reviews where order and negation decide, with padding that leaks nowhere.", 90, 3, ("07",), True),
     Chapter("11", "sequence_to_sequence", "Sequence to sequence",
-            "Let one network read and another write, and get from one sum in ten to nearly all.", 90, 4, ("09",)),
+            "Let one network read and another write, and get from one sum in ten to nearly all.", 90, 4, ("09",), True),
     Chapter("12", "one_model_seven_jobs", "One model, seven jobs",
-            "Speech, translation, dialogue, parsing: the same model class on seven small tasks.", 60, 4, ("11",)),
+            "Speech, translation, dialogue, parsing: the same model class on seven small tasks.", 60, 4, ("11",), True),
     Chapter("13", "attention", "Attention",
-            "Open the bottleneck: score, weigh and sum, and read the alignment off a heat map.", 120, 4, ("11",)),
+            "Open the bottleneck: score, weigh and sum, and read the alignment off a heat map.", 120, 4, ("11",), True),
     Chapter("14", "self_attention", "Self-attention",
-            "Let every position look at every other, and see what recurrence cost.", 90, 4, ("13",)),
+            "Let every position look at every other, and see what recurrence cost.", 90, 4, ("13",), True),
     Chapter("15", "translation", "Translation, for real",
-            "Train German to English on a laptop and score it the way papers do.", 90, 4, ("13",)),
+            "Train German to English on a laptop and score it the way papers do.", 90, 4, ("13",), True),
 )
 
 

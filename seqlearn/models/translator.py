@@ -19,7 +19,7 @@ from torch import nn
 
 from seqlearn.data.pairs import PAD, START, UNKNOWN, Pairs, padded
 from seqlearn.data.sentences import join_words
-from seqlearn.decoding import beam_search, greedy
+from seqlearn.decoding import beam_search, evaluating, greedy
 from seqlearn.models.attention import AttentionDecoder
 from seqlearn.models.seq2seq import Decoder, Encoder, Seq2Seq
 from seqlearn.nn.layer import check_choice
@@ -70,7 +70,15 @@ def make_translator(kind: str, pairs: Pairs, *, hidden_size: int, embedding_size
 
 def translate(model: nn.Module, pairs: Pairs, sources: Sequence[Sequence[str]], *, width: int = 1, max_steps: int = 50,
               length_penalty: float = 0.0, batch_size: int = 100) -> list[Translation]:
-    """Translate token lists, in the order given. width 1 is greedy, in batches of similar length; more is a beam."""
+    """Translate token lists, in the order given. width 1 is greedy, in batches of similar length; more is a beam.
+
+    Raises ValueError for a source without a word and for a width below 1.
+    """
+    if width < 1:
+        raise ValueError(f"width must be 1 or more, got {width}")
+    for number, source in enumerate(sources):
+        if len(source) == 0:
+            raise ValueError(f"sources[{number}] has no word: there is nothing to translate")
     if width > 1:
         return [_with_beam(model, pairs, source, width, max_steps, length_penalty) for source in sources]
     rows = [pairs.source.encode(source) for source in sources]
@@ -97,10 +105,11 @@ def _with_beam(model, pairs, source, width, max_steps, length_penalty) -> Transl
 
 @torch.no_grad()
 def attention_of(model: nn.Module, source: np.ndarray, tokens: Sequence[int]) -> np.ndarray | None:
-    """The attention of an answer that is known: the decoder reads it once."""
+    """The attention of an answer that is known: the decoder reads it once. Without dropout, as when it was written."""
     device = next(model.parameters()).device
     inputs = torch.tensor([[START, *tokens][: max(len(tokens), 1)]], device=device).t()
-    weights = model.decoder(inputs, model.encode(torch.as_tensor(source, device=device)))[2]
+    with evaluating(model):
+        weights = model.decoder(inputs, model.encode(torch.as_tensor(source, device=device)))[2]
     return None if weights is None else weights[: len(tokens), 0].cpu().numpy()
 
 
@@ -122,11 +131,14 @@ def copy_unknown(translation: Translation, source: Sequence[str]) -> list[str]:
 
 def bleu(texts: Sequence[str], references: Sequence[str] | Sequence[Sequence[str]], *, lowercase: bool = True,
          tokenize: str = "13a") -> Bleu:
-    """Corpus BLEU of sacrebleu. references: one text for each, or a list of texts for each."""
+    """Corpus BLEU of sacrebleu. references: one text for each, or a list of texts for each.
+
+    Raises ValueError when a text has no reference: sacrebleu itself would score as many as both lists have.
+    """
     from sacrebleu.metrics import BLEU
 
     metric = BLEU(lowercase=lowercase, tokenize=tokenize)
-    found = metric.corpus_score(list(texts), _streams(references))
+    found = metric.corpus_score(_texts(texts), _streams(references, len(texts)))
     return Bleu(found.score, list(found.precisions), found.bp, str(metric.get_signature()))
 
 
@@ -153,13 +165,25 @@ def bleu_of_counts(counts: np.ndarray) -> float:
 
 
 def unknown_share(sentences: Sequence[Sequence[str]], symbols) -> float:
-    """The share of running words that are not among the symbols."""
+    """The share of running words that are not among the symbols. Raises ValueError when there is no word."""
+    if not any(map(len, sentences)):
+        raise ValueError("sentences hold no word")
     rows = np.concatenate([symbols.encode(sentence) for sentence in sentences])
     return float((rows == UNKNOWN).mean())
 
 
-def _streams(references) -> list[list[str | None]]:
+def _texts(texts: Sequence[str]) -> list[str]:
+    if isinstance(texts, str) or not all(isinstance(each, str) for each in texts):
+        raise ValueError("texts must be a list of texts: join_words makes a text of words")
+    return list(texts)
+
+
+def _streams(references, count: int) -> list[list[str | None]]:
     """sacrebleu wants a list for the first references, one for the second ones, …; None where a text has fewer."""
+    if isinstance(references, str) or len(references) != count:
+        raise ValueError(f"references must be a list, an entry for each of the {count} texts")
     several = [[each] if isinstance(each, str) else list(each) for each in references]
+    if not several or not all(several):
+        raise ValueError("BLEU needs at least one text, and a reference for each")
     most = max(map(len, several))
     return [[each[k] if k < len(each) else None for each in several] for k in range(most)]

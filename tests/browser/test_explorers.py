@@ -23,6 +23,11 @@ EXPLORERS = [
     ("08", "HoldAndOverwrite", False),
     ("09", "NextCharacterExplorer", False),
     ("10", "TypedReview", False),
+    ("11", "TypedSum", False),
+    ("12", "OneModelSevenJobs", False),
+    ("13", "DateAttention", False),
+    ("14", "HeadsByHand", False),
+    ("15", "NumberTranslator", False),
 ]
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -66,6 +71,11 @@ def test_every_control_by_keyboard(browser, chapter, name, whole):
         assert picture.bounding_box() == place, f"{label} moves the picture"
         assert picture.evaluate("image => image.naturalWidth") == 100 * explorer.picture_class.size[0]
         assert output.get_by_role("status").inner_text() == picture.get_attribute("title")
+        if type(control).__name__ == "Text":  # what was typed may be no input at all, and then nothing else matters
+            typed = picture.get_attribute("title")
+            for key in UNDO_TEXT:
+                page.keyboard.press(key)
+            shown.wait_for(CHANGED, [picture.element_handle(), typed], f"{label} can be taken back")
     assert shown.errors == []
     shown.close()
 
@@ -83,8 +93,9 @@ KEYS = {  # JupyterLab takes the arrow keys from a drop-down list that is closed
     "Dropdown": ["Space", "ArrowDown", "Enter"],
     "BoundedIntText": ["ArrowUp"],
     "IntText": ["ArrowUp"],
-    "Text": ["End", "1", "Enter"],
+    "Text": ["End", "1", "Enter"],  # and UNDO_TEXT
     "Checkbox": ["Space"],
     "ToggleButtons": ["Tab", "Space"],
     "Button": ["Enter"],
 }
+UNDO_TEXT = ["Backspace", "Enter"]

@@ -86,6 +86,39 @@ def test_bleu_with_references_of_different_numbers():
     assert bleu(TEXTS, several).score > bleu(TEXTS, REFERENCES).score
 
 
+@pytest.mark.parametrize(("texts", "references"), [
+    ([], []), (["a b", "c"], ["a b"]), (["a b"], ["a b", "c"]), (["a", "b"], [["a"], []]), (["a", "b"], "ab"),
+    ([["a", "b"]], ["a b"]), ("ab", ["a", "b"]),
+])
+def test_bleu_of_lists_that_do_not_fit(texts, references):
+    """sacrebleu stops at the end of the shorter list and says nothing."""
+    with pytest.raises(ValueError, match="references|reference|list of texts"):
+        bleu(texts, references)
+
+
+def test_bleu_of_nothing_said():
+    assert bleu(["", ""], ["a b", "c"]).score == 0 == bleu_of_counts(sentence_counts(["", ""], ["a b", "c"]))
+
+
+def test_dropout_is_off_while_it_translates(pairs):
+    torch.manual_seed(0)
+    model = make_translator("attention", pairs, hidden_size=10, embedding_size=6, dropout=0.5).train()
+    for width in (1, 3):
+        one, two = (translate(model, pairs, [("one", "hundred")], width=width, max_steps=6)[0] for _ in range(2))
+        assert one.tokens == two.tokens and np.array_equal(one.weights, two.weights)
+    assert model.training and model.decoder.training
+
+
+def test_what_cannot_be_translated(pairs):
+    model = make_translator("once", pairs, hidden_size=4, embedding_size=3)
+    assert translate(model, pairs, []) == []
+    for width in (1, 2):
+        with pytest.raises(ValueError, match=r"sources\[1\] has no word"):
+            translate(model, pairs, [("one",), ()], width=width)
+    with pytest.raises(ValueError, match="width must be 1 or more"):
+        translate(model, pairs, [("one",)], width=0)
+
+
 def test_counts_of_sentences_add_up_to_bleu():
     counts = sentence_counts(TEXTS, REFERENCES)
     assert counts.shape == (4, 6)
@@ -101,6 +134,9 @@ def test_unknown_words():
     pairs = Pairs("", symbols, symbols, [], [])
     assert pairs.source.encode(["a", "cat"]).tolist() == [4, UNKNOWN]
     assert unknown_share([["a", "cat"], ["dog", "a"]], symbols) == 0.25
+    for nothing in ([], [[]]):
+        with pytest.raises(ValueError, match="no word"):
+            unknown_share(nothing, symbols)
     assert text(["a", "<unk>", "."]) == "a unk."
     weights = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
     found = Translation(["the", "<unk>", "<unk>"], weights)

@@ -1,0 +1,236 @@
+"""Multi30k, German to English, with attention, with the context at every step, and with it once: chapter 15.
+
+    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/15_multi30k.py                     all three
+    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/15_multi30k.py --model attention   one of them
+
+Some 30 to 60 minutes of one processor for each model. Every epoch leaves a checkpoint in the cache folder: start the
+same command again, and it goes on where it was. 15_multi30k.json holds the models that are done.
+The vocabulary is that of the training part. The epoch is chosen by greedy BLEU on the validation part, and so is the
+beam's length penalty; the test part (Flickr 2016) is looked at once, at the end.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from seqlearn.checkpoint import Checkpoint
+from seqlearn.data.multi30k import multi30k
+from seqlearn.data.pairs import PAD, Pairs, Symbols
+from seqlearn.data.sentences import frequent_words, split_words
+from seqlearn.models.translator import (
+    bleu,
+    copy_unknown,
+    make_translator,
+    sentence_counts,
+    text,
+    translate,
+    unknown_share,
+)
+from seqlearn.training import train
+
+SETTINGS = {
+    "models": ["attention", "every step", "once"],
+    "seed": 0,
+    "at_least": 2,  # occurrences of a word in the training part
+    "embedding_size": 256,
+    "embedding_scale": 0.1,  # of the numbers they begin with
+    "hidden_size": 256,
+    "readout_size": 256,  # of the attention model
+    "dropout": 0.3,
+    "label_smoothing": 0.1,
+    "batch_size": 64,
+    "epochs": 10,
+    "learning_rate": 0.002,  # falls to a twentieth on a straight line
+    "max_norm": 1.0,
+    "max_steps": 50,
+    "width": 5,
+    "length_penalties": [0.0, 0.5, 1.0],
+    "samples": 12,  # the first sentences of the test part
+    "alignments": 4,
+}
+
+
+def prepare(settings: dict, share: float = 1.0) -> tuple[Pairs, dict]:
+    """Token pairs with their symbols, and the three parts as (tokens, tokens, reference text). share: for a trial."""
+    parts = {}
+    for name, pairs in multi30k("de", "en").items():
+        kept = pairs[: max(1, round(share * len(pairs)))]
+        parts[name] = [(split_words(source), split_words(target), target) for source, target in kept]
+    source, target = (Symbols(frequent_words((each[side] for each in parts["train"]), settings["at_least"]))
+                      for side in (0, 1))
+    examples = {name: [each[:2] for each in part] for name, part in parts.items()}
+    return Pairs("Multi30k", source, target, examples["train"], examples["test"]), parts
+
+
+def make_model(name: str, pairs: Pairs, settings: dict) -> nn.Module:
+    """The translator of this name."""
+    names = ("hidden_size", "embedding_size", "embedding_scale", "dropout", "readout_size")
+    return make_translator(name, pairs, **{key: settings[key] for key in names})
+
+
+def loss(model: nn.Module, batch, smoothing: float = 0.0) -> torch.Tensor:
+    """Mean cross entropy of the real target words."""
+    source, lengths, inputs, targets = map(torch.as_tensor, batch)
+    logits = model(source, inputs, lengths)
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD, label_smoothing=smoothing)
+
+
+@torch.no_grad()
+def validate(model: nn.Module, pairs: Pairs, part: list, settings: dict) -> dict:
+    """Loss a word and greedy BLEU on a part."""
+    model.eval()
+    total = count = 0
+    for start in range(0, len(part), 128):
+        batch = pairs.batch([each[:2] for each in part[start : start + 128]])
+        words = int((batch.targets != PAD).sum())
+        total, count = total + loss(model, batch).item() * words, count + words
+    found = translate(model, pairs, [each[0] for each in part], max_steps=settings["max_steps"])
+    score = bleu([text(each.tokens) for each in found], [each[2] for each in part]).score
+    return {"validation_loss": round(total / count, 4), "validation_bleu": round(score, 2)}
+
+
+class Diary:
+    """What is noted after each epoch besides the history; it goes into the checkpoint."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict] = []
+
+    def state_dict(self) -> dict:
+        return {"entries": [dict(entry) for entry in self.entries]}
+
+    def load_state_dict(self, state: dict) -> None:
+        self.entries = state["entries"]
+
+
+def fit(name: str, pairs: Pairs, validation: list, settings: dict, checkpoint: Path) -> tuple[nn.Module, list, int]:
+    """Train with a checkpoint after each epoch, going on from the one that is there. The best weights are chosen."""
+    torch.manual_seed(settings["seed"])
+    model = make_model(name, pairs, settings)
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
+    diary, epochs, steps = Diary(), settings["epochs"], -(-len(pairs.train) // settings["batch_size"])
+    clock = time.process_time()
+
+    def batches(epoch: int):
+        rng = np.random.default_rng([settings["seed"], epoch])
+        for number, batch in enumerate(pairs.batches(settings["batch_size"], rng)):
+            done = (epoch * steps + number) / (epochs * steps)
+            optimizer.param_groups[0]["lr"] = settings["learning_rate"] * (1 - 0.95 * done)
+            yield batch
+
+    def minus_bleu(model: nn.Module) -> float:
+        nonlocal clock
+        found = validate(model, pairs, validation, settings)
+        diary.entries.append(found | {"seconds": round(time.process_time() - clock)})
+        clock = time.process_time()
+        print(name, len(diary.entries), diary.entries[-1], flush=True)
+        return -diary.entries[-1]["validation_bleu"]
+
+    made_with = settings | {"model": name, "pairs": len(pairs.train)}
+    kept = Checkpoint(checkpoint, also={"diary": diary}, settings=made_with)
+    history = train(model, batches, lambda model, batch: loss(model, batch, settings["label_smoothing"]), epochs=epochs,
+                    optimizer=optimizer, validate=minus_bleu, max_norm=settings["max_norm"], checkpoint=kept)
+    if history.stopped != "finished":
+        raise SystemExit(f"{history!r}: start the same command again to go on")
+    curve = [{"loss": round(one, 4), "norm": round(norm, 3), **entry}
+             for one, norm, entry in zip(history.loss, history.gradient_norm, diary.entries, strict=True)]
+    return model, curve, history.best_epoch
+
+
+def judge(model: nn.Module, pairs: Pairs, parts: dict, settings: dict) -> dict:
+    """Everything that the chapter shows of a trained model."""
+    (sources, _, references), (val_sources, _, val_references) = (zip(*parts[name]) for name in ("test", "val"))
+    steps, width = settings["max_steps"], settings["width"]
+    plain = translate(model, pairs, sources, max_steps=steps)
+    tried = {}
+    for penalty in settings["length_penalties"]:
+        found = translate(model, pairs, val_sources, width=width, max_steps=steps, length_penalty=penalty)
+        tried[penalty] = round(bleu([text(each.tokens) for each in found], val_references).score, 2)
+    penalty = max(tried, key=tried.get)
+    wide = translate(model, pairs, sources, width=width, max_steps=steps, length_penalty=penalty)
+    texts = {"greedy": [text(each.tokens) for each in plain], "beam": [text(each.tokens) for each in wide],
+             "greedy, copied": [text(copy_unknown(each, source)) for each, source in zip(plain, sources)],
+             "beam, copied": [text(copy_unknown(each, source)) for each, source in zip(wide, sources)]}
+    scores = {name: bleu(found, references) for name, found in texts.items()}
+    ways = {f"{tokenize}, {'lower case' if lower else 'as written'}":
+            round(bleu(texts["beam"], references, lowercase=lower, tokenize=tokenize).score, 2)
+            for tokenize in ("13a", "none", "intl", "char") for lower in (True, False)}
+    return {
+        "bleu": {name: round(found.score, 2) for name, found in scores.items()},
+        "brevity": {name: round(found.brevity_penalty, 4) for name, found in scores.items()},
+        "precisions": {name: [round(value, 1) for value in found.precisions] for name, found in scores.items()},
+        "signature": scores["beam"].signature, "ways": ways, "validation beam": tried, "penalty": penalty,
+        "counts": {name: sentence_counts(texts[name], references)[:, :5].T.tolist()  # five lists; what BLEU adds up
+                   for name in (("greedy", "beam") if plain[0].weights is not None else ("greedy",))},
+        "unknown in output": {"greedy": sum(each.tokens.count("<unk>") for each in plain),
+                              "beam": sum(each.tokens.count("<unk>") for each in wide)},
+        "samples": [{"greedy": texts["greedy"][n], "beam": texts["beam"][n]}
+                    for n in range(min(settings["samples"], len(references)))],
+        "alignments": [{"words": each.tokens, "weights": [[round(float(value), 2) for value in row]
+                                                           for row in each.weights]}
+                       for each in plain[: settings["alignments"]] if each.weights is not None],
+    }
+
+
+def train_one(name: str, pairs: Pairs, parts: dict, settings: dict, folder: Path) -> dict:
+    """One model from its checkpoint, or from nothing, to its results."""
+    started = time.perf_counter()
+    model, curve, best = fit(name, pairs, parts["val"], settings, folder / f"{name.replace(' ', '_')}.pt")
+    results = {"parameters": sum(value.numel() for value in model.parameters()), "curve": curve, "best_epoch": best,
+               **judge(model, pairs, parts, settings)}
+    print(name, results["bleu"], f"{time.perf_counter() - started:.0f} s since the start of this command", flush=True)
+    return results
+
+
+def run(settings: dict, models: list[str] | None = None, folder: Path | None = None, share: float = 1.0) -> dict:
+    """The results of these models (all of the settings). share: of the data, for a trial of some minutes."""
+    folder = cache_folder() if folder is None else folder
+    pairs, parts = prepare(settings, share)
+    test = parts["test"]
+    results = {"vocabulary": {"source": len(pairs.source), "target": len(pairs.target)},
+               "unknown": {"source": round(unknown_share([each[0] for each in test], pairs.source), 4),
+                           "target": round(unknown_share([each[1] for each in test], pairs.target), 4)},
+               "source lengths": [len(each[0]) for each in test],
+               "reference lengths": sentence_counts(*2 * [[each[2] for each in test]])[:, 5].tolist(),
+               "sources": [text(each[0]) for each in test[: settings["samples"]]],
+               "source words": [each[0] for each in test[: settings["alignments"]]],
+               "references": [each[2] for each in test[: settings["samples"]]], "models": {}}
+    for name in models or settings["models"]:
+        results["models"][name] = train_one(name, pairs, parts, settings, folder)
+    return results
+
+
+def cache_folder() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("seqlearn")) / "15_multi30k"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", choices=SETTINGS["models"], help="train this model alone")
+    parser.add_argument("--checkpoints", type=Path, default=cache_folder(), help="the folder of checkpoints")
+    parser.add_argument("--threads", type=int, default=1, help="processors")
+    parser.add_argument("--share", type=float, default=1.0, help="of the data, for a trial; stores nothing")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    results = run(SETTINGS, options.model and [options.model], options.checkpoints, options.share)
+    if options.share < 1:
+        return
+    for name, found in results["models"].items():
+        (options.checkpoints / f"{name.replace(' ', '_')}.json").write_text(json.dumps(found), encoding="utf-8")
+    done = {name: options.checkpoints / f"{name.replace(' ', '_')}.json" for name in SETTINGS["models"]}
+    results["models"] = {name: json.loads(path.read_text("utf-8")) for name, path in done.items() if path.is_file()}
+    stored = {"settings": SETTINGS, "results": results,
+              "versions": {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}}
+    Path(__file__).with_suffix(".json").write_text(json.dumps(stored, separators=(",", ":"), ensure_ascii=False) + "\n",
+                                                   encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""What is particular to chapter 15's exercises: references against the package and sacrebleu, and unlisted answers."""
+
+import numpy as np
+import pytest
+
+from seqlearn.exercises import ch15
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_bleu_is_sacrebleus_with_several_references(rng):
+    metrics = pytest.importorskip("sacrebleu.metrics")
+    metric = metrics.BLEU(tokenize="none", smooth_method="none")
+    for translations, references in ch15.bleu.cases(rng):
+        streams = [[" ".join(several[k]) if k < len(several) else None for several in references]
+                   for k in range(max(map(len, references)))]
+        expected = metric.corpus_score([" ".join(words) for words in translations], streams).score
+        assert ch15.bleu_reference(translations, references) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_other_references_are_the_package_s(rng):
+    from seqlearn.data.pairs import Symbols
+    from seqlearn.data.sentences import frequent_words
+
+    translator = pytest.importorskip("seqlearn.models.translator")
+    for train, test, at_least in ch15.unknown_words.cases(rng):
+        expected = translator.unknown_share(test, Symbols(frequent_words(train, at_least)))
+        assert ch15.unknown_words_reference(train, test, at_least) == pytest.approx(expected)
+    for target, source, weights in ch15.copy_unknown.cases(rng):
+        expected = translator.copy_unknown(translator.Translation(target, weights), source)
+        assert ch15.copy_unknown_reference(target, source, weights) == expected
+
+
+def _unknown_with_a_set(train, test, at_least):
+    words = sum(train, [])
+    known = {word for word in words if words.count(word) >= at_least}
+    running = sum(test, [])
+    return len([word for word in running if word not in known]) / len(running)
+
+
+RIGHT = {
+    "15.1 with a set": (ch15.unknown_words, _unknown_with_a_set),
+    "15.2 as an array": (ch15.best_answer, lambda answers, alpha: (
+        np.array([value / (len(tokens) + 1) ** alpha for tokens, value in answers]),
+        np.argmax([value / (len(tokens) + 1) ** alpha for tokens, value in answers]))),
+    "15.3 with a loop over rows": (ch15.copy_unknown, lambda target, source, weights: [
+        source[max(range(len(source)), key=lambda t: row[t])] if token == "<unk>" else token
+        for token, row in zip(target, weights)]),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_other_right_answers_are_right(name):
+    exercise, answer = RIGHT[name]
+    result = exercise.check(answer)
+    assert result.status == "correct", result.message
+
+
+WRONG = {
+    "unknown: none": (ch15.unknown_words, lambda train, test, at_least: 0.0),
+    "unknown: a count": (ch15.unknown_words, lambda train, test, at_least: len(train)),
+    "beam: nothing": (ch15.best_answer, lambda answers, alpha: None),
+    "beam: only the place": (ch15.best_answer, lambda answers, alpha: 0),
+    "copy: the source": (ch15.copy_unknown, lambda target, source, weights: source),
+    "copy: the target": (ch15.copy_unknown, lambda target, source, weights: target),
+    "beam: sorted": (ch15.best_answer, lambda answers, alpha: (
+        sorted(ch15.best_answer_reference(answers, alpha)[0], reverse=True), 0)),
+    "beam: another penalty": (ch15.best_answer, lambda answers, alpha: (
+        scores := [value / ((len(tokens) + 6) / 6) ** alpha for tokens, value in answers], int(np.argmax(scores)))),
+    "copy: the largest weight when it is sure": (ch15.copy_unknown, lambda target, source, weights: [
+        source[int(row.argmax())] if token == "<unk>" and row.max() > 0.5 else token
+        for token, row in zip(target, weights)]),
+    "copy: the mean position": (ch15.copy_unknown, lambda target, source, weights: [
+        source[int(round(float(row @ np.arange(len(source)))))] if token == "<unk>" else token
+        for token, row in zip(target, weights)]),
+    "bleu: hundred": (ch15.bleu, lambda translations, references: 100.0),
+    "bleu: sums clipped over the corpus": (ch15.bleu, lambda translations, references: ch15.bleu_reference(
+        [sum(translations, [])], [[sum((several[0] for several in references), [])]])),
+    "bleu: raises": (ch15.bleu, lambda translations, references: 1 / 0),
+    "bleu: text": (ch15.bleu, lambda translations, references: "28.3"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_unlisted_wrong_answers_are_wrong(name):
+    exercise, answer = WRONG[name]
+    result = exercise.check(answer)
+    assert result.status == "incorrect" and result.message and "check itself" not in result.message
+
+
+def test_bleu_at_its_edges():
+    words = "a man sits on a bench".split()
+    assert ch15.bleu_reference([words], [[words]]) == pytest.approx(100)
+    assert ch15.bleu_reference([["the"] * 6], [[words]]) == 0
+    assert ch15.bleu_reference([words[:4]], [[words]]) == pytest.approx(100 * np.exp(1 - 6 / 4))
