@@ -39,7 +39,9 @@ SETTINGS = {
     "seed": 0,
     "at_least": 2,  # occurrences of a word in the training part
     "embedding_size": 256,
-    "embedding_scale": 0.1,  # of the numbers they begin with
+    # The numbers they begin with: 0.1 was chosen for attention. Without attention 0.1 gave 6.3 BLEU (validation) after
+    # eight epochs, 1.0 gave 9.7 after one.
+    "embedding_scale": {"attention": 0.1, "every step": 1.0, "once": 1.0},
     "hidden_size": 256,
     "readout_size": 256,  # of the attention model
     "dropout": 0.3,
@@ -70,8 +72,9 @@ def prepare(settings: dict, share: float = 1.0) -> tuple[Pairs, dict]:
 
 def make_model(name: str, pairs: Pairs, settings: dict) -> nn.Module:
     """The translator of this name."""
-    names = ("hidden_size", "embedding_size", "embedding_scale", "dropout", "readout_size")
-    return make_translator(name, pairs, **{key: settings[key] for key in names})
+    names = ("hidden_size", "embedding_size", "dropout", "readout_size")
+    scale = settings["embedding_scale"][name]
+    return make_translator(name, pairs, embedding_scale=scale, **{key: settings[key] for key in names})
 
 
 def loss(model: nn.Module, batch, smoothing: float = 0.0) -> torch.Tensor:

@@ -231,7 +231,8 @@ def _copies(rng):
                            ("ein hund namens waldi".split(), "a dog called <unk> <unk> today".split())):
         scores = 2.5 * rng.standard_normal((len(target), len(source)))
         unknown = [s for s, token in enumerate(target) if token == "<unk>"]
-        scores[unknown[:2], int(rng.integers(1, len(source)))] += 9  # two of them look at the same word
+        place = int(rng.integers(1, len(source)))
+        scores[unknown[:2], place] = scores[unknown[:2]].max(axis=1) + 0.3  # two of them look at the same word
         weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
         cases.append((target, source, weights))
     return cases

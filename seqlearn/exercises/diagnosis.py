@@ -100,6 +100,8 @@ def _mistake_of_piece(exercise: "Exercise", cases: list[Case], outcomes: list[Ou
     for mistake in exercise.mistakes:
         differs = False
         for case, outcome in zip(cases, outcomes, strict=False):
+            if index >= len(case.pieces):  # a list that is shorter in this case
+                continue
             wrong = try_answer(exercise, mistake.implementation, case)
             if wrong.how != "value" or outcome.how != "value":
                 break

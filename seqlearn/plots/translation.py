@@ -16,10 +16,11 @@ NAMES = {"attention": "attention", "every step": "context at every step", "once"
 
 
 def pipeline(source: str, source_words: Sequence[str], rows: Sequence[int], target_words: Sequence[str], target: str,
-             reference: str, *, step: int = 1, figure: Figure | None = None) -> Figure:
+             reference: str, *, step: int = 1, look: int = 1, figure: Figure | None = None) -> Figure:
     """From a text to a text to a score: up on the left, across by attention, up again on the right.
 
-    step: the decoder's step, from 0, whose looks back at the encoder's states are drawn.
+    step: the decoder's step, from 0, whose looks back at the encoder's states are drawn. look: the state, from 0,
+    that it looks at most.
     """
     figure = figure or plt.figure(figsize=(9.6, 5.4))
     axes = figure.add_subplot()
@@ -41,7 +42,7 @@ def pipeline(source: str, source_words: Sequence[str], rows: Sequence[int], targ
         arrow(axes, other, one, lane=0.09, width=1.2)
     context = node(axes, "operation", (columns[-1] / 2, 4.55), "$c$", radius=0.5, fontsize=13)
     for number, state in enumerate(encoder):
-        arrow(axes, state, context, width=3.0 if number == min(step, len(encoder) - 1) else 0.9)
+        arrow(axes, state, context, width=3.0 if number == look else 0.9)
     decoder: list[Mark] = []
     outs = [shift + gap * s for s in range(len(target_words))]
     read = ["‹start›", *target_words[:-1]]
@@ -68,8 +69,8 @@ def pipeline(source: str, source_words: Sequence[str], rows: Sequence[int], targ
     return describe(figure, f"""Left, upwards: the text “{source}”; its words {", ".join(source_words)}; a row number
         for each; a state for each, joined in both directions. Right: the decoder's states, each reading the word
         before, from the start sign on, and saying {", ".join(target_words)}. Step {step + 1} takes a context c from all
-        states of the left side, mostly from one. On top the words are joined to the text “{target}”, and together with
-        the reference “{reference}” they give the BLEU score.""")
+        states of the left side, mostly from that of {source_words[look]}. On top the words are
+        joined to the text “{target}”, and together with the reference “{reference}” they give the BLEU score.""")
 
 
 def ngrams(hypothesis: Sequence[str], reference: Sequence[str], *, figure: Figure | None = None) -> Figure:

@@ -79,7 +79,7 @@ class TranslationBoard(Picture):
             self.title.set_text("no word yet")
             return "No word yet: type a number in digits or in English words."
         best = answers[0][0] if answers else ""
-        verdict = ("nobody knows the right answer" if right is None
+        verdict = ("the name of no number from 0 to 999,999" if right is None
                    else "the first is right" if best == right else "the first is wrong")
         self.title.set_text(verdict)
         looks = ""

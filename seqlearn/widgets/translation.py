@@ -1,5 +1,6 @@
 """Explorer of chapter 15: type a number, and see two translators put it into German."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from seqlearn.widgets.explorer import Explorer
 
 MODELS = {"with attention": "attention", "without": "once"}
 MOST_WORDS = 10
+WORDS = {*ENGLISH_ONES, *ENGLISH_TENS, "hundred", "thousand"}
 MAX_STEPS = 15
 
 
@@ -41,11 +43,16 @@ class NumberTranslator(Explorer):
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """What was typed as English words: a number in digits is written out; of words at most ten are kept."""
+    """What was typed as English words: a number in digits is written out, "<unk>" is a word that no number has.
+
+    Numbers above 999,999, negative ones and such as 12.5 are one unknown word. Of words at most ten are kept.
+    """
     digits = text.replace(",", "").replace(" ", "")
     if digits.isascii() and digits.isdigit():
-        return english(min(int(digits[:7]), LARGEST))
-    return tuple(text.lower().replace("-", " ").replace(" and ", " ").split())[:MOST_WORDS]
+        digits = digits.lstrip("0") or "0"
+        return english(int(digits)) if len(digits) <= len(str(LARGEST)) else ("<unk>",)
+    words = [word.strip(",.;!?") for word in re.sub(r"(?<=[^\W\d])-(?=[^\W\d])", " ", text.lower()).split()]
+    return tuple(word if word in WORDS else "<unk>" for word in words if word and word != "and")[:MOST_WORDS]
 
 
 def number_of(words: tuple[str, ...]) -> int | None:

@@ -20,7 +20,12 @@ def test_what_is_typed():
     assert words_of("42") == ("forty", "two") == words_of("Forty-two") == words_of(" 4 2 ")
     assert words_of("721,623") == english(721_623)
     assert words_of("one hundred and one") == english(101)
-    assert words_of("99999999") == english(LARGEST) and words_of("0") == ("zero",)
+    assert words_of("999,999") == english(LARGEST) and words_of("0") == ("zero",) == words_of("000")
+    assert words_of("00000000042") == ("forty", "two") == words_of("forty-two.")
+    assert words_of("one hundred, and one") == english(101)
+    for typed in ("1000000", "9" * 5000, "12.5", "-5", "\N{MINUS SIGN}5", "1e6", "million", "x" * 5000):
+        assert words_of(typed) == ("<unk>",), "no number that has a name here: what the translator reads is unknown"
+    assert words_of("twelve apples") == ("twelve", "<unk>")
     assert words_of("") == words_of("  ") == () and len(words_of("nine " * 30)) == 10
 
 

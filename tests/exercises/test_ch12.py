@@ -1,0 +1,106 @@
+"""What is particular to chapter 12's exercises: references against the package, and answers outside the catalogue."""
+
+import numpy as np
+import pytest
+
+from seqlearn.data.number_names import german, join
+from seqlearn.exercises import ch12
+
+
+def match_with_a_mask(answers, targets):
+    """Padded to one length, and compared up to the target's END."""
+    size = max(len(answers), len(targets))
+    answers, targets = (np.pad(x, ((0, size - len(x)), (0, 0)), constant_values=-1) for x in (answers, targets))
+    until = np.arange(size)[:, None] <= np.argmax(targets == ch12.END, axis=0)
+    return ((answers == targets) | ~until).all(axis=0).mean()
+
+
+def frames_by_loops(sound, window, filters):
+    F = len(window)
+    rows = []
+    for start in range(0, len(sound), F):
+        frame = np.zeros(F)
+        part = sound[start : start + F]
+        frame[: len(part)] = part
+        rows.append([np.abs(np.fft.fft(frame * window)[: F // 2 + 1]) @ filters[:, k] for k in range(filters.shape[1])])
+    return np.array(rows)
+
+
+def tree_with_a_stack(tokens, words):
+    """Each bracket collects its children; whatever cannot be closed or stands outside is no tree."""
+    stack, roots = [], 0
+    for token in tokens:
+        if token.startswith("("):
+            if not stack and roots:
+                return False
+            stack.append(0)
+        elif token == ")":
+            if not stack or stack.pop() == 0:
+                return False
+            if stack:
+                stack[-1] += 1
+            else:
+                roots += 1
+        elif stack:
+            stack[-1] += 1
+        else:
+            return False
+    return roots == 1 and not stack and [token for token in tokens if token[0] not in "()"] == words
+
+
+@pytest.mark.parametrize(("exercise", "answer"), [
+    (ch12.exact_match, match_with_a_mask), (ch12.frames, frames_by_loops), (ch12.is_tree, tree_with_a_stack),
+    (ch12.is_tree, lambda tokens, words: np.bool_(ch12.is_tree_reference(tokens, words))),
+    (ch12.german_name, lambda number, ones, tens: join(german(number))),
+])
+def test_right_answers_of_other_kinds(exercise, answer):
+    assert exercise.check(answer).status == "correct", exercise.check(answer).message
+
+
+@pytest.mark.parametrize(("exercise", "answer"), [
+    (ch12.exact_match, lambda answers, targets: 1.0),
+    (ch12.exact_match, lambda answers, targets: float((answers[0] == targets[0]).mean())),
+    (ch12.frames, lambda sound, window, filters: np.zeros((-(-len(sound) // len(window)), filters.shape[1]))),
+    (ch12.frames, lambda sound, window, filters: ch12.frames_reference(sound, window[::-1] ** 2, filters)),
+    (ch12.is_tree, lambda tokens, words: True),
+    (ch12.is_tree, lambda tokens, words: False),
+    (ch12.is_tree, lambda tokens, words: bool(tokens) and tokens[0] == "(S" and ch12.is_tree_reference(tokens, words)),
+    (ch12.german_name, lambda number, ones, tens: ones[number % 20]),
+    (ch12.german_name, lambda number, ones, tens: join(german(number)).capitalize()),
+])
+def test_wrong_answers_outside_the_catalogue(exercise, answer):
+    result = exercise.check(answer)
+    assert (result.status, result.mistake) == ("incorrect", None)
+    assert "check itself" not in result.message
+
+
+def test_exact_match_at_its_edges():
+    answers = np.array([[5, 5, 5, 5], [2, 6, 6, 2], [9, 2, 6, 6]])
+    targets = np.array([[5, 5, 5, 5], [2, 6, 6, 6], [0, 2, 2, 2]])
+    assert ch12.exact_match_reference(answers, targets) == 0.5  # over at END; right; no END; too short
+    assert ch12.exact_match_reference(answers[:2], targets) == 0.25  # answers that were cut have no END
+
+
+def test_german_names_are_the_package_s():
+    from seqlearn.data.number_names import GERMAN_ONES, GERMAN_TENS
+
+    for number in [*range(130), 999, 1000, 1001, 1101, 21_021, 100_101, 201_001, 999_999]:
+        assert ch12.german_reference(number, list(GERMAN_ONES), list(GERMAN_TENS)) == join(german(number))
+
+
+def test_a_frame_of_a_tone_is_loudest_where_the_tone_is():
+    F = 32
+    sound = np.sin(2 * np.pi * 5 * np.arange(3 * F) / F)  # five waves a frame
+    found = ch12.frames_reference(sound[:-3], np.hanning(F + 1)[:-1], np.eye(F // 2 + 1))
+    assert found.shape == (3, F // 2 + 1) and (found.argmax(axis=1) == 5).all()
+
+
+def test_cases_of_the_tree_hold_trees_and_none():
+    answers = [ch12.is_tree_reference(*case) for case in ch12.is_tree.cases(np.random.default_rng(0))]
+    assert sum(answers) >= 4 and answers.count(False) >= 12
+
+
+def test_the_topics_of_the_chapter_are_asked():
+    topics = {question.topic for question in ch12.QUIZ.questions}
+    assert {"one class, seven jobs", "exact match", "valid and right", "the bottleneck"} <= topics and len(topics) >= 5
+    assert all(any(option.correct for option in question.options) for question in ch12.QUIZ.questions)
