@@ -17,6 +17,7 @@ _APOSTROPHES = str.maketrans("’‘`´", "''''")
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _NO_SPACE_BEFORE = {".", ",", "!", "?", ";", ":", ")", "%", "'", "'s", "'re", "'ve", "'ll", "'d", "'m", "n't", "-", "/"}
 _NO_SPACE_AFTER = {"(", "$", "#", "-", "/"}
+_ELIDED = {"c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quelqu", "aujourd"}  # l'eau
 
 
 def split_words(text: str, *, lower: bool = True) -> list[str]:
@@ -26,15 +27,20 @@ def split_words(text: str, *, lower: bool = True) -> list[str]:
 
 
 def join_words(tokens: Sequence[str]) -> str:
-    """A line of text from tokens: marks and ends of words stand at the word before them, quotes around theirs."""
-    text, glued, inside = "", True, False
+    """A line of text from tokens: marks and ends of words stand at the word before them, quotes around theirs.
+
+    After a French word that has lost its last letter the next one follows its apostrophe: l'eau, qu'il.
+    """
+    text, glued, inside, before = "", True, False, ""
     for token in tokens:
         closing = token == '"' and inside
         if not glued and token not in _NO_SPACE_BEFORE and not closing:
             text += " "
         text += token
-        glued = token in _NO_SPACE_AFTER or (token == '"' and not closing)
+        elided = token == "'" and before in _ELIDED
+        glued = token in _NO_SPACE_AFTER or (token == '"' and not closing) or elided
         inside ^= token == '"'
+        before = token
     return text
 
 

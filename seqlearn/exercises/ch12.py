@@ -499,6 +499,8 @@ QUIZ = Quiz("12", [
                    "Right. They use what this class has to learn: that letters come in the order of the sounds."),
             Option("Parsing with a known grammar: a chart parser.", True,
                    "Right. It returns a tree of the grammar or says that there is none."),
+            Option("Small talk about anything, with a million talks to learn from: a list of rules.", False,
+                   "No rule says what comes next in a talk about anything. That is learned from examples."),
             Option("Question answering where the answer is a piece of the text: a model that points into it.", True,
                    "Right. A pointer can return a name that it has never seen."),
         ],

@@ -159,9 +159,11 @@ class WritingASum(Picture):
         self.moving += [self.lines, self.nodes, start, *self.signs, *self.shares, self.heading]
 
     def update(self, characters: str, states: np.ndarray, probabilities: np.ndarray, tree: Sequence[Candidate],
-               names: Sequence[str], step: int, width: int, answers: Sequence[tuple[str, float]], right: str) -> str:
+               names: Sequence[str], step: int, width: int, answers: Sequence[tuple[str, float]],
+               right: str | None) -> str:
         """characters: as read, (T,). states (T, 128). probabilities (S, 12): of 0 to 9, the space and END along the
-        best answer. tree: nothing dropped. answers: what the whole search found, best first, with log p."""
+        best answer. tree: nothing dropped. answers: what the whole search found, best first, with log p. right: the
+        answer, None when the question has none."""
         self.heat.set_data(state_colors(states.T))
         for text, character in zip(self.read, characters):
             text.set_text(sign(character))
@@ -169,8 +171,10 @@ class WritingASum(Picture):
         self._show_tree([one for one in tree if one.step <= step], names)
         best, log_p = answers[0]
         verdict = "right" if best == right else f"wrong: it is {right}"
+        if right is None:
+            verdict = "but that was no sum of two numbers of up to three digits"
         found = ", ".join(f"{text or 'nothing'} ({percent(value)})" for text, value in answers)
-        question = characters.strip()[::-1]
+        question = characters.strip()[::-1] or "nothing"
         done = step >= max(one.step for one in tree)
         self.heading.set_text(f"beam of {width}: {question} = {best}, {verdict}" if done
                               else f"beam of {width}, after {step} of {max(one.step for one in tree)} steps")

@@ -105,12 +105,21 @@ def stored_adder() -> Adder:
 
 
 def understood(text: str) -> str:
-    """The sum in a text, as the model was trained on it: "57+5". Raises ValueError when there is none."""
-    found = re.fullmatch(r"\s*(\d+)\s*\+\s*(\d+)\s*=?\s*", text, flags=re.ASCII)
-    numbers = [str(int(number[:9])) if len(number) < 9 else number for number in found.groups()] if found else []
-    if not found or max(map(len, numbers)) > DIGITS_OF_A_NUMBER:
-        raise ValueError("type two numbers of up to three digits with a plus sign between them, such as 57+5")
-    return "+".join(numbers)
+    """What the network is to read: the sum in a text as it was trained on it, "57+5", or else the first characters.
+
+    It answers to anything. Signs that it does not know become "?", which stands for the row of unknown ones.
+    """
+    found = re.fullmatch(r"\s*0*(\d+)\s*\+\s*0*(\d+)\s*=?\s*", text, flags=re.ASCII)
+    if found and max(map(len, found.groups())) <= DIGITS_OF_A_NUMBER:
+        return "+".join(found.groups())
+    return "".join(sign if sign in DIGITS + "+" else "?" for sign in "".join(text.split()))[:LONGEST]
+
+
+def right_answer(question: str) -> str | None:
+    """The sum, or None when the question is no sum of two numbers of up to three digits."""
+    if not re.fullmatch(r"\d{1,3}\+\d{1,3}", question):
+        return None
+    return str(sum(map(int, question.split("+"))))
 
 
 class TypedSum(Explorer):
@@ -142,7 +151,6 @@ def decoded(question: str, step: int, width: int) -> dict:
     hypotheses, tree = adder.search(question, width)
     best = hypotheses[0]
     order = adder.target.encode(DIGITS + " ").tolist() + [END]
-    a, b = map(int, question.split("+"))
     return {
         "characters": adder.characters(question),
         "states": states,
@@ -152,5 +160,5 @@ def decoded(question: str, step: int, width: int) -> dict:
         "step": step,
         "width": width,
         "answers": [(adder.text(one.tokens), one.log_probability) for one in hypotheses],
-        "right": str(a + b),
+        "right": right_answer(question),
     }

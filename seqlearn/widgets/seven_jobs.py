@@ -42,12 +42,17 @@ class OneModelSevenJobs(Explorer):
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         from seqlearn.models.jobs import JOBS
 
-        job = ipywidgets.Dropdown(description="Job", value="translation",
+        job = ipywidgets.Dropdown(description="Job", value="recognition",
                                   options=[(f"{n} {JOBS[name].title}", name) for n, name in enumerate(EXAMPLES, 1)])
-        text = ipywidgets.Text(value=EXAMPLES["translation"], description="Input", continuous_update=True,
+        text = ipywidgets.Text(value=EXAMPLES["recognition"], description="Input", continuous_update=True,
                                placeholder="type an input", layout=ipywidgets.Layout(width="720px"))
-        job.observe(lambda change: setattr(text, "value", EXAMPLES[change.new]), "value")
         noise = ipywidgets.FloatSlider(description="Noise", min=0, max=2, step=0.1, value=0.3, readout_format=".1f")
+
+        def change_job(change) -> None:
+            text.value = EXAMPLES[change.new]
+            noise.disabled = change.new not in SOUNDS  # the others hear nothing
+
+        job.observe(change_job, "value")
         return {"job": job, "text": text, "noise": noise}
 
     def compute(self, job: str, text: str, noise: float) -> dict:

@@ -58,3 +58,9 @@ def test_captions_come_back_as_they_were():
         texts = [pair[side] for pair in captions["test"]]
         same = [join_words(split_words(text)) == text.lower() for text in texts]
         assert sum(same) >= 950
+
+
+def test_french_words_that_lost_a_letter_stand_at_the_next_one():
+    for text in ["ce n'est pas qu'il l'aime, aujourd'hui.", "j'ai dit: jusqu'où?"]:
+        assert join_words(split_words(text)) == text
+    assert join_words(split_words("the dogs' bones")) == "the dogs' bones"
