@@ -53,7 +53,7 @@ class OneModelSevenJobs(Explorer):
             noise.disabled = change.new not in SOUNDS  # the others hear nothing
 
         job.observe(change_job, "value")
-        return {"job": job, "text": text, "noise": noise}
+        return {"noise": noise, "job": job, "text": text}
 
     def compute(self, job: str, text: str, noise: float) -> dict:
         return answer_to(job, text, noise)
@@ -64,7 +64,7 @@ def answer_to(job: str, text: str, noise: float = 0.3) -> dict:
     from seqlearn.models.jobs import FEATURES, JOBS
 
     task, model = _stored(job)
-    title = JOBS[job].title.capitalize()
+    title = JOBS[job].title.capitalize() + (f", noise {noise:.1f}" if job in SOUNDS else "")
     tokens = tokens_of(job, text)
     heard = sound_of(job, tokens, noise) if job in SOUNDS else None
     if not tokens or (job in SOUNDS and heard is None):
