@@ -24,7 +24,7 @@ from tqdm.auto import tqdm
 import seqlearn.widgets
 from seqlearn.data import count_ones
 from seqlearn.models import LSTMModel
-from seqlearn.weights import save_weights
+from seqlearn.training.weights import save_weights
 
 SETTINGS = {
     "seeds": [30, 31, 32, 33, 34, 35, 36, 37, 38, 39],

@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 import seqlearn
 from seqlearn.data.corpus import Vocabulary, course_corpus, offset_batches
 from seqlearn.models.language_model import LanguageModel, evaluate, read_once
-from seqlearn.weights import save_weights
+from seqlearn.training.weights import save_weights
 
 SETTINGS = {
     "part": "all",

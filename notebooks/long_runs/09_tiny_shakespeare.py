@@ -17,8 +17,8 @@ from tqdm.auto import tqdm
 
 from seqlearn.data.corpus import Vocabulary, offset_batches
 from seqlearn.data.text import tiny_shakespeare
+from seqlearn.decoding.sampling import next_probabilities
 from seqlearn.models.language_model import LanguageModel, evaluate, read_once
-from seqlearn.sampling import next_probabilities
 
 SETTINGS = {
     "cell": "lstm",

@@ -25,7 +25,7 @@ from seqlearn.data.addition import DIGITS, addition
 from seqlearn.data.pairs import START, Pairs
 from seqlearn.decoding import beam_search, greedy, same_answers
 from seqlearn.models.seq2seq import Decoder, Encoded, Encoder, Seq2Seq, sequence_loss
-from seqlearn.weights import save_weights
+from seqlearn.training.weights import save_weights
 
 SETTINGS = {
     "seeds": [0, 1, 2], "train_size": 45000, "test_size": 5000, "hidden_size": 128, "embedding_size": 16,

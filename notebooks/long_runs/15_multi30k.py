@@ -19,7 +19,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from seqlearn.checkpoint import Checkpoint
 from seqlearn.data.multi30k import multi30k
 from seqlearn.data.pairs import PAD, Pairs, Symbols
 from seqlearn.data.sentences import frequent_words, split_words
@@ -33,6 +32,7 @@ from seqlearn.models.translator import (
     unknown_share,
 )
 from seqlearn.training import train
+from seqlearn.training.checkpoint import Checkpoint
 
 SETTINGS = {
     "models": ["attention", "every step", "once"],

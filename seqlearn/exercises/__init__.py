@@ -1,4 +1,4 @@
-"""Graded exercises, one module a chapter, and the quiz.
+"""Graded exercises, one module a chapter, and the quiz: what is asked. The engine is `seqlearn.grading`.
 
 from seqlearn.exercises import ch04
 ch04.step_backward.check(my_function)
@@ -14,9 +14,8 @@ import pkgutil
 import re
 from types import ModuleType
 
-from seqlearn.exercises.exercise import Exercise, Mistake, Result, ValueExercise
-from seqlearn.exercises.progress import progress, reset_progress
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.course.progress import Table, reset_progress, table
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, Result, ValueExercise
 
 __all__ = [
     "Exercise",
@@ -54,3 +53,8 @@ def catalog() -> list[Exercise | ValueExercise]:
 def quizzes() -> dict[str, Quiz]:
     """Chapter number -> its quiz."""
     return {module.QUIZ.chapter: module.QUIZ for module in chapters() if hasattr(module, "QUIZ")}
+
+
+def progress() -> Table:
+    """The course as a table: every chapter's exercises with their stars, and how far you are."""
+    return table(catalog(), quizzes())

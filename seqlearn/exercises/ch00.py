@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from seqlearn.exercises.exercise import Exercise, Mistake, ValueExercise
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
 
 # 00.1 One step ---------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from seqlearn.exercises.exercise import Exercise, Mistake, ValueExercise
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
 
 # 01.1 Bag of words ---------------------------------------------------------------------------------------------------
 

@@ -4,8 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from seqlearn.exercises.exercise import Exercise, Mistake, ValueExercise
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
 
 # Functions to differentiate ------------------------------------------------------------------------------------------
 # Smooth, with second and third derivatives that are not 0, so that every kind of difference gives another number.

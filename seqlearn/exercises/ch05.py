@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from seqlearn.exercises.exercise import Exercise, Mistake
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
 # 05.1 A matrix of a given spectral radius ------------------------------------------------------------------------
 

@@ -4,9 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from seqlearn.exercises.exercise import Exercise, Mistake
 from seqlearn.exercises.flawed_lstm import bug_hunt
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
 __all__ = ["QUIZ", "bug_hunt", "peephole_backward", "step_backward", "step_forward"]
 

@@ -5,8 +5,7 @@ torch is imported inside the functions: the exercises of all chapters are listed
 
 import numpy as np
 
-from seqlearn.exercises.exercise import Exercise, Mistake
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
 # 07.1 The fused cell ---------------------------------------------------------------------------------------------
 

@@ -5,8 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from seqlearn.exercises.exercise import Exercise, Mistake
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
 # 10.1 A vocabulary ------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,7 @@ import numpy as np
 
 from seqlearn.data.number_names import GERMAN_ONES, GERMAN_TENS, german, join
 from seqlearn.data.trees import sentence
-from seqlearn.exercises.exercise import Exercise, Mistake
-from seqlearn.exercises.quiz import Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
 PAD, END = 0, 2
 

@@ -16,11 +16,11 @@ from itertools import combinations
 
 import numpy as np
 
-from seqlearn.exercises.comparing import close
-from seqlearn.exercises.exercise import Exercise, Mistake
-from seqlearn.exercises.grading import Verdict, grade
-from seqlearn.exercises.outcome import is_right_piece, make_cases, same_pieces, try_answer
-from seqlearn.exercises.running import run_guarded
+from seqlearn.grading import Exercise, Mistake
+from seqlearn.grading.comparing import close
+from seqlearn.grading.grade import Verdict, grade
+from seqlearn.grading.outcome import is_right_piece, make_cases, same_pieces, try_answer
+from seqlearn.grading.running import run_guarded
 
 FLAWS = "ABCD"
 WHERE = {"A": "A (shows in every W_h)", "B": "B (shows in b_i and b_o)", "C": "C (shows in every W_x)",

@@ -9,7 +9,7 @@ from matplotlib.collections import EllipseCollection, LineCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from seqlearn.beam import Candidate
+from seqlearn.decoding.beam import Candidate
 from seqlearn.plots.drawing import label, mix
 from seqlearn.plots.picture import Picture
 from seqlearn.plots.style import color, describe

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from seqlearn.chapters import CHAPTERS, PARTS, Chapter, standing
+from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter, standing
 from seqlearn.plots.picture import Picture
 from seqlearn.plots.style import color, describe
 

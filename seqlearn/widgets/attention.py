@@ -10,7 +10,7 @@ import ipywidgets
 import numpy as np
 
 from seqlearn import nn
-from seqlearn.chapters import notebooks_folder
+from seqlearn.course.chapters import notebooks_folder
 from seqlearn.data.dates import SOURCE, TARGET
 from seqlearn.data.pairs import END, PAD, START, UNKNOWN, Symbols
 from seqlearn.plots.date_reader import MOST, WRITTEN, DateReader

@@ -11,9 +11,9 @@ from safetensors import safe_open
 
 from seqlearn import nn
 from seqlearn.data.corpus import Vocabulary
+from seqlearn.decoding.sampling import next_probabilities
 from seqlearn.nn.losses import log_softmax
 from seqlearn.plots.next_character import NextCharacter
-from seqlearn.sampling import next_probabilities
 from seqlearn.widgets.explorer import Explorer
 
 WEIGHTS = Path(__file__).with_name("language_model.safetensors")

@@ -10,9 +10,9 @@ import numpy as np
 from safetensors import safe_open
 
 from seqlearn import nn
-from seqlearn.beam import Candidate, Hypothesis, search
 from seqlearn.data.addition import DIGITS
 from seqlearn.data.pairs import END, PAD, START, Symbols
+from seqlearn.decoding.beam import Candidate, Hypothesis, search
 from seqlearn.nn.losses import log_softmax
 from seqlearn.plots.beam_tree import WritingASum
 from seqlearn.widgets.explorer import Explorer

@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 
 from seqlearn import nn
-from seqlearn.chapters import notebooks_folder
+from seqlearn.course.chapters import notebooks_folder
 from seqlearn.data.reviews import grammar_words
 from seqlearn.data.words import UNKNOWN, tokenize
 from seqlearn.plots.word_by_word import WordByWord

@@ -7,7 +7,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 
-from seqlearn.chapters import notebooks_folder
+from seqlearn.course.chapters import notebooks_folder
 from seqlearn.data.number_names import ENGLISH_ONES, ENGLISH_TENS, LARGEST, english, german, join, number_names
 from seqlearn.plots.translation_board import TranslationBoard
 from seqlearn.widgets.explorer import Explorer
@@ -83,7 +83,7 @@ def stored_translators(path: Path | None = None) -> tuple:
     from safetensors import safe_open
 
     from seqlearn.models.translator import make_translator
-    from seqlearn.weights import load_weights
+    from seqlearn.training.weights import load_weights
 
     path = path or notebooks_folder() / "long_runs" / "15_number_names.safetensors"
     if not path.is_file():

@@ -27,7 +27,7 @@ def test_course_text_says_when_there_are_no_chapters(tmp_path):
 
 
 def test_course_text_reads_this_course():
-    from seqlearn.chapters import notebooks_folder
+    from seqlearn.course.chapters import notebooks_folder
 
     text = course_text(notebooks_folder())
     assert len(text) > 20_000 and "gradient" in text
@@ -89,7 +89,7 @@ def test_chapter_05_reads_the_real_shakespeare(tmp_path):
 
     import nbformat
 
-    from seqlearn.chapters import chapter, notebooks_folder
+    from seqlearn.course.chapters import chapter, notebooks_folder
 
     try:
         tiny_shakespeare()

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from seqlearn.exercises import Exercise, Mistake, ValueExercise, catalog, chapters, quizzes
-from seqlearn.exercises.values import resolve_mistake
 
 EXERCISES = catalog()
 QUESTIONS = [(chapter, i, question) for chapter, quiz in quizzes().items() for i, question in enumerate(quiz.questions)]
@@ -53,7 +52,7 @@ def test_mistakes_are_named_and_worded(exercise):
 @EVERY
 def test_predicates_have_an_example(exercise):
     if isinstance(exercise, ValueExercise):
-        for mistake, predicate, example in exercise._rules:
+        for mistake, predicate, example in exercise.rules:
             assert predicate is None or example() is not None, f"{mistake.name}: give Mistake(…, example=a wrong value)"
 
 
@@ -121,7 +120,11 @@ def test_a_mistake_that_fits_two_is_none():
 
 
 def test_mistakes_of_values_come_in_three_kinds():
-    assert resolve_mistake(Mistake("value", 3, ""))[1]() == 3
-    assert resolve_mistake(Mistake("computed", lambda: 4, ""))[1]() == 4
-    predicate, example = resolve_mistake(Mistake("predicate", lambda value: value > 5, "", example=6))
-    assert predicate(6) and example() == 6
+    kinds = [
+        Mistake("value", 3, ""),
+        Mistake("computed", lambda: 4, ""),
+        Mistake("predicate", lambda value: value > 5, "", example=6),
+    ]
+    exercise = ValueExercise("99.1", "A number", 1, 7, kinds)
+    assert [mistake.implementation for mistake in exercise.mistakes] == [3, 4, 6]
+    assert [exercise.check(value).mistake for value in (3, 4, 6, 5)] == ["value", "computed", "predicate", None]

@@ -39,8 +39,8 @@ def test_matches_are_sacrebleu_s(rng):
 
 
 def test_the_step_is_the_search_s(rng):
-    """A beam that is built with the exercise's step finds what `seqlearn.beam.search` finds."""
-    from seqlearn.beam import search
+    """A beam that is built with the exercise's step finds what `seqlearn.decoding.beam.search` finds."""
+    from seqlearn.decoding.beam import search
 
     tables = rng.standard_normal((4, 7, 7))
     log_p = tables - np.log(np.exp(tables).sum(axis=2, keepdims=True))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqlearn.chapters import notebooks_folder
+from seqlearn.course.chapters import notebooks_folder
 from seqlearn.data import tones
 from seqlearn.data.pairs import START, Batch
 from seqlearn.data.speech import NO_FRAME, spoken_words, words_to_speak

@@ -9,7 +9,7 @@ import matplotlib
 import nbformat
 import pytest
 
-from seqlearn.chapters import chapter, notebooks_folder
+from seqlearn.course.chapters import chapter, notebooks_folder
 from seqlearn.data import glove, imdb
 from seqlearn.data.download import obtain
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from seqlearn.chapters import chapter, notebooks_folder
+from seqlearn.course.chapters import chapter, notebooks_folder
 
 pytestmark = pytest.mark.data
 

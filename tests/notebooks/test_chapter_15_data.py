@@ -7,7 +7,7 @@ import matplotlib
 import nbformat
 import pytest
 
-from seqlearn.chapters import chapter, notebooks_folder
+from seqlearn.course.chapters import chapter, notebooks_folder
 from seqlearn.data import multi30k, tatoeba
 
 pytestmark = pytest.mark.data

@@ -239,7 +239,7 @@ def test_weights_beside_the_script_and_in_the_package(house):
 
 def test_what_save_weights_writes_can_be_read(house):
     torch = pytest.importorskip("torch")
-    from seqlearn.weights import save_weights
+    from seqlearn.training.weights import save_weights
 
     save_weights(torch.nn.Linear(2, 1), house.folder / "08_race.safetensors", **SETTINGS)
     assert house.problems() == []

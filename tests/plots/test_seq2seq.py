@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from seqlearn import plots
-from seqlearn.beam import Candidate, search
+from seqlearn.decoding.beam import Candidate, search
 from seqlearn.plots import beam_tree, encoder_decoder, seq2seq
 
 NAMES = ["<pad>", "<start>", "<end>", "<unk>", "a", "b"]

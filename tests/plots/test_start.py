@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seqlearn import plots
-from seqlearn.chapters import CHAPTERS
+from seqlearn.course.chapters import CHAPTERS
 from seqlearn.plots import start
 
 

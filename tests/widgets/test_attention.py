@@ -5,7 +5,7 @@ import runpy
 import numpy as np
 import pytest
 
-from seqlearn.chapters import notebooks_folder
+from seqlearn.course.chapters import notebooks_folder
 from seqlearn.data.dates import dates
 from seqlearn.plots.date_reader import MOST, WRITTEN
 from seqlearn.widgets import attention

@@ -37,7 +37,7 @@ def test_numpy_layer_says_what_the_torch_model_says(training):
     import torch
 
     from seqlearn.models import LSTMModel
-    from seqlearn.weights import load_weights
+    from seqlearn.training.weights import load_weights
 
     models = torch.nn.ModuleDict({name: LSTMModel(1, 20, 1) for name in KINDS})
     load_weights(models, WEIGHTS)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from seqlearn.data.corpus import Vocabulary, course_corpus
+from seqlearn.decoding.sampling import next_probabilities
 from seqlearn.plots.next_character import SHOWN, NextCharacter, drawable, share
-from seqlearn.sampling import next_probabilities
 from seqlearn.widgets.language_models import PROMPT, WEIGHTS, WRITES, NextCharacterExplorer, course_model
 
 DEFAULTS = {"text": PROMPT, "temperature": 1.0, "top_k": 78, "seed": 0}
@@ -39,7 +39,7 @@ def test_weights_are_small_and_of_this_corpus():
 def test_numpy_reads_as_pytorch_does():
     torch = pytest.importorskip("torch")
     from seqlearn.models.language_model import LanguageModel
-    from seqlearn.weights import load_weights
+    from seqlearn.training.weights import load_weights
 
     model = course_model()
     settings = model.settings

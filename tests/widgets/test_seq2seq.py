@@ -24,7 +24,7 @@ def test_numpy_writes_what_torch_has_learned():
     torch = pytest.importorskip("torch")
     from seqlearn.decoding import beam_search
     from seqlearn.models.seq2seq import Decoder, Encoder, Seq2Seq
-    from seqlearn.weights import load_weights
+    from seqlearn.training.weights import load_weights
     from seqlearn.widgets.seq2seq import WEIGHTS
 
     adder = stored_adder()

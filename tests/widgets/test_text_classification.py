@@ -24,7 +24,7 @@ def test_numpy_reads_what_torch_has_learned():
     torch = pytest.importorskip("torch")
     from safetensors.torch import load_file
 
-    from seqlearn.chapters import notebooks_folder
+    from seqlearn.course.chapters import notebooks_folder
     from seqlearn.models.classifier import Classifier
 
     weights = load_file(notebooks_folder() / "long_runs" / "10_reviews.safetensors")

@@ -1,0 +1,173 @@
+"""Is this machine ready? What is installed and how it runs, and one line: "ready", or exactly what to do.
+
+    python -m seqlearn.course.environment
+
+Every package is made to do a little of its work, because a package that is installed may still not run.
+"""
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib import metadata
+from io import BytesIO
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OLDEST_PYTHON = (3, 11)
+REPAIR = "Close JupyterLab and run `python3 course.py` in the course's folder: it installs what is missing."
+
+
+def facts() -> dict[str, str]:
+    """What runs here: Python, the packages with their versions, processor threads and the device, as text by name."""
+    own = Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
+    place = "the course's own folder .venv" if own else "an environment that course.py did not make"
+    found = {"Python": f"{platform.python_version()} on {platform.system()}, from {place}"}
+    pinned = pins()
+    for name in ("numpy", "torch", "matplotlib", "ipywidgets", "jupyterlab"):
+        found[name] = _version(name, pinned.get(name))
+    found["processor"] = f"{available_cores()} cores for this process"
+    try:
+        import torch
+    except Exception:  # said by `problems`
+        return found
+    found["threads"] = f"PyTorch uses {torch.get_num_threads()}"
+    found["device"] = _device(torch)
+    return found
+
+
+def problems() -> list[str]:
+    """What keeps the course from running here, each with its remedy; empty when nothing does."""
+    if sys.version_info < OLDEST_PYTHON:
+        return [f"Python {platform.python_version()} is too old. Install 3.11 or newer, then run `python3 course.py`."]
+    found = []
+    for name, trial in TRIALS.items():
+        try:
+            trial()
+        except ModuleNotFoundError as error:
+            found.append(f"{error.name or name} is not installed. {REPAIR}")
+        except Exception as error:  # whatever it is, the learner gets a sentence
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            found.append(f"{name} does not work here: {reason}. {REMEDIES.get(name, REPAIR)}")
+    return found
+
+
+def verdict() -> str:
+    """ "ready", or the problems as text, one a line."""
+    return "\n".join(problems()) or "ready"
+
+
+def table() -> str:
+    """The facts as aligned lines."""
+    found = facts()
+    width = max(map(len, found))
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in found.items())
+
+
+def pins() -> dict[str, str]:
+    """The versions that the course is tested with, by package; empty outside a checkout of the course."""
+    path = ROOT / "requirements.txt"
+    if not path.exists():
+        return {}
+    lines = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    return dict(line.split("==", 1) for line in lines if "==" in line)
+
+
+def available_cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _version(name: str, pinned: str | None) -> str:
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+    if pinned and version.split("+")[0] != pinned:
+        return f"{version} (the course is tested with {pinned})"
+    return version
+
+
+def _device(torch) -> str:
+    if torch.cuda.is_available():
+        return f"CPU; {torch.cuda.get_device_name(0)} is there as well, and the course does not need it"
+    if torch.backends.mps.is_available():
+        return "CPU; Apple's graphics processor is there as well, and the course does not need it"
+    return "CPU, which is all the course needs"
+
+
+def _try_numpy() -> None:
+    import numpy as np
+
+    product = np.arange(6.0).reshape(2, 3) @ np.ones(3)
+    if product.tolist() != [3.0, 12.0]:
+        raise ArithmeticError(f"a matrix product gives {product.tolist()} and not [3.0, 12.0]")
+
+
+def _try_torch() -> None:
+    import numpy as np
+    import torch
+
+    x = torch.from_numpy(np.array([1.0, 2.0])).requires_grad_()
+    (x**2).sum().backward()
+    if x.grad.numpy().tolist() != [2.0, 4.0]:
+        raise ArithmeticError(f"a gradient is {x.grad.tolist()} and not [2.0, 4.0]")
+
+
+def _try_matplotlib() -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1, 1))
+    FigureCanvasAgg(figure)
+    figure.add_subplot().plot([0, 1])
+    figure.savefig(BytesIO(), format="png")
+
+
+def _try_ipywidgets() -> None:
+    import ipywidgets
+
+    ipywidgets.FloatSlider(value=0.5).close()
+
+
+def _try_progress_folder() -> None:
+    from seqlearn.course.progress import progress_file
+
+    path = progress_file()
+    if path is None:  # switched off
+        return
+    folder = path.parent
+    while not folder.exists():
+        folder = folder.parent  # the missing ones are made at the first exercise
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+TRIALS: dict[str, Callable[[], None]] = {
+    "numpy": _try_numpy,
+    "torch": _try_torch,
+    "matplotlib": _try_matplotlib,
+    "ipywidgets": _try_ipywidgets,
+    "the folder for your progress": _try_progress_folder,
+}
+REMEDIES = {
+    "torch": "On Windows, install Microsoft's Visual C++ Redistributable and try again. Elsewhere, delete the folder "
+             ".venv and run `python3 course.py`.",
+    "the folder for your progress":
+        "Make it writable for you. The exercises work without it, but your progress is not kept.",
+}
+
+
+def main() -> int:
+    """Print the facts and the verdict; exit status 0 when ready."""
+    print(table())
+    answer = verdict()
+    print(answer)
+    return 0 if answer == "ready" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

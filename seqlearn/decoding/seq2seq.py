@@ -1,0 +1,156 @@
+"""From a sequence-to-sequence model to its answer: greedily, or with a beam that keeps several beginnings.
+
+    decoded = greedy(model, batch.source, max_steps=20, lengths=batch.lengths)
+    decoded.tokens                                 # (S, N): each column an answer, END, then PAD
+    best, *others = beam_search(model, source, width=5, max_steps=20)      # of one source, (T, 1)
+    exact_match(model, pairs, max_steps=20)        # the share of test examples answered without a fault
+
+The model reads its own words here: a mistake is read like any other word.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from seqlearn.data.pairs import END, PAD, START, Pairs
+from seqlearn.decoding.beam import Candidate, Hypothesis, search
+
+
+class Decoded(NamedTuple):
+    """Answers of a batch: tokens (S, N); weights (S, N, T) of an attention, or None; log_probability (N,) in nats."""
+
+    tokens: Tensor
+    weights: Tensor | None
+    log_probability: Tensor
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """The model and all its parts in eval mode (no dropout); each as it was before at the end, after an error too."""
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
+
+
+@torch.no_grad()
+def greedy(model: nn.Module, source: Any, *, max_steps: int, lengths: Any = None) -> Decoded:
+    """At every step the most probable symbol, until all answers have said END or max_steps are over.
+
+    source (T, N), or (T, N, size) frames; lengths (N,). Tensors or arrays. The model is put into eval mode for it.
+    Raises ValueError for max_steps below 1.
+    """
+    if max_steps < 1:
+        raise ValueError(f"max_steps must be 1 or more, got {max_steps}")
+    like = next(model.parameters())
+    with evaluating(model):
+        return _greedy(model, _tensor(source, like), _tensor(lengths, like), max_steps)
+
+
+def _greedy(model: nn.Module, source: Tensor, lengths: Tensor | None, max_steps: int) -> Decoded:
+    like, device = next(model.parameters()), source.device
+    encoded, state = model.encode(source, lengths), None
+    token = torch.full((1, source.shape[1]), START, device=device)
+    finished = torch.zeros(source.shape[1], dtype=torch.bool, device=device)
+    total = torch.zeros(source.shape[1], device=device, dtype=like.dtype)
+    tokens, all_weights = [], []
+    for _ in range(max_steps):
+        logits, state, weights = model.decoder(token, encoded, state)
+        best, token = _no_special(logits).log_softmax(2).max(2)
+        token = token.masked_fill(finished, PAD)
+        total += best[0].masked_fill(finished, 0)
+        tokens.append(token[0])
+        all_weights.append(weights)
+        finished = finished | (token[0] == END)
+        if finished.all():
+            break
+    weights = None if all_weights[0] is None else torch.cat(all_weights)
+    return Decoded(torch.stack(tokens), weights, total)
+
+
+@torch.no_grad()
+def beam_search(model: nn.Module, source: Any, *, width: int, max_steps: int, length_penalty: float = 0.0,
+                tree: bool = False, spare: int = 0) -> list[Hypothesis] | tuple[list[Hypothesis], list[Candidate]]:
+    """The best answers to one source that a beam of this width finds, best first: `beam.search` on a model.
+
+    source (T, 1), or (T, 1, size) frames. An answer that says END leaves the beam for the list of finished ones; the
+    search ends when no beginning in the beam can become better than the `width` best of these, or after max_steps.
+    length_penalty α: answers are ordered by log p / (length + 1)^α; 0 orders them by their probability.
+    tree: return the candidates as well, with `spare` dropped ones for each step.
+    Raises ValueError for a width below 1, or a source of several columns.
+    """
+    like = next(model.parameters())
+    source, device = _tensor(source, like), like.device
+    if source.ndim < 2 or source.shape[1] != 1:
+        raise ValueError(f"source must be (T, 1), one sequence at a time, got {tuple(source.shape)}")
+    encoded = state = None
+
+    def step(tokens: np.ndarray, parents: np.ndarray) -> np.ndarray:
+        nonlocal state
+        if state is not None:
+            state = _chosen(state, torch.as_tensor(parents, device=device))
+        last = torch.as_tensor(tokens, device=device)[None]
+        logits, state, _ = model.decoder(last, _repeated(encoded, len(tokens)), state)
+        return _no_special(logits)[0].log_softmax(1).cpu().numpy()
+
+    with evaluating(model):
+        encoded = model.encode(source)
+        found = search(step, width=width, max_steps=max_steps, length_penalty=length_penalty, spare=spare)
+    return found if tree else found[0]
+
+
+def exact_match(model: nn.Module, pairs: Pairs, part: str = "test", *, max_steps: int, batch_size: int = 500) -> float:
+    """The share of a part's examples whose greedy answer is right from the first symbol to END.
+
+    Raises ValueError for a part that is empty, or neither "train" nor "test".
+    """
+    right = count = 0
+    for batch in pairs.batches(batch_size, part=part):
+        tokens = greedy(model, batch.source, max_steps=max_steps, lengths=batch.lengths).tokens.cpu().numpy()
+        right += int(same_answers(tokens, batch.targets).sum())
+        count += batch.targets.shape[1]
+    if count == 0:
+        raise ValueError(f"part must have examples, got {part!r} with none")
+    return right / count
+
+
+def same_answers(tokens: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Which columns of tokens (S, N) are those of targets (S', N), END included, whatever the padding: (N,)."""
+    steps = max(len(tokens), len(targets))
+    a, b = (np.pad(x, ((0, steps - len(x)), (0, 0)), constant_values=PAD) for x in (tokens, targets))
+    return (a == b).all(axis=0)
+
+
+def _tensor(value: Any, like: Tensor) -> Tensor | None:
+    """As a tensor on the device of `like`; floats in its type."""
+    if value is None:
+        return None
+    tensor = torch.as_tensor(value, device=like.device)
+    return tensor.to(like.dtype) if tensor.is_floating_point() else tensor
+
+
+def _no_special(logits: Tensor) -> Tensor:
+    """PAD and START are no answers."""
+    logits = logits.clone()
+    logits[..., [PAD, START]] = -torch.inf
+    return logits
+
+
+def _repeated(encoded: Any, count: int) -> Any:
+    """One source for `count` beginnings: axis 1 of every tensor."""
+    state = _chosen(encoded.state, torch.zeros(count, dtype=torch.long, device=encoded.outputs.device))
+    wide = {name: None if value is None else value.expand(-1, count, *value.shape[2:])
+            for name, value in (("outputs", encoded.outputs), ("mask", encoded.mask), ("keys", encoded.keys))}
+    return encoded._replace(state=state, **wide)
+
+
+def _chosen(state: Any, rows: Tensor) -> Any:
+    """The columns `rows` of a state, (L, N, H) or a pair of them."""
+    return tuple(part[:, rows] for part in state) if isinstance(state, tuple) else state[:, rows]

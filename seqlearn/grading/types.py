@@ -1,0 +1,203 @@
+"""What the engine works on: a task with its known mistakes, the verdict on an answer, and the result a learner sees.
+
+These come first: every other file of the engine may import them, and they import nothing of it but how a result looks.
+"""
+
+import copy
+import inspect
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqlearn.grading import cards
+
+TIME_LIMIT = 5.0  # seconds for one check, all cases together
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong implementation people really write, and what to tell them.
+
+    `implementation` is a function with the exercise's signature; for a `ValueTask` a wrong value, or a predicate of
+    the answer, and then `example` is a value for which it is true.
+    """
+
+    name: str
+    implementation: object
+    message: str
+    example: object = None
+
+
+@dataclass
+class Verdict:
+    """The status with its sentence, the mistake recognised, and what the answer printed."""
+
+    status: str
+    message: str
+    mistake: str | None = None
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found. `status` is "correct", "incorrect" or "not attempted"; `mistake` its name when known."""
+
+    status: str
+    message: str
+    mistake: str | None = None
+    heading: str = ""
+    printed: str = ""
+
+    def __repr__(self) -> str:
+        return cards.result_text(self.status, self.heading, self.message, self.printed)
+
+    def _repr_html_(self) -> str:
+        return cards.result_html(self.status, self.heading, self.message, self.printed)
+
+
+class Task:
+    """What every task has: its identity, the mistakes people make in it, the hints."""
+
+    def __init__(self, id: str, title: str, stars: int, mistakes: Sequence[Mistake], hints: Sequence[str]) -> None:
+        self.id = id
+        self.title = title
+        self.stars = stars
+        self.mistakes = list(mistakes)
+        self.hints = list(hints)
+
+    def __repr__(self) -> str:
+        return f"Exercise {self.heading}"
+
+    @property
+    def chapter(self) -> str:
+        """The chapter's two digits."""
+        return self.id.partition(".")[0]
+
+    @property
+    def heading(self) -> str:
+        """Id, title and stars in one line."""
+        return f"{self.id} {self.title} {'★' * self.stars}"
+
+    def rng(self) -> np.random.Generator:
+        """A fresh generator whose seed depends on the exercise's id alone."""
+        return np.random.default_rng(zlib.crc32(self.id.encode()))
+
+
+class FunctionTask(Task):
+    """A function to write.
+
+    Args:
+        reference: the tested solution; `solution()` shows its source.
+        cases: `cases(rng)` returns a list of argument tuples; drawn anew, and the same, at every check.
+        mistakes: wrong implementations, each with its message.
+        hints: one at a time, from a nudge to nearly the solution.
+        names: of the returned pieces, for messages; a dict's keys name themselves.
+        extra: `extra(answer, rng)` returns a sentence when a further check (finite differences) fails, else None.
+        rtol, atol: tolerances; `atol=None` means rtol/100 of the largest expected number of each piece.
+        in_place: names of arguments that the function is asked to change; what they hold afterwards is compared.
+        call: `call(answer, *arguments)` when the answer is not called with the arguments directly (a class, say).
+        explanation: Markdown shown below the solution.
+        helpers: functions that the reference calls, shown with the solution.
+        time_limit: seconds for all cases together.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        title: str,
+        stars: int,
+        reference: Callable,
+        cases: Callable[[np.random.Generator], list[tuple]],
+        mistakes: Sequence[Mistake] = (),
+        hints: Sequence[str] = (),
+        names: Sequence[str] = (),
+        extra: Callable[[Callable, np.random.Generator], str | None] | None = None,
+        *,
+        rtol: float = 1e-7,
+        atol: float | None = None,
+        in_place: Sequence[str] = (),
+        call: Callable | None = None,
+        explanation: str = "",
+        helpers: Sequence[Callable] = (),
+        time_limit: float = TIME_LIMIT,
+    ) -> None:
+        super().__init__(id, title, stars, mistakes, hints)
+        self.reference = reference
+        self._cases = cases
+        self.names = (names,) if isinstance(names, str) else tuple(names)
+        self.extra = extra
+        self.rtol = rtol
+        self.atol = atol
+        self.in_place = (in_place,) if isinstance(in_place, str) else tuple(in_place)
+        self.has_own_call = call is not None
+        self.call = call or (lambda answer, *arguments: answer(*arguments))
+        self.explanation = explanation
+        self.helpers = tuple(helpers)
+        self.time_limit = time_limit
+
+    def cases(self, rng: np.random.Generator) -> list[tuple]:
+        """The argument tuples; a case that is not a tuple is a single argument."""
+        return [case if isinstance(case, tuple) else (case,) for case in self._cases(rng)]
+
+    def argument_names(self, count: int) -> list[str]:
+        """The reference's first `count` parameter names."""
+        names = list(inspect.signature(self.reference).parameters)[:count]
+        return names + [f"argument {i + 1}" for i in range(len(names), count)]
+
+
+class ValueTask(Task):
+    """A value to find: a number, a string, an array, or a tuple, list or dict of these.
+
+    Args:
+        reference: the right value, or a function of no arguments that computes it.
+        mistakes: wrong values (or functions of no arguments that compute them, or predicates with an `example`).
+        hints: one at a time.
+        explanation: Markdown shown with the solution: why it is this value.
+        tolerance: relative; strings are compared without regard to case and outer blanks.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        title: str,
+        stars: int,
+        reference: object,
+        mistakes: Sequence[Mistake] = (),
+        hints: Sequence[str] = (),
+        explanation: str = "",
+        *,
+        tolerance: float = 1e-6,
+        time_limit: float = TIME_LIMIT,
+    ) -> None:
+        super().__init__(id, title, stars, mistakes, hints)
+        self._reference = reference
+        self.explanation = explanation
+        self.tolerance = tolerance
+        self.time_limit = time_limit
+
+    @property
+    def reference(self) -> object:
+        """The right value."""
+        value = self._reference() if callable(self._reference) else self._reference
+        return copy.deepcopy(value)
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """The known mistakes; `implementation` is a wrong value in each."""
+        return [Mistake(mistake.name, example(), mistake.message) for mistake, _, example in self.rules]
+
+    @mistakes.setter
+    def mistakes(self, mistakes: Sequence[Mistake]) -> None:
+        self.rules = [(mistake, *_rule(mistake)) for mistake in mistakes]
+
+
+def _rule(mistake: Mistake) -> tuple[Callable | None, Callable]:
+    """(predicate of an answer or None, function giving a wrong value) of a value task's mistake."""
+    given = mistake.implementation
+    if not callable(given):
+        return None, lambda: given
+    if not inspect.signature(given).parameters:
+        return None, given
+    return given, lambda: mistake.example

@@ -1,0 +1,278 @@
+"""One training loop for all PyTorch chapters.
+
+    history = train(model, lambda epoch: task.batches(16, rng), loss, epochs=10, validate=error_rate, patience=3)
+    history.loss, history.validation           # one number an epoch
+    history.best_epoch, history.stopped        # the model has that epoch's weights now
+
+    def loss(model, batch):                    # yours: what one batch costs
+        x, y = batch
+        return F.mse_loss(model(x), y)
+
+The loop itself is `train` and `_one_epoch`; the small parts follow. Stop it when you like, with the stop button or
+Ctrl-C: you get the history so far and the best weights so far. `save_weights` and `load_weights` keep weights in files.
+With `checkpoint="run.pt"` the same lines run again go on where they were stopped (see `seqlearn.training.checkpoint`).
+"""
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from seqlearn.nn.layer import check_size
+from seqlearn.training.checkpoint import Checkpoint, as_checkpoint
+from seqlearn.training.devices import choose_device, device_and_dtype, moved
+
+Batches = Callable[[int], Iterable] | Iterable
+Loss = Callable[[nn.Module, Any], Tensor]
+
+
+@dataclass(repr=False)
+class History:
+    """What happened, one entry a complete epoch.
+
+    loss: mean over the batches while training. validation: what `validate` returned; empty without it.
+    gradient_norm: mean over the batches, before clipping. seconds: with validation.
+    best_epoch: the epoch whose weights the model has now, counted from 0 as the lists are; None when none was complete.
+    stopped: "finished", "early" (patience), "interrupted" or "diverged"; reason says more in words.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    validation: list[float] = field(default_factory=list)
+    gradient_norm: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    best_epoch: int | None = None
+    stopped: str = "finished"
+    reason: str = ""
+
+    @property
+    def watched(self) -> list[float]:
+        """What was to be made small: the validation where there is one, otherwise the loss."""
+        return self.validation or self.loss
+
+    def __repr__(self) -> str:
+        text = f"{len(self.loss)} {'epoch' if len(self.loss) == 1 else 'epochs'}, {self.stopped}"
+        if self.best_epoch is not None:
+            name = "validation" if self.validation else "loss"
+            text += f"; best {name} {self.watched[self.best_epoch]:.4g} after {self.best_epoch + 1}"
+        return f"{text}; {self.reason}" if self.reason else text
+
+
+def train(
+    model: nn.Module,
+    batches: Batches,
+    loss: Loss,
+    *,
+    epochs: int = 10,
+    optimizer: torch.optim.Optimizer | None = None,
+    learning_rate: float | None = None,
+    validate: Callable[[nn.Module], float] | None = None,
+    patience: int | None = None,
+    max_norm: float | None = None,
+    device: str | torch.device | None = None,
+    progress: bool = True,
+    checkpoint: str | Path | Checkpoint | None = None,
+) -> History:
+    """Train `model` and leave it with its best weights, in eval mode, ready to be used.
+
+    batches: a function of the epoch (0, 1, …) that returns the epoch's batches, or what can be gone through again and
+        again: a list, a DataLoader. A batch is any nest of tensors and arrays. It is moved to the device; arrays of
+        floats get the model's dtype.
+    loss: loss(model, batch) → a tensor of one number, to be made small.
+    optimizer: Adam with learning_rate (1e-3) when None.
+    validate: validate(model) → a number to be made small, after every epoch, in eval mode and without gradients. It
+        decides which weights are best; without it the training loss does.
+    patience: stop after so many epochs in a row without a better one.
+    max_norm: clip the norm of all gradients together to this.
+    device: where to train, and where the model stays; None: where it is. "auto" is a GPU where there is one.
+    progress: show a bar.
+    checkpoint: a file that holds everything after every epoch. When it is there already, the training goes on from it
+        and ends with the same weights and history as one that was never stopped, given that `batches` draws from the
+        epoch, or from a generator that the Checkpoint knows. ValueError when the file is of another training.
+
+    A loss or gradient that is not a finite number ends the training before it reaches the weights: "diverged". So do
+    weights that are none at the end of an epoch: they are never kept as the best.
+    Raises ValueError or TypeError naming the argument. What your own functions raise passes through.
+    """
+    _check_settings(model, epochs, patience, max_norm=max_norm, learning_rate=learning_rate)
+    _check_batches(batches)
+    if device is not None:
+        model.to(choose_device(device))
+    optimizer = _optimizer(model, optimizer, learning_rate)
+    checkpoint, history, weights = as_checkpoint(checkpoint), History(), None
+    if checkpoint is not None:
+        history, weights = _resumed(checkpoint, model, optimizer, epochs, patience, max_norm, validate)
+    autograd, done = torch.is_grad_enabled(), len(history.loss)
+    bar = tqdm(total=epochs, initial=done, unit="epoch", miniters=0, mininterval=0.2, disable=not progress)
+    try:
+        try:
+            for epoch in range(done, epochs):
+                if _waited(history, patience):
+                    break
+                started = time.perf_counter()
+                model.train()
+                new = _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar)
+                _check_weights(optimizer, epoch)
+                if validate is not None:
+                    model.eval()
+                    with torch.no_grad():
+                        new["validation"] = _number(validate(model), epoch)
+                # All of this epoch is kept or nothing: an interrupt before the last of these lines leaves what was.
+                grown, is_best = _grow(history, **new, seconds=time.perf_counter() - started)
+                best_weights = copy.deepcopy(model.state_dict()) if is_best else weights
+                history, weights = grown, best_weights
+                if checkpoint is not None:
+                    checkpoint.save(model, optimizer, asdict(history), weights)
+                shown = [f"{name} {new[name]:.4g}" for name in ("loss", "validation") if name in new]
+                bar.set_postfix_str(", ".join(shown), refresh=False)
+                bar.update()
+            if _waited(history, patience):
+                history.stopped, bar.total = "early", bar.n
+        except _Diverged as error:
+            history.stopped, history.reason = "diverged", str(error)
+        finally:
+            _finish(model, weights, bar, autograd)
+    except KeyboardInterrupt:
+        history.stopped, history.reason = "interrupted", f"stopped when {len(history.loss)} of {epochs} were complete"
+        _finish(model, weights, bar, autograd)  # again: the interrupt may have come while it was finishing
+    return history
+
+
+def _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar) -> dict[str, float]:
+    """Go through the batches once: forward, backward, clip, step. Mean loss and gradient norm of the batches."""
+    device, dtype = device_and_dtype(model)
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    losses, norms = [], []
+    for number, batch in enumerate(batches(epoch) if callable(batches) else batches, start=1):
+        batch_loss = loss(model, moved(batch, device, dtype))
+        _check_loss(batch_loss)
+        optimizer.zero_grad()
+        batch_loss.backward()
+        if number == 1 and all(parameter.grad is None for parameter in parameters):
+            raise ValueError("loss gives no gradient to what the optimizer trains: does it use another model?")
+        norm = nn.utils.clip_grad_norm_(parameters, max_norm or math.inf)  # inf: measured, not clipped
+        losses.append(batch_loss.item())
+        norms.append(norm.item())
+        if not (math.isfinite(losses[-1]) and math.isfinite(norms[-1])):
+            what = f"the loss is {losses[-1]:.3g}, the gradient norm {norms[-1]:.3g}"
+            raise _Diverged(f"epoch {epoch + 1}, batch {number}: {what}; try a smaller learning rate, or max_norm=1")
+        optimizer.step()
+        bar.set_description_str(f"batch {number}, loss {losses[-1]:.4g}", refresh=False)
+        bar.update(0)  # shown a few times a second, not at every batch
+    if not losses:
+        raise ValueError(f"batches gave nothing in epoch {epoch + 1}: {GENERATOR}")
+    return {"loss": sum(losses) / len(losses), "gradient_norm": sum(norms) / len(norms)}
+
+
+# ---------------------------------------------------------------- small parts
+
+GENERATOR = (
+    "a generator is empty after it has been gone through once; pass a function that makes a new one for every epoch, "
+    "such as lambda epoch: task.batches(16, rng), or a list"
+)
+
+
+class _Diverged(Exception):
+    """A number that is none; the message says where."""
+
+
+def _grow(history: History, loss, gradient_norm, seconds, validation=None) -> tuple[History, bool]:
+    """A new history with one more epoch, and whether that epoch is the best."""
+    grown = replace(
+        history,
+        loss=[*history.loss, loss],
+        validation=[*history.validation] if validation is None else [*history.validation, validation],
+        gradient_norm=[*history.gradient_norm, gradient_norm],
+        seconds=[*history.seconds, seconds],
+    )
+    is_best = history.best_epoch is None or grown.watched[-1] < grown.watched[history.best_epoch]
+    if is_best:
+        grown.best_epoch = len(history.loss)
+    return grown, is_best
+
+
+def _waited(history: History, patience: int | None) -> bool:
+    """Whether `patience` epochs have passed since the best one."""
+    return patience is not None and bool(history.loss) and len(history.loss) - 1 - history.best_epoch >= patience
+
+
+def _resumed(checkpoint, model, optimizer, epochs, patience, max_norm, validate) -> tuple[History, dict | None]:
+    """The history and the best weights of a checkpoint, if there is one; its state is in model and optimizer now."""
+    settings = {"patience": patience, "max_norm": max_norm, "validate": validate is not None}
+    history, weights = checkpoint.open(model, optimizer, epochs, settings) or ({}, None)
+    return History(**history), weights
+
+
+def _finish(model: nn.Module, weights: dict | None, bar: tqdm, autograd: bool) -> None:
+    if weights is not None:
+        model.load_state_dict(weights)
+    model.eval()
+    torch.set_grad_enabled(autograd)  # as it was: an interrupt can fall between the lines of no_grad itself
+    bar.set_description_str(refresh=False)
+    bar.close()
+
+
+def _optimizer(model, optimizer, learning_rate) -> torch.optim.Optimizer:
+    """Adam, or the optimizer given, if it can train this model."""
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if not parameters:
+        raise ValueError("model has no parameters to train")
+    if optimizer is None:
+        return torch.optim.Adam(parameters, lr=learning_rate or 1e-3)
+    if learning_rate is not None:
+        raise ValueError("learning_rate belongs to the optimizer you pass: set it there")
+    held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    if held.isdisjoint(map(id, parameters)):
+        raise ValueError("optimizer holds none of the model's parameters: make it from model.parameters()")
+    return optimizer
+
+
+def _check_settings(model: Any, epochs: int, patience: int | None, **values: float | None) -> None:
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, got {model if isinstance(model, type) else type(model)}")
+    check_size("epochs", epochs)
+    if patience is not None:
+        check_size("patience", patience)
+    for name, value in values.items():
+        if value is not None and not value > 0:
+            raise ValueError(f"{name} must be above 0, got {value}")
+
+
+def _check_batches(batches: Batches) -> None:
+    wanted = "batches must be a function of the epoch, or a list or DataLoader"
+    if isinstance(batches, Iterator):
+        raise TypeError(f"{wanted}: {GENERATOR}")
+    if not callable(batches) and not hasattr(batches, "__iter__") and not hasattr(batches, "__getitem__"):
+        raise TypeError(f"{wanted}, got {type(batches).__name__}")
+
+
+def _check_loss(value: Any) -> None:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"loss must return a tensor of one number, got {type(value).__name__}")
+    if value.numel() != 1:
+        raise ValueError(f"loss must return a tensor of one number, got {tuple(value.shape)}: take the mean")
+    if not value.requires_grad:
+        raise ValueError("loss must come from the model's output: it has no gradient (detach, item or no_grad?)")
+
+
+def _check_weights(optimizer: torch.optim.Optimizer, epoch: int) -> None:
+    """The last step of an epoch can break the weights, and no loss has seen them yet."""
+    if not all(torch.isfinite(part).all() for group in optimizer.param_groups for part in group["params"]):
+        what = "a weight is no finite number after the last step"
+        raise _Diverged(f"epoch {epoch + 1}: {what}; try a smaller learning rate, or max_norm=1")
+
+
+def _number(value: Any, epoch: int) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f"validate must return a number, got {type(value).__name__}") from None
+    if math.isnan(number):
+        raise _Diverged(f"epoch {epoch + 1}: the validation is nan")
+    return number

@@ -1,0 +1,64 @@
+"""The environment check says "ready" here, and what to do where something is broken."""
+
+import subprocess
+import sys
+
+import pytest
+
+from seqlearn.course import environment
+
+
+def test_this_machine_is_ready():
+    assert environment.problems() == []
+    assert environment.verdict() == "ready"
+
+
+def test_it_runs_as_a_program_and_ends_with_the_verdict():
+    command = [sys.executable, "-m", "seqlearn.course.environment"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and done.stdout.splitlines()[-1] == "ready" and done.stderr == ""
+
+
+def test_facts_name_versions_threads_and_device():
+    facts = environment.facts()
+    assert {"Python", "numpy", "torch", "matplotlib", "ipywidgets", "processor", "threads", "device"} <= set(facts)
+    assert sys.prefix not in environment.table()
+
+
+def test_a_missing_package_is_named_with_its_remedy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)  # makes its import raise ModuleNotFoundError
+    assert environment.verdict() == f"ipywidgets is not installed. {environment.REPAIR}"
+
+
+@pytest.mark.parametrize("name", list(environment.TRIALS))
+def test_a_package_that_does_not_work_is_named(monkeypatch, name):
+    def fails():
+        raise OSError("WinError 126\nand more")
+
+    monkeypatch.setitem(environment.TRIALS, name, fails)
+    (sentence,) = environment.problems()
+    assert sentence.startswith(f"{name} does not work here: WinError 126. ")
+    assert len(sentence.split(". ")) >= 2
+
+
+def test_an_old_python_is_refused(monkeypatch):
+    monkeypatch.setattr(environment, "OLDEST_PYTHON", (99, 0))
+    assert "too old" in environment.verdict() and environment.main() == 1
+
+
+def test_another_version_than_the_pinned_one_is_mentioned_and_harmless(monkeypatch):
+    monkeypatch.setattr(environment, "pins", lambda: {"numpy": "1.0.0"})
+    assert "tested with 1.0.0" in environment.facts()["numpy"]
+    assert environment.verdict() == "ready"
+
+
+def test_a_folder_that_cannot_be_written_is_said(monkeypatch, tmp_path):
+    def refuses(*arguments, **options):
+        raise PermissionError("no permission")
+
+    monkeypatch.setenv("SEQLEARN_PROGRESS", str(tmp_path / "not" / "made" / "yet.json"))
+    assert environment.verdict() == "ready" and not (tmp_path / "not").exists()
+    monkeypatch.setattr(environment.tempfile, "TemporaryFile", refuses)
+    assert environment.verdict().startswith("the folder for your progress does not work here: no permission.")
+    monkeypatch.setenv("SEQLEARN_PROGRESS", "off")
+    assert environment.verdict() == "ready"

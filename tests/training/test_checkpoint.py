@@ -1,0 +1,278 @@
+"""Checkpoints: stopped and gone on is the same as never stopped; what does not fit is refused; no code is run."""
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from seqlearn.training import Checkpoint, checkpoint, train
+
+EPOCHS = 5
+
+
+class Run:
+    """One training with all that changes on the way: dropout, a scheduler, a drawn order, batch statistics."""
+
+    def __init__(self, path, *, hidden_size=6, learning_rate=0.05, optimizer=torch.optim.Adam, seed=0, **options):
+        torch.manual_seed(seed)
+        first, last = nn.Linear(3, hidden_size), nn.Linear(hidden_size, 1)
+        self.model = nn.Sequential(first, nn.BatchNorm1d(hidden_size), nn.Dropout(0.3), nn.Tanh(), last)
+        self.optimizer = optimizer(self.model.parameters(), lr=learning_rate)
+        self.scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(self.optimizer, patience=0, threshold=0.2)
+        self.order = np.random.default_rng(7)
+        x = np.random.default_rng(0).standard_normal((40, 3))
+        self.data = x, np.sin(x.sum(axis=1, keepdims=True))
+        self.path, self.stop_at, self.options = path, None, options
+
+    def batches(self, epoch):
+        x, y = self.data
+        for number, rows in enumerate(self.order.permutation(40).reshape(5, 8)):
+            if (epoch, number) == self.stop_at:
+                raise KeyboardInterrupt
+            yield x[rows], y[rows]
+
+    def validate(self, model):
+        x, y = (torch.tensor(array, dtype=torch.float32) for array in self.data)
+        loss = F.mse_loss(model(x), y).item()
+        self.scheduler.step(loss)
+        return loss
+
+    def train(self, stop_at=None, epochs=EPOCHS, **options):
+        self.stop_at = stop_at
+        kept = None
+        if self.path is not None:
+            settings = self.options.get("settings", {"batch_size": 8})
+            kept = Checkpoint(self.path, also={"scheduler": self.scheduler, "order": self.order}, settings=settings)
+        loss = lambda model, batch: F.mse_loss(model(batch[0]), batch[1])  # noqa: E731
+        options = {"optimizer": self.optimizer, "validate": self.validate, "max_norm": 1.0, "progress": False} | options
+        return train(self.model, self.batches, loss, epochs=epochs, checkpoint=kept, **options)
+
+    def state(self):
+        """Everything that a training leaves behind, as one dict of lists."""
+        found = {f"weight {name}": value.tolist() for name, value in self.model.state_dict().items()}
+        for name, part in self.optimizer.state_dict()["state"].items():
+            found |= {f"optimizer {name} {key}": value.tolist() for key, value in part.items()}
+        found |= {"scheduler": self.scheduler.state_dict(), "order": self.order.bit_generator.state}
+        return found | {"torch": torch.get_rng_state().tolist()}
+
+
+def events(history):
+    """The history without the clock."""
+    return history.loss, history.validation, history.gradient_norm, history.best_epoch, history.stopped
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """What a training that was never stopped ends with."""
+    run = Run(None)
+    history = run.train()
+    return events(history), run.state()
+
+
+@pytest.mark.parametrize("stops", [[(0, 3)], [(1, 0)], [(3, 4)], [(1, 2), (2, 0), (4, 4)]], ids=str)
+def test_stopped_and_gone_on_is_the_same_as_never_stopped(tmp_path, whole, stops):
+    for seed, stop in enumerate(stops):
+        assert Run(tmp_path / "run.pt", seed=0 if stop[0] == 0 else seed).train(stop).stopped == "interrupted"
+    run = Run(tmp_path / "run.pt", seed=0 if stops == [(0, 3)] else 99)  # other weights and random numbers at the start
+    if stops == [(0, 3)]:
+        assert not (tmp_path / "run.pt").exists()
+    history = run.train()
+    assert events(history) == whole[0]
+    assert run.state() == whole[1]
+    assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
+
+
+def test_keeping_a_checkpoint_changes_nothing(tmp_path, whole):
+    run = Run(tmp_path / "new" / "folder" / "run.pt")
+    assert events(run.train()) == whole[0] and run.state() == whole[1]
+
+
+def test_the_same_objects_can_go_on(tmp_path, whole):
+    """As in a notebook: stop, and run the cell again. The scheduler has changed the learning rate by then."""
+    run = Run(tmp_path / "run.pt")
+    run.train((4, 0))
+    assert run.optimizer.param_groups[0]["lr"] < 0.05
+    assert events(run.train()) == whole[0] and run.state() == whole[1]
+
+
+def test_a_finished_training_returns_at_once_and_goes_on_for_more_epochs(tmp_path, whole):
+    first = Run(tmp_path / "run.pt")
+    first.train(epochs=3)
+    second = Run(tmp_path / "run.pt", seed=5)
+    assert len(second.train(stop_at=(3, 0), epochs=3).loss) == 3
+    assert [p.tolist() for p in second.model.parameters()] == [p.tolist() for p in first.model.parameters()]
+    third = Run(tmp_path / "run.pt", seed=6)
+    assert events(third.train()) == whole[0] and third.state() == whole[1]
+
+
+def line_run(path, values, patience=None, epochs=6, **options):
+    """A training whose validations are these values, and whose weight is 0.1 larger after every epoch."""
+    model = nn.Linear(1, 1, bias=False)
+    nn.init.zeros_(model.weight)
+    left = iter(values)
+    options = {"validate": lambda model: next(left), "patience": patience, "progress": False} | options
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    history = train(model, [torch.ones(1)], lambda model, x: -model(x).sum(), epochs=epochs, optimizer=optimizer,
+                    checkpoint=path, **options)  # fmt: skip
+    return model.weight.item(), history
+
+
+def test_the_best_weights_may_be_from_before_the_stop(tmp_path):
+    line_run(tmp_path / "run.pt", [3.0, 1.0, 2.0], epochs=3)
+    weight, history = line_run(tmp_path / "run.pt", [1.5, 4.0, 4.0])
+    assert weight == pytest.approx(0.2) and history.best_epoch == 1
+    weight, history = line_run(tmp_path / "other.pt", [3.0, 2.0], epochs=2)
+    weight, history = line_run(tmp_path / "other.pt", [1.0, 4.0, 4.0, 4.0])
+    assert weight == pytest.approx(0.3) and history.best_epoch == 2
+
+
+def test_patience_counts_over_the_stop_and_an_early_end_stays_one(tmp_path):
+    line_run(tmp_path / "run.pt", [1.0, 2.0], patience=3, epochs=2)
+    _, history = line_run(tmp_path / "run.pt", [2.0, 2.0], patience=3)
+    assert history.stopped == "early" and len(history.loss) == 4
+    _, again = line_run(tmp_path / "run.pt", [], patience=3, epochs=20)
+    assert events(again) == events(history)
+
+
+def test_a_loader_with_a_generator_of_its_own(tmp_path):
+    def weights(path, stop):
+        generator = torch.Generator().manual_seed(3)
+        data = torch.utils.data.TensorDataset(torch.arange(12.0)[:, None])
+        loader = torch.utils.data.DataLoader(data, batch_size=4, shuffle=True, generator=generator)
+        torch.manual_seed(0)
+        model = nn.Linear(1, 1)
+        kept = Checkpoint(path, also={"order": generator}) if path else None
+        train(model, loader, lambda model, batch: (model(batch[0]) ** 2).mean(), epochs=stop, checkpoint=kept,
+              learning_rate=0.1, progress=False)  # fmt: skip
+        return model.weight.item()
+
+    weights(tmp_path / "run.pt", 2)
+    assert weights(tmp_path / "run.pt", 5) == weights(None, 5)
+
+
+@pytest.mark.parametrize("kind", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64])
+def test_every_generator_of_numpy_goes_on(kind):
+    rng, other = np.random.Generator(kind(1)), np.random.Generator(kind(2))
+    rng.standard_normal(3)
+    rng.integers(0, 9, dtype=np.int32)
+    checkpoint._set_state(other, checkpoint._get_state(rng))
+    assert rng.integers(0, 2**62, 700).tolist() == other.integers(0, 2**62, 700).tolist()
+
+
+@pytest.mark.parametrize(
+    ("other", "options", "message"),
+    [
+        ({"hidden_size": 7}, {}, r"weights 0.weight is '\(6, 3\) torch.float32' in the file, '\(7, 3\)"),
+        ({"learning_rate": 0.04}, {}, "optimizer group 0, lr is '0.05' in the file, '0.04' here"),
+        ({"optimizer": torch.optim.RMSprop}, {}, "optimizer kind is 'Adam' in the file, 'RMSprop' here"),
+        ({"settings": {"batch_size": 9}}, {}, "settings batch_size is 8 in the file, 9 here"),
+        ({"settings": {}}, {}, "settings batch_size is 8 in the file, nothing here"),
+        ({}, {"max_norm": 2.0}, "settings max_norm is 1.0 in the file, 2.0 here"),
+        ({}, {"patience": 3}, "settings patience is nothing in the file, 3 here"),
+        ({}, {"validate": None}, "settings validate is True in the file, False here"),
+        ({}, {"epochs": 1}, "epochs must be at least 2, as .*run.pt holds so many, got 1"),
+    ],
+)  # fmt: skip
+def test_a_checkpoint_of_another_training_is_refused_and_nothing_changes(tmp_path, other, options, message):
+    Run(tmp_path / "run.pt").train(epochs=2)
+    stored = (tmp_path / "run.pt").read_bytes()
+    run = Run(tmp_path / "run.pt", **other)
+    before = run.state()
+    with pytest.raises(ValueError, match=message):
+        run.train(**options)
+    assert run.state() == before and (tmp_path / "run.pt").read_bytes() == stored
+
+
+def test_what_is_named_must_be_the_same(tmp_path):
+    def once(**also):
+        return line_run(Checkpoint(tmp_path / "run.pt", also=also), [1.0], epochs=1)
+
+    once(order=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="also order is 'Generator' in the file, nothing here"):
+        once()
+
+
+class Bomb:
+    def __reduce__(self):
+        return open, ("bomb.txt", "w")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "damaged, or is no checkpoint"),
+        (b"hello " * 50, "damaged, or is no checkpoint"),
+        (pickle.dumps(Bomb(), 2), "damaged, or is no checkpoint"),
+        ("bomb", "damaged, or is no checkpoint"),
+        ("cut", "damaged, or is no checkpoint"),
+        ("weights", "no checkpoint"),
+        ("list", "no checkpoint"),
+        ("other version", "no checkpoint of this version"),
+    ],
+)
+def test_a_file_that_is_no_checkpoint_is_refused_and_runs_nothing(tmp_path, monkeypatch, content, message):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "run.pt"
+    Run(path).train(epochs=1)
+    if content == "cut":
+        path.write_bytes(path.read_bytes()[:-200])
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        stored = torch.load(path, weights_only=True)
+        torch.save({"bomb": {"format": Bomb()}, "weights": nn.Linear(1, 1).state_dict(), "list": [1, 2],
+                    "other version": stored | {"format": "seqlearn checkpoint 0"}}[content], path)  # fmt: skip
+    (tmp_path / "bomb.txt").unlink(missing_ok=True)
+    with pytest.raises(ValueError, match=message):
+        Run(path).train()
+    assert not (tmp_path / "bomb.txt").exists()
+
+
+@pytest.mark.parametrize("place", ["save", "fsync", "replace"])
+def test_a_write_that_fails_leaves_the_one_before(tmp_path, monkeypatch, whole, place):
+    path = tmp_path / "run.pt"
+    Run(path).train(epochs=2)
+    stored = path.read_bytes()
+
+    def fails(*arguments, **options):
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch if place == "save" else checkpoint.os, place, fails)
+        with pytest.raises(OSError, match="no space"):
+            Run(path).train()
+    assert path.read_bytes() == stored and [each.name for each in tmp_path.iterdir()] == ["run.pt"]
+    run = Run(path)
+    assert events(run.train()) == whole[0] and run.state() == whole[1]
+
+
+def test_a_state_that_could_not_be_opened_again_is_refused_in_the_first_epoch(tmp_path):
+    class Odd:
+        def state_dict(self):
+            return {"path": tmp_path}
+
+        def load_state_dict(self, state):
+            raise AssertionError
+
+    with pytest.raises(TypeError, match="the state of odd must hold tensors, numbers, texts, lists and dicts only"):
+        line_run(Checkpoint(tmp_path / "run.pt", also={"odd": Odd()}), [1.0])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_infinite_validations_come_back(tmp_path):
+    line_run(tmp_path / "run.pt", [math.inf, 2.0], epochs=2)
+    _, history = line_run(str(tmp_path / "run.pt"), [1.0], epochs=3)
+    assert history.validation == [math.inf, 2.0, 1.0]
+
+
+def test_bad_arguments_are_named(tmp_path):
+    with pytest.raises(TypeError, match="checkpoint must be a path or a Checkpoint, got int"):
+        line_run(3, [1.0])
+    with pytest.raises(TypeError, match=r"also\['seed'\] must have state_dict and load_state_dict, or be .*got int"):
+        Checkpoint("run.pt", also={"seed": 3})
+    with pytest.raises(TypeError, match="settings must be what JSON can hold"):
+        Checkpoint("run.pt", settings={"sizes": (1, 2)})
