@@ -452,14 +452,14 @@ complex_step = Exercise(
 QUIZ = Quiz("03", [
     Question("A network trains, and its loss falls at every epoch. What does that say about its gradient?", [
         Option("It is right: a wrong gradient would make the loss rise.", False,
-               "No: every direction less than 90° from steepest descent goes down. Half of all directions do."),
+               "Every direction less than 90° from steepest descent goes down. Half of all directions do."),
         Option("It is less than 90° from the right one, as far as the steps taken tell.", True,
                "The slope along the step is -∇f·g, which is negative for every g less than 90° off, if the steps are "
                "small. That is all a falling loss can say."),
         Option("It is right in at least half of its entries.", False,
-               "No: every single entry can be wrong, by a factor each, and the loss falls all the same."),
+               "Every single entry can be wrong, by a factor each, and the loss falls all the same."),
         Option("It is right up to a constant factor.", False,
-               "No: a gradient that is a multiple of the right one is only one of very many that go downhill."),
+               "A gradient that is a multiple of the right one is only one of very many that go downhill."),
     ], topic="falling loss"),
     Question("f has the gradient (3, 4) at a point. What is the largest slope along a direction of length 1?", [
         Option("7, along (1, 1)", False,
@@ -514,7 +514,7 @@ QUIZ = Quiz("03", [
     Question("One random direction is checked, with a threshold of 1e-6, and a gradient of a million weights passes. "
              "What do you know?", [
         Option("Every weight's gradient is right to six digits.", False,
-               "No: an error in one weight among a million can be smaller than what the check can see."),
+               "An error in one weight among a million can be smaller than what the check can see."),
         Option("Nothing: one direction among a million sees a millionth of the gradient.", False,
                "It sees a mixture of all weights: an error anywhere tilts the gradient and shows along nearly all "
                "directions."),
@@ -522,7 +522,7 @@ QUIZ = Quiz("03", [
                "An error of one percent escapes about 6 random directions in 100,000; a second direction makes even "
                "that unthinkable."),
         Option("Which layer an error would be in, had there been one.", False,
-               "No: it gives one number for all weights. To find the place, check parameter by parameter."),
+               "It gives one number for all weights. To find the place, check parameter by parameter."),
     ], topic="directional check"),
     Question("A gradient check of a relu network fails in 3 of 10,000 entries, each off by about a half. What is "
              "likely?", [

@@ -477,17 +477,17 @@ unbiased_backward = Exercise(
 QUIZ = Quiz("04", [
     Question("What does truncated backpropagation through time cut?", [
         Option("The state's way forward between blocks.", False,
-               "No: the state is carried on. Cutting it as well is a different thing, a reset, and costs memory."),
+               "The state is carried on. Cutting it as well is a different thing, a reset, and costs memory."),
         Option("The sequence, so that only the first k steps are read.", False,
-               "No: all steps are read, in order. Every block has its forward pass and its gradient."),
+               "All steps are read, in order. Every block has its forward pass and its gradient."),
         Option("The gradient's way back between blocks.", True,
                "Inside a block the gradient flows as always; from one block to the block before it does not."),
         Option("Gradients whose norm is above k.", False,
-               "No: that is gradient clipping, in chapter 05. k is a number of steps."),
+               "That is gradient clipping, in chapter 05. k is a number of steps."),
     ], topic="what truncated BPTT cuts"),
     Question("Why is the gradient of W_h a sum over the steps?", [
         Option("The loss is a sum over the steps.", False,
-               "No: the sum is there even if only the last step has a loss. In the counter there is one loss and "
+               "The sum is there even if only the last step has a loss. In the counter there is one loss and "
                "ten terms."),
         Option("The same W_h is used at every step, and moving it moves all of its copies.", True,
                "The chain rule adds one term for each way in which W_h reaches the loss: one for each copy."),
@@ -496,28 +496,28 @@ QUIZ = Quiz("04", [
     ], topic="shared weights"),
     Question("A batch is made of 1,000 steps of one stream, in two rows, read in blocks of 10. What is true?", [
         Option("Row 2 starts at step 10.", False,
-               "No: then row 1 of the second block would start at step 20, and its carried state would be that of "
+               "Then row 1 of the second block would start at step 20, and its carried state would be that of "
                "step 9."),
         Option("Row 2 starts at step 500.", True, "Each row has a stretch of its own: 0 … 499 and 500 … 999."),
         Option("The blocks may be shuffled, as in any other data set.", False,
-               "No: the state that a block starts from is the one its predecessor left. Shuffled blocks get a wrong "
+               "The state that a block starts from is the one its predecessor left. Shuffled blocks get a wrong "
                "one."),
         Option("The first update sees the steps 0 … 9 and 500 … 509.", True, "Ten steps of each row."),
     ], topic="offset mini-batches"),
     Question("After training on one sequence the loss is 1e-29. What do you know?", [
         Option("The network counts ones.", False,
-               "No: at (−2.089, −0.756) it gives about 3 here and wrong answers elsewhere. One equation, two "
+               "At (−2.089, −0.756) it gives about 3 here and wrong answers elsewhere. One equation, two "
                "unknowns."),
         Option("The network fits this sequence.", True, "That is all the loss says."),
         Option("The gradient is right.", False,
-               "No: many wrong gradients go downhill too. A gradient is checked by finite differences, not by a "
+               "Many wrong gradients go downhill too. A gradient is checked by finite differences, not by a "
                "falling loss."),
         Option("Other weights may fit it as well as these.", True,
                "A whole curve U · (W + W³ + W⁵) = 3 does, in two branches."),
     ], topic="loss and knowledge"),
     Question("You double the length T and use full backpropagation through time. What doubles?", [
         Option("The time of the backward pass.", True, "One step of backward for each step of forward."),
-        Option("The number of weights.", False, "No: the weights are shared. Length costs none."),
+        Option("The number of weights.", False, "The weights are shared. Length costs none."),
         Option("The memory for the states.", True, "Each h_t is kept until the gradient comes back to it."),
         Option("The number of terms in dW_h.", True, "One for each copy of W_h."),
     ], topic="cost of BPTT"),
@@ -525,16 +525,16 @@ QUIZ = Quiz("04", [
         Option("k = 1, because the state is carried", False,
                "The state is carried, but no gradient ever tells an earlier step what to keep in it."),
         Option("k = 7", False,
-               "No: in a block of 7 steps the longest path goes 6 steps back. It stays near guessing in the chapter's "
+               "In a block of 7 steps the longest path goes 6 steps back. It stays near guessing in the chapter's "
                "figure."),
         Option("k = 8", True, "The last step of each block reaches the first: one path in each block is enough."),
         Option("k = 20", True, "Most steps of a block have the path. It costs more memory than k = 8."),
     ], topic="reach of truncated BPTT"),
     Question("How does PyTorch cut the gradient between two blocks and keep the state?", [
-        Option("`h = torch.zeros_like(h)`", False, "No: that resets the state. The cut is there, but the memory is "
+        Option("`h = torch.zeros_like(h)`", False, "That resets the state. The cut is there, but the memory is "
                "gone."),
         Option("`optimizer.zero_grad()`", False,
-               "No: it empties the gradients of the weights. The graph behind h stays, and the next backward runs "
+               "It empties the gradients of the weights. The graph behind h stays, and the next backward runs "
                "into it."),
         Option("`h = h.detach()`", True, "The same numbers, without the history that led to them."),
     ], topic="detach"),

@@ -503,7 +503,7 @@ QUIZ = Quiz("08", [
         "Which GRU is `torch.nn.GRU`?",
         [
             Option("Reset after the product, and z keeps the old state.", True,
-                   "Right. It is the variant of cuDNN: n = tanh(x W_xn + b_n + r (h W_hn + b_hn)), and then "
+                   "It is the variant of cuDNN: n = tanh(x W_xn + b_n + r (h W_hn + b_hn)), and then "
                    "h = (1 − z) n + z h."),
             Option("Reset before the product, and z keeps the old state.", False,
                    "That is the GRU of Cho et al. (2014). On the same weights it gives other numbers."),
@@ -517,45 +517,46 @@ QUIZ = Quiz("08", [
     Question(
         "In this course's convention a unit has z = 1 at some step. What happens to it?",
         [
-            Option("It keeps its state, whatever the input is.", True, "Right: (1 − 1) n + 1 · h is h."),
-            Option("It takes the candidate whole.", False,
+            Option("It takes the candidate whole and drops its old state.", False,
                    "That is z = 0 here. In the other convention you would be right."),
-            Option("It becomes 0.", False, "Nothing sets it to 0: (1 − 1) n + 1 · h is h."),
             Option("Its gradient vanishes at this step.", False,
                    "The gradient of its state passes through z · h with the factor 1, unchanged."),
+            Option("It keeps its state, whatever the input is.", True, "(1 − 1) n + 1 · h is h."),
+            Option("It becomes 0.", False, "Nothing sets it to 0: (1 − 1) n + 1 · h is h."),
         ],
         topic="update gate",
     ),
     Question(
         "z = 0 and r = 1 for all units, at every step. Which network is left?",
         [
-            Option("A plain tanh RNN.", True, "Right: h_t = tanh(x W_xn + b_n + h W_hn + b_hn)."),
+            Option("An LSTM with a forget gate of 0.", False, "An LSTM has a cell state beside h, and an output gate."),
+            Option("One that never changes its state.", False, "That is z = 1."),
             Option("A network without memory.", False,
                    "That needs r = 0 as well: the candidate reads the old state here."),
-            Option("One that never changes its state.", False, "That is z = 1."),
-            Option("An LSTM with a forget gate of 0.", False, "An LSTM has a cell state beside h, and an output gate."),
+            Option("A plain tanh RNN.", True, "h_t = tanh(x W_xn + b_n + h W_hn + b_hn)."),
         ],
         topic="reset gate",
     ),
     Question(
         "You load trained weights of `nn.GRU` into the equations of the paper. When do the results agree?",
         [
-            Option("When r is 1 everywhere.", True, "Right: then nothing is reset, and both candidates are the same."),
-            Option("When W_hn is diagonal and b_hn is 0.", True,
-                   "Right: (r h) W and r (h W) multiply the same three numbers, unit by unit."),
             Option("When the weights of z change their sign.", False,
                    "That exchanges the two conventions of z. It does nothing about the reset."),
             Option("When the weights are trained long enough.", False,
                    "They were trained for the other function. The two differ as soon as r and W_hn do something."),
+            Option("When W_hn is diagonal and b_hn is 0.", True,
+                   "(r h) W and r (h W) multiply the same three numbers, unit by unit."),
+            Option("When r is 1 everywhere.", True, "Then nothing is reset, and both candidates are the same."),
         ],
         topic="the two resets",
     ),
     Question(
         "A file of weights comes from a library in which z takes the new. What turns it into this course's convention?",
         [
-            Option("Turn the sign of z's weights and biases.", True, "Right: 1 − σ(a) = σ(−a)."),
-            Option("Replace each of z's weights w by 1 − w.", False, "The gate shall become 1 − z, not its weights."),
             Option("Exchange the columns of r and z.", False, "They are different gates in both conventions."),
+            Option("Replace each of z's weights and biases w by 1 − w.", False,
+                   "The gate has to become 1 − z, not its weights."),
+            Option("Turn the sign of z's weights and biases.", True, "1 − σ(a) = σ(−a)."),
             Option("Train it again.", False, "There is no need: the two are the same function, written differently."),
         ],
         topic="conventions of z",
@@ -563,13 +564,13 @@ QUIZ = Quiz("08", [
     Question(
         "Which statements about the size of a GRU are true?",
         [
-            Option("`nn.GRU` has ¾ of the parameters of an `nn.LSTM` of the same sizes.", True,
-                   "Right: three products against four, and PyTorch gives each of them two biases."),
             Option("Of the two biases of r and z in `nn.GRU` only the sum matters.", True,
-                   "Right. Only b_hn is not to be joined with its twin, because r comes between them."),
+                   "Only b_hn is not to be joined with its twin, because r comes between them."),
             Option("It is always faster than an LSTM.", False,
                    "Fewer products, but how fast a layer is depends on the code behind it: in this chapter's race the "
                    "LSTM's steps took less time. Measure."),
+            Option("`nn.GRU` has ¾ of the parameters of an `nn.LSTM` of the same sizes.", True,
+                   "Three products against four, and PyTorch gives each of them two biases."),
             Option("It has no candidate state, and so only two products.", False,
                    "The candidate n is the third."),
         ],
@@ -578,13 +579,13 @@ QUIZ = Quiz("08", [
     Question(
         "The state of a GRU unit that starts at 0 stays between −1 and 1. Why?",
         [
-            Option("It is always a weighted mean of candidates and the start, with weights that sum to 1.", True,
-                   "Right: z and 1 − z add up to 1, and every candidate is a tanh."),
-            Option("A tanh is taken of it at every step.", False,
-                   "Of the candidate only. The kept part z h passes no tanh, or it could not be held."),
-            Option("The reset gate limits it.", False, "r only closes what the candidate sees of the old state."),
             Option("It does not; like an LSTM's cell state it can grow without limit.", False,
                    "An LSTM can have f = i = 1 and add up. Here what is written is taken from what is kept."),
+            Option("The reset gate limits it.", False, "r only closes what the candidate sees of the old state."),
+            Option("It is always a weighted mean of the start and of candidates, with weights that sum to 1.", True,
+                   "z and 1 − z add up to 1, and every candidate is a tanh."),
+            Option("A tanh is taken of it at every step.", False,
+                   "Of the candidate only. The kept part z h passes no tanh, or it could not be held."),
         ],
         topic="a weighted mean",
     ),

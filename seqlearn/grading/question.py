@@ -1,13 +1,16 @@
 """One question of a quiz: its options, each with an explanation, and the words around them."""
 
-import re
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Option:
-    """An answer to choose, whether it is right, and why. `code` in backticks is set as code."""
+    """An answer to choose, whether it is right, and why. `code` in backticks is set as code.
+
+    The page says "right" or "wrong" before the explanation, so that `why` begins with the reason itself.
+    """
 
     text: str
     correct: bool
@@ -16,11 +19,19 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its options; `topic` is what it is about, in a few words."""
+    """A question with its options; `topic` is what it is about, in a few words.
+
+    The options stand in an order drawn from the words of the question and its options: the same at every run and on
+    every machine, and not the order in which they were written.
+    """
 
     text: str
     options: Sequence[Option]
     topic: str = ""
+
+    def __post_init__(self) -> None:
+        drawn = sorted(self.options, key=lambda option: hashlib.sha256(f"{self.text}\n{option.text}".encode()).digest())
+        object.__setattr__(self, "options", tuple(drawn))
 
     @property
     def right(self) -> frozenset[int]:
@@ -46,9 +57,3 @@ def letter(index: int) -> str:
 def verdict(option: Option) -> str:
     """The word and sign of an option's truth."""
     return "✓ right" if option.correct else "✗ wrong"
-
-
-def reason(option: Option) -> str:
-    """Why an option is right or wrong, without a first word that says only whether it is."""
-    rest = re.sub(r"^(Right|Correct|Yes|No|Wrong)[.:,!] +", "", option.why)
-    return rest if rest == option.why else rest[:1].upper() + rest[1:]

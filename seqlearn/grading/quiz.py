@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from seqlearn.grading.cards import TEXT, inline
-from seqlearn.grading.question import Question, letter, reason, verdict
+from seqlearn.grading.question import Question, letter, verdict
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Quiz:
         answers = ["Answers"]
         for number, question in enumerate(self.questions, 1):
             for i, option in enumerate(question.options):
-                answers.append(f"{number}{letter(i)} {verdict(option)}: {reason(option)}")
+                answers.append(f"{number}{letter(i)} {verdict(option)}: {option.why}")
         return "\n\n".join([*parts, "\n".join(answers)])
 
     def _repr_html_(self) -> str:
@@ -49,7 +49,7 @@ class Quiz:
         # Letters are written out: a page that does not trust the notebook strips style and list type.
         lines = [f"{letter(i)}) {inline(option.text)}" for i, option in enumerate(question.options)]
         answers = [
-            f"<strong>{letter(i)}) {verdict(option)}.</strong> {inline(reason(option))}"
+            f"<strong>{letter(i)}) {verdict(option)}.</strong> {inline(option.why)}"
             for i, option in enumerate(question.options)
         ]
         return (

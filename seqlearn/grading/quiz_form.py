@@ -7,7 +7,7 @@ import ipywidgets
 
 from seqlearn.course.progress import record_quiz
 from seqlearn.grading.cards import COLORS, TEXT, inline
-from seqlearn.grading.question import Question, letter, reason, verdict
+from seqlearn.grading.question import Question, letter, verdict
 
 # ipywidgets cuts long labels of radio buttons and checkboxes, and fixes their height: let them wrap instead.
 # An option stands before its text, at the first line.
@@ -86,7 +86,7 @@ class QuestionForm:
         rows = ""
         for i, option in enumerate(self.question.options):
             mine = " (your choice)" if i in self.chosen else ""
-            rows += f"<li><strong>{letter(i)}) {verdict(option)}{mine}.</strong> {inline(reason(option))}</li>"
+            rows += f"<li><strong>{letter(i)}) {verdict(option)}{mine}.</strong> {inline(option.why)}</li>"
         hits = len(self.chosen & self.question.right)
         partly = f" {hits} of {len(self.question.right)} right options chosen." if self.question.multiple else ""
         heading = "✓ Right." if is_right else f"✗ Not quite.{partly}"

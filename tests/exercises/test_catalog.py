@@ -2,6 +2,7 @@
 
 import collections
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -108,6 +109,39 @@ def test_every_question_is_complete(chapter, number, question):
     assert 1 <= len(question.right) < len(question.options)
     assert all(len(option.why) > 10 and option.text for option in question.options)
     assert len({option.text for option in question.options}) == len(question.options)
+
+
+def test_no_explanation_begins_with_what_the_page_says_before_it():
+    for _, _, question in QUESTIONS:
+        for option in question.options:
+            assert not re.match(r"(Right|Correct|Yes|No|Wrong)[.:,!] ", option.why), option.why
+
+
+def test_neither_place_nor_length_tells_the_right_option():
+    """Of the questions with one right option; the order is the one that is shown."""
+    single = [question for _, _, question in QUESTIONS if not question.multiple]
+    places = collections.Counter(min(question.right) for question in single)
+    assert max(places.values()) <= 0.4 * len(single), places
+    longest = [max(question.options, key=lambda option: len(option.text)).correct for question in single]
+    assert 0.15 * len(single) <= sum(longest) <= 0.45 * len(single), sum(longest)
+    for chapter in {chapter for chapter, _, _ in QUESTIONS}:
+        mine = [question for number, _, question in QUESTIONS if number == chapter and not question.multiple]
+        assert len({min(question.right) for question in mine}) > 1 or len(mine) == 1, chapter
+    several = [question for _, _, question in QUESTIONS if question.multiple]
+    first = sum(max(question.right) == len(question.right) - 1 for question in several)
+    assert first <= 0.4 * len(several), "the right options come first too often"
+
+
+def test_options_are_of_comparable_length():
+    """The right option of a single choice is not three times as long as the others are on average, nor a third."""
+    odd = []
+    for chapter, number, question in QUESTIONS:
+        if not question.multiple:
+            right = [len(option.text) for option in question.options if option.correct][0]
+            others = np.mean([len(option.text) for option in question.options if not option.correct])
+            if right > 10 and not 1 / 3 < right / others < 3:
+                odd.append((chapter, number + 1, right, others))
+    assert not odd
 
 
 def test_a_mistake_that_fits_two_is_none():
