@@ -8,7 +8,9 @@ from seqlearn.exercises import Option, Question, Quiz
 long = "a text that is far too long for one line of a page and therefore has to go on in the next one, " * 3
 Quiz("77", [
     Question("One?", [Option("this", False, "Not this."), Option(long, True, "Because.")], "a"),
-    Question("Which ones?", [Option("x", True, "Yes x."), Option("y", False, "Not y."), Option("z", True, "Yes z.")], "b"),
+    Question("Which ones?", [
+        Option("x", True, "Yes x."), Option("y", False, "Not y."), Option("z", True, "Yes z."),
+    ], "b"),
 ])
 """
 
