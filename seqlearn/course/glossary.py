@@ -386,9 +386,12 @@ class Table:
         if not self.terms:
             return {"text/plain": repr(self)}
         count = f"{len(self.terms)} term{'s' if len(self.terms) > 1 else ''}"
-        # A long table is stored once, in Markdown; its plain form is print(table()).
-        plain = f"{count}, {self.terms[0].english} to {self.terms[-1].english}" if len(self.terms) > 20 else repr(self)
-        return {"text/plain": plain, "text/markdown": self.markdown()}
+        if len(self.terms) <= 20:
+            return {"text/plain": repr(self), "text/markdown": self.markdown()}
+        # A long table is closed at first, as it would fill many screens; its plain form is print(table()).
+        plain = f"{count}, {self.terms[0].english} to {self.terms[-1].english}"
+        folded = f"<details><summary>{plain}</summary>\n\n{self.markdown()}\n\n</details>"
+        return {"text/plain": plain, "text/markdown": folded}
 
 
 def table(terms=TERMS) -> Table:

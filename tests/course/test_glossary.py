@@ -86,3 +86,12 @@ def test_whole_table_has_a_row_for_every_letter_and_every_term():
     assert letters == sorted({term.english[0].upper() for term in TERMS})
     assert bundle["text/markdown"].count("</span>") == len(TERMS)
     assert str(len(TERMS)) in bundle["text/plain"]
+
+
+def test_only_a_long_table_is_folded_under_a_line_that_says_what_it_holds():
+    short, long = (shown._repr_mimebundle_()["text/markdown"] for shown in (table(find("gate")), table()))
+    assert short.startswith("| term |")
+    summary, blank, *rows = long.splitlines()
+    assert summary == f"<details><summary>{len(TERMS)} terms, {TERMS[0].english} to {TERMS[-1].english}</summary>"
+    assert blank == "" and rows[-2:] == ["", "</details>"], "Markdown inside HTML begins and ends with an empty line"
+    assert rows[:-2] == table().markdown().splitlines()

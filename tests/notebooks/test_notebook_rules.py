@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import notebook_rules
 from notebook_rules import broken_rules, main
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
@@ -17,6 +18,14 @@ def test_the_notebook_keeps_the_rules(path):
     assert not broken_rules(path), "\n" + "\n".join(broken_rules(path))
 
 
+@pytest.mark.parametrize("name, words", [("VERDICTS_LEFT", "a verdict is printed"), ("WIDE_LEFT", "characters wide")])
+def test_a_chapter_that_keeps_the_rule_has_left_the_list(monkeypatch, name, words):
+    left = getattr(notebook_rules, name)
+    monkeypatch.setattr(notebook_rules, name, set())
+    broken = {path.name[:2] for path in NOTEBOOKS if any(words in rule for rule in broken_rules(path))}
+    assert left <= broken, f"take {sorted(left - broken)} off {name} in notebook_rules.py"
+
+
 # ---------------------------------------------------------------- the rules themselves
 
 
@@ -24,8 +33,10 @@ def markdown(text):
     return {"cell_type": "markdown", "metadata": {}, "source": text}
 
 
-def code(text, *outputs, tags=()):
+def code(text, *outputs, tags=(), **stated):
     metadata = {"tags": list(tags)} if tags else {}
+    if stated:
+        metadata["seqlearn"] = stated
     return {"cell_type": "code", "metadata": metadata, "source": text, "outputs": list(outputs)}
 
 
@@ -42,7 +53,7 @@ def printed(text, name="stdout"):
     return {"output_type": "stream", "name": name, "text": text}
 
 
-def finish(cells, *, name="07_sound.ipynb", metadata=None, minor=5):
+def finish(cells, *, name="99_sound.ipynb", metadata=None, minor=5):
     """Number the cells and give them ids, as a stored notebook has them → (file name, notebook)."""
     count = 0
     for index, cell in enumerate(cells):
@@ -55,9 +66,9 @@ def finish(cells, *, name="07_sound.ipynb", metadata=None, minor=5):
 
 
 def sound():
-    """The cells of a chapter that keeps every rule."""
+    """The cells of a chapter that keeps every rule. No list of chapters still to be rewritten holds its number."""
     return [
-        markdown("# 07 Sound\nA promise. Time: 40 minutes. You need chapter 06. You will be able to test."),
+        markdown("# 99 Sound\nA promise. Time: 40 minutes. You need chapter 06. You will be able to test."),
         markdown("## Play\n![the state against time](attachment:a.png)"),
         code("import matplotlib.pyplot as plt\nfrom seqlearn.widgets.sound import Sound\nplt.show()",
              shown(image_png="iVBO", text_plain="The loss falls from 3 to 0.1 in 20 epochs.")),
@@ -117,6 +128,21 @@ BROKEN_CELLS = [
     ("a raw cell", {"cell_type": "raw", "metadata": {}, "source": "x"}),
     ("metadata.scrolled", {**code("x = 1"), "metadata": {"scrolled": True}}),
     ("must assert", code("print(loss)", tags=["nbval-ignore-output"])),
+    ("a verdict is printed, 'equal: True'", code("print(a == b)", printed("0.5\nequal: True\n"))),
+    ("a verdict is printed, '[ True False]'", code("a > b", shown(text_plain="array([ True False])"[6:-1]))),
+    ("no True or False is printed", code("print(a)", printed("0.5\n"), verdict="The mask is the point.")),
+    ("must say why", code("a > b", shown(text_plain="True"), verdict="yes")),
+    ("must say why", code("a > b", shown(text_plain="True"), verdict=True)),
+    ("between 0 and 1, got '10 %'", code("assert f()", rtol="10 %")),
+    ("between 0 and 1, got True", code("assert f()", rtol=True)),
+    ("between 0 and 1, got 10", code("assert f()", rtol=10)),
+    ("seqlearn.rtol lets the numbers move", code("print(f())  # no assert", rtol=0.1)),
+    ("seqlearn.atol lets the numbers move", code("print(f())", atol=1e-9)),
+    ("seqlearn.tolerance is not known", code("print(f())", tolerance=0.1)),
+    ("seqlearn.'fast' is not known", {**code("print(f())"), "metadata": {"seqlearn": "fast"}}),
+    ("a line of code is 101 characters wide", code("f()\n" + "x" * 101)),
+    ("a line of output is 101 characters wide", code("f()", printed("a\n" + "b" * 101 + "\n"))),
+    ("a line of output is 101 characters wide", code("f()", shown(text_plain="b" * 101))),
 ]
 
 
@@ -133,6 +159,12 @@ def test_a_broken_cell_is_caught(tmp_path, words, cell):
     code("print('0.25')", printed("a ratio of 3/4, and/or 0x1F, v2.13\n")),
     code("f()", printed("epoch 3: 1.25 s, numpy 2.4.6\n"), tags=["nbval-skip"]),
     code("with np.errstate(over='ignore'):\n    f()", printed("inf\n")),
+    code("mask", shown(text_plain="[ True False]"), verdict="A mask is made of truth values."),
+    code("f(True)\nprint('Truely')", printed("Truely 0.5\n")),
+    code("quiz", shown(text_html="<p>It says True.</p>", text_plain="It says True. " * 9)),
+    code("plt.show()", shown(image_png="iVBO", text_plain="The loss falls from 3 to 0.1. " * 9)),
+    code("loss = train()\nassert loss < 1\nprint(loss)", printed("0.5\n"), rtol=0.1, atol=0.01),
+    code("x" * 100, printed("b" * 100 + "\n")),
     markdown("`simply` in code, [a page](https://example.org/simply) and [below](#quiz) are fine."),
 ])
 def test_a_sound_cell_is_left_alone(tmp_path, cell):
@@ -160,7 +192,7 @@ def replace(old, new):
 
 @pytest.mark.parametrize("words, change", [
     ("first cell must be a title", drop(0)),
-    ("first cell must be a title", replace("# 07 Sound", "# Sound")),
+    ("first cell must be a title", replace("# 99 Sound", "# Sound")),
     ("the time it takes", replace("40 minutes", "a while")),
     ("what the reader needs", replace("You need chapter 06.", "")),
     ("be able to do", replace("You will be able to test.", "")),
@@ -186,7 +218,7 @@ def test_chapter_00_needs_a_title_only(tmp_path):
     ("an id of its own", lambda nb: nb["cells"][1].update(id="c000")),
     ("execution counts", lambda nb: nb["cells"][2].update(execution_count=7)),
     ("execution counts", lambda nb: nb["cells"][2].update(execution_count=None)),
-    ("the limit is 300", lambda nb: nb["cells"][2]["outputs"][0]["data"].update({"image/png": "A" * 300_000})),
+    ("the limit is 500", lambda nb: nb["cells"][2]["outputs"][0]["data"].update({"image/png": "A" * 500_000})),
 ])
 def test_a_broken_file_is_caught(tmp_path, words, change):
     name, notebook = finish(sound())
@@ -196,8 +228,8 @@ def test_a_broken_file_is_caught(tmp_path, words, change):
 
 
 def test_what_is_no_notebook_and_what_has_no_number(tmp_path):
-    (tmp_path / "07_x.ipynb").write_text("{", encoding="utf-8")
-    assert "not a notebook" in broken_rules(tmp_path / "07_x.ipynb")[0]
+    (tmp_path / "99_x.ipynb").write_text("{", encoding="utf-8")
+    assert "not a notebook" in broken_rules(tmp_path / "99_x.ipynb")[0]
     assert "two-digit number" in rules_of(tmp_path, *finish(sound(), name="draft.ipynb"))[0]
 
 

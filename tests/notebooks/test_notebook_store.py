@@ -26,7 +26,8 @@ def test_a_run_fills_outputs_and_the_stored_file_keeps_the_rules(tmp_path):
     skipped = new_code_cell("1 / 0", metadata={"tags": ["nbval-skip"]}, outputs=[new_output("stream", text="89 %\n")])
     path = write(
         tmp_path,
-        new_code_cell("from pathlib import Path\nimport sys\nprint(Path.cwd().name)", metadata={"scrolled": True}),
+        new_code_cell("from pathlib import Path\nimport sys\nassert sys\nprint(Path.cwd().name)",
+                      metadata={"scrolled": True, "seqlearn": {"rtol": 0.1}}),
         skipped,
         new_code_cell("print('one', flush=True)\nprint('two')\n6 * 7"),
         widgets={"state": {}}, kernelspec={"name": "my-env", "display_name": "mine", "language": "python"},
@@ -37,6 +38,7 @@ def test_a_run_fills_outputs_and_the_stored_file_keeps_the_rules(tmp_path):
     assert [cell.id for cell in stored.cells] == ids
     assert [cell.get("execution_count") for cell in stored.cells] == [None, 1, None, 2]
     assert stored.cells[1].outputs[0].text == tmp_path.name + "\n", "the kernel stands in the notebook's folder"
+    assert stored.cells[1].metadata == {"seqlearn": {"rtol": 0.1}}
     assert stored.cells[2].outputs == skipped.outputs
     stream, result = stored.cells[3].outputs
     assert (stream.text, result.data["text/plain"], result.execution_count) == ("one\ntwo\n", "42", 2)
