@@ -3,8 +3,8 @@
     python3 course.py test --matrix            every notebook
     python3 course.py test --matrix 04 05      two of them
 
-Stored outputs are numbers rounded to few digits. Another order of summation, from more threads or from other vector
-instructions, changes the digits behind them; a number near a rounding edge then prints differently. This finds it.
+Another order of summation, from more threads or from other vector instructions, changes the last digits of a number,
+and training makes small changes large. This finds what then differs by more than printed_numbers.py allows.
 """
 
 import os
