@@ -23,7 +23,6 @@ VERDICTS_LEFT = {
     "08", "09", "10", "11", "12", "13", "14", "15",
 }
 WIDE_LEFT = {
-    "01", "02", "03", "04", "05", "06", "07",
     "08", "09", "10", "11", "12", "13", "14", "15",
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
