@@ -62,7 +62,9 @@ def test_terms_are_sorted_and_whole():
 def test_every_chapter_that_teaches_has_terms():
     taught = Counter(term.chapter for term in TERMS)
     for entry in CHAPTERS[1:]:
-        assert entry.number in ("12", "15") or taught[entry.number] >= 2, entry.number
+        assert not entry.written or taught[entry.number] >= 2, (
+            f"add a Term(…) of chapter {entry.number} to TERMS in seqlearn/course/glossary.py: two at least"
+        )
 
 
 def test_find_reads_both_languages_and_abbreviations():
