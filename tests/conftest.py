@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OF_EVERY_CHAPTER = {
     "tests/browser/test_explorers.py",
     "tests/course/test_chapters.py",
+    "tests/course/test_glossary.py",
     "tests/exercises/test_catalog.py",
     "tests/notebooks/test_kernel_memory.py",
     "tests/notebooks/test_notebook_rules.py",

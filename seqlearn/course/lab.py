@@ -7,6 +7,7 @@
 """
 
 import re
+import runpy
 import sys
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
     except CopyProblem as problem:
         print(f"\ncourse: {problem}", file=sys.stderr)
         return 1
-    return start_jupyterlab(options) or 0
+    return start_jupyterlab(options)
 
 
 def targets(arguments: list[str]) -> list[str]:
@@ -98,15 +99,16 @@ def root_of(path: Path) -> list[str]:
     return [f"--ServerApp.root_dir={root}"]
 
 
-def start_jupyterlab(arguments: list[str]) -> int | None:
-    """Become JupyterLab; its exit status."""
+def start_jupyterlab(arguments: list[str]) -> int:
+    """Become JupyterLab, as `python -m jupyterlab` would; its exit status."""
+    sys.argv = ["jupyter-lab", *arguments]
     try:
-        from jupyterlab.labapp import main as jupyterlab
-    except ImportError:
-        print("\ncourse: JupyterLab is not installed here. Start the course with `python3 course.py`, which installs "
-              "it.", file=sys.stderr)
+        runpy.run_module("jupyterlab", run_name="__main__")
+    except ModuleNotFoundError as error:
+        print(f"\ncourse: {error.name} is not installed here. Start the course with `python3 course.py`.",
+              file=sys.stderr)
         return 1
-    return jupyterlab(arguments)
+    return 0
 
 
 if __name__ == "__main__":
