@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from seqlearn.course.chapters import notebooks_folder, stored
+
 # Before pytest reads pyproject.toml's pythonpath, and whatever folder the notebook lies in.
 sys.path.append(str(Path(__file__).parent / "tests" / "notebooks"))
 
@@ -43,6 +45,17 @@ def compare_outputs(item, nbvals_own, new, stored, **more):
     if not same:
         item.comparison_traceback[:0] = found
     return same
+
+
+def pytest_ignore_collect(collection_path, config):
+    """In notebooks/ the chapters alone are tested, with `--chapter 05` (tests/conftest.py) those that are asked for.
+
+    What somebody made there in JupyterLab, `05_…-Copy1.ipynb` or `Untitled.ipynb`, is theirs.
+    """
+    if collection_path.parent == notebooks_folder() and collection_path.suffix == ".ipynb":
+        wanted = config.getoption("chapter", None)
+        if collection_path not in stored() or wanted and collection_path.name[:2] not in wanted:
+            return True
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Start the course, test it, store its notebooks. Needs nothing but Python 3.11 or newer.
 
-    python3 course.py                  set up on the first run, then open JupyterLab on chapter 00
-    python3 course.py lab --port=9000  the same; what follows `lab` goes to JupyterLab
+    python3 course.py                  set up on the first run, then open JupyterLab on your copy of chapter 00
+    python3 course.py 05               the same with chapter 05; your copies are in work/, and nothing overwrites them
+    python3 course.py 05 --new         chapter 05 as it now is in the course, beside your older copy
+    python3 course.py lab --port=9000  what follows `lab` goes to JupyterLab; a notebook's path opens that notebook
     python3 course.py test             run every test; what follows `test` goes to pytest (test -k lstm)
+    python3 course.py test 05          run the tests of chapter 05
     python3 course.py test --matrix    the notebooks again with other thread counts and older processors
-    python3 course.py store 04 05      run notebooks and store their outputs (no number: all of them)
+    python3 course.py store 04 05      run stored notebooks and store their outputs (no number: all of them)
+    python3 course.py new 18 name      make the files of a new chapter
     python3 course.py check            say whether this machine is ready; changes nothing
 
 Everything is installed into the folder .venv beside this file. On Windows, write `py` for `python3`.
@@ -25,6 +29,7 @@ if sys.version_info < (3, 11):
 import ast
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import platform
@@ -42,6 +47,8 @@ FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 UNFINISHED = "installing"  # stands in the stamp until pip is done
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 LAB_SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+PATH_SETTINGS = ("SEQLEARN_DATA", "SEQLEARN_PROGRESS", "SEQLEARN_WORK")
+PATH_OPTION = re.compile(r"(--?[\w.-]*(?:dir|file|xml|ignore|basetemp)=)(.+)")
 NO_TESTS = 5  # pytest's exit status when the arguments select nothing
 NEEDED_BYTES = 2 * 1000**3  # a complete .venv with the CPU build of PyTorch takes 1.4 GB
 
@@ -325,26 +332,55 @@ def set_up():
 # ---------------------------------------------------------------- commands
 
 
+def from_here(argument):
+    """An argument for a program that runs in the course's folder: its path is meant from the reader's folder.
+
+    What is not there may still be in the course's folder: `test tests/nn` works from everywhere.
+    """
+    option, value = "", argument
+    if argument.startswith("-"):
+        match = PATH_OPTION.match(argument)
+        option, value = match.groups() if match else ("", "")
+    name, colons, rest = value.partition("::")
+    if not name or name.isdigit():
+        return argument
+    path = Path(os.path.expanduser(name))
+    if not path.exists() and (ROOT / path).exists():
+        path = ROOT / path
+    if not option and not path.exists() and not name.endswith(".ipynb"):
+        return argument
+    return option + os.path.abspath(str(path)) + colons + rest
+
+
+def settle_paths():
+    """Folders and files that settings name are meant from the reader's folder too; a notebook runs in another."""
+    for name in PATH_SETTINGS:
+        value = os.environ.get(name, "").strip(" \"'")
+        if value and value.lower() != "off" and not value.startswith("~"):
+            os.environ[name] = os.path.abspath(value)
+
+
 def lab(arguments):
-    """Open JupyterLab. A notebook or folder among the arguments takes the place of chapter 00."""
-    named = [a for a in arguments if not a.startswith("-") and (a.endswith(".ipynb") or (ROOT / a).exists())]
-    target = [] if named or "--help" in arguments or "--version" in arguments else [FIRST_NOTEBOOK]
-    if not any("root_dir" in a or "notebook-dir" in a for a in arguments):
-        target.append("--ServerApp.root_dir=" + str(ROOT))  # so that links from a chapter to seqlearn/ open
-    return run([venv_python(), "-m", "jupyterlab", *target, *arguments])
+    """Open JupyterLab on the learner's own copy of a chapter, or on what the arguments name."""
+    return run([venv_python(), "-m", "seqlearn.course.lab", *map(from_here, arguments)])
 
 
 def test(arguments):
-    """Run the tests of the package and of the notebooks; arguments go to pytest.
+    """Run the tests of the package and of the notebooks, or those of some chapters; arguments go to pytest.
 
     The tests share the processors, file by file. Those that drive a browser measure time and come afterwards, alone.
     """
     if arguments[:1] == ["--matrix"]:
         return run([venv_python(), "tests/notebooks/notebook_matrix.py", *arguments[1:]])
+    chapters = list(itertools.takewhile(re.compile(r"\d\d?$").match, arguments))
+    arguments = arguments[len(chapters):]
     takes_value = ("-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W")
-    named = [a for before, a in zip(["", *arguments], arguments)
-             if not a.startswith("-") and before not in takes_value and (ROOT / a.split("::")[0]).exists()]
-    pytest = [venv_python(), "-m", "pytest", "--nbval", *([] if named else ["tests", "notebooks"])]
+    values = [before in takes_value for before in ["", *arguments]]
+    arguments = [a if value else from_here(a) for a, value in zip(arguments, values)]
+    named = [a for a, value in zip(arguments, values)
+             if not value and not a.startswith("-") and (ROOT / a.split("::")[0]).exists()]
+    pytest = [venv_python(), "-m", "pytest", "--nbval", *([] if named else ["tests", "notebooks"]),
+              *("--chapter=" + number.zfill(2) for number in chapters)]
     parallel, threads = shared_out(arguments)
     if any(a.startswith("-m") for a in arguments) or {"--help", "-h", "--version"} & set(arguments):
         return run([*pytest, *parallel, *arguments], **threads)
@@ -373,6 +409,11 @@ def shared_out(arguments):
 def store(arguments):
     """Run notebooks and store their outputs."""
     return run([venv_python(), "tests/notebooks/notebook_store.py", *arguments])
+
+
+def new(arguments):
+    """Make the files of a new chapter."""
+    return run([venv_python(), "tests/notebooks/new_chapter.py", *arguments])
 
 
 def check(arguments):
@@ -406,16 +447,18 @@ def check(arguments):
 
 
 def main(arguments):
-    commands = {"lab": lab, "test": test, "store": store, "check": check}
+    commands = {"lab": lab, "test": test, "store": store, "new": new, "check": check}
     if arguments and arguments[0] in ("-h", "--help", "help"):
         print(__doc__.strip())
         return 0
-    if not arguments or arguments[0].startswith("-") or arguments[0].endswith(".ipynb"):
+    if not arguments or arguments[0].startswith("-") or arguments[0].endswith(".ipynb") or arguments[0].isdigit():
         arguments = ["lab", *arguments]
     if arguments[0] not in commands:
-        print("course.py knows lab, test, store and check, not " + repr(arguments[0]), file=sys.stderr)
+        print("course.py knows {} and check, and the numbers of chapters, not {!r}".format(
+            ", ".join(list(commands)[:-1]), arguments[0]), file=sys.stderr)
         print(__doc__.strip(), file=sys.stderr)
         return 2
+    settle_paths()
     try:
         if arguments[0] != "check":
             set_up()

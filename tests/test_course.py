@@ -255,15 +255,79 @@ def test_a_wrong_choice_of_torch_is_named(course, monkeypatch):
 # ---------------------------------------------------------------- commands
 
 
-def test_lab_opens_chapter_00_and_passes_arguments_on(course):
+def test_lab_passes_on_what_is_asked_for(course, tmp_path, monkeypatch):
     fake_ready_venv(course)
-    course.main([])
-    course.main(["--port=9000", "--no-browser"])
-    course.main(["lab", "notebooks/05_x.ipynb"])
-    first, second, third = course.started
-    assert first[1:4] == ["-m", "jupyterlab", "notebooks/00_start_here.ipynb"]
-    assert second[-2:] == ["--port=9000", "--no-browser"] and "notebooks/00_start_here.ipynb" in second
-    assert third[-1] == "notebooks/05_x.ipynb" and "notebooks/00_start_here.ipynb" not in third
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/05_x.ipynb").touch()
+    stored = str(tmp_path / "notebooks/05_x.ipynb")
+    for asked, passed in [
+        ([], []),
+        (["--port=9000", "--no-browser"], ["--port=9000", "--no-browser"]),
+        (["05", "--new"], ["05", "--new"]),
+        (["lab", "5", "--port=9000"], ["5", "--port=9000"]),
+        (["lab", "notebooks/05_x.ipynb"], [stored]),
+        (["notebooks/05_x.ipynb"], [stored]),
+    ]:
+        course.main(asked)
+        assert course.started[-1][1:] == ["-m", "seqlearn.course.lab", *passed]
+
+
+@pytest.mark.parametrize("asked, passed", [
+    ("05_x.ipynb", "FOLDER/05_x.ipynb"),
+    ("~/05_x.ipynb", "HOME/05_x.ipynb"),
+    ("gone.ipynb", "FOLDER/gone.ipynb"),  # so that the sentence about it names the right place
+    ("05_x.ipynb::Cell 3", "FOLDER/05_x.ipynb::Cell 3"),
+    ("tests/nn", "ROOT/tests/nn"),  # from every folder
+    ("--junitxml=report.xml", "--junitxml=FOLDER/report.xml"),
+    ("--notebook-dir=~/mine", "--notebook-dir=HOME/mine"),
+    ("--ignore=tests/nn", "--ignore=ROOT/tests/nn"),
+    ("--port=9000", "--port=9000"),
+    ("05", "05"),
+    ("lstm", "lstm"),
+    ("", ""),
+])
+def test_paths_are_meant_from_the_readers_folder(course, tmp_path, monkeypatch, asked, passed):
+    places = {"FOLDER": tmp_path / "here", "HOME": tmp_path / "home", "ROOT": course.ROOT}
+    for folder in (places["FOLDER"], places["HOME"], course.ROOT / "tests/nn"):
+        folder.mkdir(parents=True)
+    (places["FOLDER"] / "05_x.ipynb").touch()
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(places["HOME"]))
+    monkeypatch.chdir(places["FOLDER"])
+    for name, folder in places.items():
+        passed = passed.replace(name, str(folder))
+    assert os.path.normcase(course.from_here(asked)) == os.path.normpath(passed) if passed else passed == ""
+
+
+@pytest.mark.parametrize("value, settled", [
+    ("data", "FOLDER/data"), ("./data ", "FOLDER/data"), ('"my data"', "FOLDER/my data"), ("~/data", "~/data"),
+    ("off", "off"), ("OFF ", "OFF "), ("", ""), ("/data", "/data"),
+])
+def test_settings_are_meant_from_the_readers_folder_too(course, tmp_path, monkeypatch, value, settled):
+    fake_ready_venv(course)
+    monkeypatch.chdir(tmp_path)
+    for name in course.PATH_SETTINGS:
+        monkeypatch.setenv(name, value)
+    course.main(["store", "00"])
+    settled = os.path.abspath(settled) if settled == "/data" else settled.replace("FOLDER/", f"{tmp_path}{os.sep}")
+    assert {os.environ[name] for name in course.PATH_SETTINGS} == {settled}
+
+
+def test_the_tests_of_a_chapter_are_asked_for_by_its_number(course, monkeypatch):
+    fake_ready_venv(course)
+    monkeypatch.setattr(course, "processors", lambda: 1)
+    (course.VENV / "lib/python3.12/site-packages/playwright").mkdir(parents=True)
+    course.main(["test", "5", "06", "-x"])
+    for started, marker in zip(course.started, ("not browser", "browser"), strict=True):
+        assert started[3:] == ["--nbval", "tests", "notebooks", "--chapter=05", "--chapter=06", "-m", marker, "-x"]
+
+
+def test_new_reaches_its_program(course):
+    fake_ready_venv(course)
+    course.main(["new", "18", "speech_again"])
+    assert course.started[0][1:] == ["tests/notebooks/new_chapter.py", "18", "speech_again"]
+    assert (ROOT / course.started[0][1]).exists()
 
 
 def test_the_environment_of_programs_leads_into_the_venv(course, monkeypatch):
@@ -301,15 +365,17 @@ def test_test_leaves_the_choice_of_processes_to_the_reader(course, monkeypatch, 
     assert "loadfile" not in course.started[0]
 
 
-def test_a_named_file_is_the_only_place(course):
+def test_a_named_file_is_the_only_place(course, monkeypatch):
     fake_ready_venv(course)
+    monkeypatch.chdir(course.ROOT)
     for name in ("tests", "notebooks"):
         (course.ROOT / name).mkdir()
     (course.ROOT / "tests/test_pins.py").touch()
     course.main(["test", "tests/test_pins.py"])
+    assert course.started[0][-1] == str(course.ROOT / "tests/test_pins.py")
     course.main(["test", "-k", "notebooks"])
     assert "notebooks" not in course.started[0]
-    assert {"tests", "notebooks"} <= set(course.started[1])
+    assert {"tests", "notebooks"} <= set(course.started[1]) and course.started[1][-1] == "notebooks"
 
 
 @pytest.mark.parametrize("statuses, status", [
@@ -375,4 +441,4 @@ def test_a_signal_reaches_the_program_and_course_waits_for_it(number, group, ans
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_the_texts_show_commands_that_exist(name):
     shown = re.findall(r"course\.py +([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
-    assert "test" in shown and set(shown) <= {"lab", "test", "store", "check"}
+    assert "test" in shown and set(shown) <= {"lab", "test", "store", "new", "check"}

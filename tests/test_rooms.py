@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "nn": set(),
     "course": set(),
     "plots": {"course", "decoding", "nn"},
-    "data": {"nn"},
+    "data": {"course", "nn"},
     "training": {"nn", "data"},
     "decoding": {"nn", "data"},
     "interop": {"nn", "data"},

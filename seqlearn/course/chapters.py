@@ -1,9 +1,11 @@
-"""The table of the course: every chapter, in one place.
+"""The list of the course: every chapter, in one place.
 
-The map in chapter 00, the table in the README and the tests that keep both honest read it. To add a chapter, put its
-notebook in ``notebooks/`` and set ``written=True`` here; the tests then say what else must follow.
+Whatever else lists chapters is made from it: the map in chapter 00, the table in the README, the learner's copies, the
+tests' parameters. `python3 course.py new 18 name` adds a chapter here and makes its files.
 """
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +20,13 @@ PARTS = (
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: ``needs`` are the numbers of the chapters it builds on directly; ``part`` indexes ``PARTS``."""
+    """One chapter and the files it names.
+
+    `part` indexes `PARTS`; `needs` are the numbers of the chapters it builds on directly. `topic` names its figures and
+    explorers, seqlearn/plots/topic.py and seqlearn/widgets/topic.py; `also` names the modules that are its own besides
+    ("nn.lstm"), and tests whose name follows from no module ("tests.data.test_job_tasks"). `numpy` says that nothing
+    before its cell tagged `parity` imports PyTorch. A chapter that is announced but not there yet has `written=False`.
+    """
 
     number: str
     slug: str
@@ -27,53 +35,109 @@ class Chapter:
     minutes: int
     part: int
     needs: tuple[str, ...] = ()
-    written: bool = False
+    topic: str = ""
+    also: tuple[str, ...] = ()
+    numpy: bool = False
+    written: bool = True
 
     @property
     def notebook(self) -> str:
         """File name of the notebook, such as ``00_start_here.ipynb``."""
         return f"{self.number}_{self.slug}.ipynb"
 
+    @property
+    def must_have(self) -> tuple[str, ...]:
+        """The files that every chapter has, as paths from the course's folder."""
+        topics = [f"{folder}/{name}{self.topic}.py" for folder, name in
+                  (("seqlearn/plots", ""), ("seqlearn/widgets", ""), ("tests/widgets", "test_"))]
+        return (f"notebooks/{self.notebook}", f"seqlearn/exercises/ch{self.number}.py",
+                f"tests/exercises/test_ch{self.number}.py", *topics)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files that are this chapter's own, as paths from the course's folder, sorted.
+
+        Besides `must_have` and what `also` names, these are the tests of its modules (seqlearn/nn/lstm.py has
+        tests/nn/test_lstm.py), tests/notebooks/test_chapter_NN_….py, and its long runs.
+        """
+        named = [f"{name.replace('.', '/')}.py" for name in self.also]
+        found = {*self.must_have, *(name if name.startswith("tests/") else f"seqlearn/{name}" for name in named)}
+        root = notebooks_folder().parent
+        for name in list(found):
+            room, _, module = name.removeprefix("seqlearn/").rpartition("/")
+            test = f"tests/{room}/test_{module}"
+            if name.startswith("seqlearn/") and (root / test).exists():
+                found.add(test)
+        for pattern in (f"tests/notebooks/test_chapter_{self.number}_*.py", f"notebooks/long_runs/{self.number}_*.*"):
+            found |= {path.relative_to(root).as_posix() for path in root.glob(pattern)}
+        return tuple(sorted(found))
+
 
 CHAPTERS = (
     Chapter("00", "start_here", "Start here",
-            "Get the machine ready and learn how this course works.", 40, 0, (), True),
+            "Get the machine ready and learn how this course works.", 40,
+            part=0, topic="start"),
     Chapter("01", "sequences", "Sequences: why order matters",
-            "See two sentences that a bag of words cannot tell apart, and a state that can.", 60, 1, ("00",), True),
+            "See two sentences that a bag of words cannot tell apart, and a state that can.", 60,
+            part=1, needs=("00",), topic="order", numpy=True),
     Chapter("02", "the_recurrent_network", "The recurrent network",
-            "Write the loop, unroll it, stack it, turn it round, and match PyTorch digit for digit.",
-            75, 1, ("01",), True),
+            "Write the loop, unroll it, stack it, turn it round, and match PyTorch digit for digit.", 75,
+            part=1, needs=("01",), topic="rnn", numpy=True,
+            also=("nn.rnn", "nn.stacked", "nn.bidirectional", "plots.unrolling")),
     Chapter("03", "gradients_you_can_trust", "Gradients you can trust",
-            "Check any gradient by finite differences, and learn how a check can lie.",
-            60, 1, ("00",), True),
+            "Check any gradient by finite differences, and learn how a check can lie.", 60,
+            part=1, needs=("00",), topic="directions", numpy=True,
+            also=("nn.gradient_check", "plots.differences", "widgets.differences")),
     Chapter("04", "backpropagation_through_time", "Backpropagation through time",
-            "Derive the gradient of a recurrent network by hand, cut it short, and measure what the cut costs.",
-            90, 1, ("02", "03"), True),
+            "Derive the gradient of a recurrent network by hand, cut it short, and measure what the cut costs.", 90,
+            part=1, needs=("02", "03"), topic="bptt", numpy=True, also=("nn.recurrent",)),
     Chapter("05", "exploding_and_vanishing_gradients", "Exploding and vanishing gradients",
-            "Drag the spectral radius past 1 and watch the gradient leave the page; then hold it back.",
-            90, 1, ("04",), True),
+            "Drag the spectral radius past 1 and watch the gradient leave the page; then hold it back.", 90,
+            part=1, needs=("04",), topic="exploding", numpy=True, also=("nn.optimizers", "plots.gradient_flow")),
     Chapter("06", "lstm_by_hand", "LSTM by hand",
-            "Build the cell and its backward pass, then catch the bug that a widely copied check let through.",
-            120, 2, ("05",), True),
+            "Build the cell and its backward pass, then catch the bug that a widely copied check let through.", 120,
+            part=2, needs=("05",), topic="lstm", numpy=True,
+            also=("nn.lstm", "plots.conveyor", "plots.lstm_cell", "exercises.flawed_lstm")),
     Chapter("07", "lstm_in_pytorch", "LSTM in PyTorch",
-            "Teach a cell of your own to count to the last one, with a training loop worth reusing.",
-            75, 2, ("06",), True),
+            "Teach a cell of your own to count to the last one, with a training loop worth reusing.", 75,
+            part=2, needs=("06",), topic="counting",
+            also=("models.lstm", "training.loop", "training.checkpoint", "training.weights", "plots.counter")),
     Chapter("08", "gru", "GRU",
-            "Fewer gates, two versions of the reset, and a fair race over long gaps.", 75, 2, ("07",), True),
+            "Fewer gates, two versions of the reset, and a fair race over long gaps.", 75,
+            part=2, needs=("07",), topic="gru", numpy=True, also=("nn.gru", "plots.gru_cell", "plots.hold")),
     Chapter("09", "language_models", "Language models",
-            "Predict the next character, measure the surprise, and sample new text.", 90, 3, ("08",), True),
+            "Predict the next character, measure the surprise, and sample new text.", 90,
+            part=3, needs=("08",), topic="language_models",
+            also=("data.corpus", "models.language_model", "decoding.sampling", "plots.next_character",
+                  "tests.models.test_tiny_shakespeare")),
     Chapter("10", "text_classification", "Text classification",
-            "Judge reviews where order and negation decide, with padding that leaks nowhere.", 90, 3, ("07",), True),
+            "Judge reviews where order and negation decide, with padding that leaks nowhere.", 90,
+            part=3, needs=("07",), topic="text_classification",
+            also=("data.reviews", "data.imdb", "data.words", "data.glove", "models.classifier", "models.word_vectors",
+                  "plots.word_by_word")),
     Chapter("11", "sequence_to_sequence", "Sequence to sequence",
-            "Let one network read and another write, and get from one sum in ten to nearly all.", 90, 4, ("09",), True),
+            "Let one network read and another write, and get from one sum in ten to nearly all.", 90,
+            part=4, needs=("09",), topic="seq2seq",
+            also=("data.addition", "data.word_pairs", "models.seq2seq", "decoding.seq2seq", "decoding.beam",
+                  "plots.encoder_decoder", "plots.beam_tree")),
     Chapter("12", "one_model_seven_jobs", "One model, seven jobs",
-            "Speech, translation, dialogue, parsing: the same model class on seven small tasks.", 60, 4, ("11",), True),
+            "Speech, translation, dialogue, parsing: the same model class on seven small tasks.", 60,
+            part=4, needs=("11",), topic="seven_jobs",
+            also=("data.dialogue", "data.facts", "data.speech", "data.tones", "data.trees", "models.ctc", "models.jobs",
+                  "plots.job_board", "tests.data.test_job_tasks")),
     Chapter("13", "attention", "Attention",
-            "Open the bottleneck: score, weigh and sum, and read the alignment off a heat map.", 120, 4, ("11",), True),
+            "Open the bottleneck: score, weigh and sum, and read the alignment off a heat map.", 120,
+            part=4, needs=("11",), topic="attention",
+            also=("data.dates", "nn.attention", "models.attention", "plots.attention_step", "plots.date_reader")),
     Chapter("14", "self_attention", "Self-attention",
-            "Let every position look at every other, and see what recurrence cost.", 90, 4, ("13",), True),
+            "Let every position look at every other, and see what recurrence cost.", 90,
+            part=4, needs=("13",), topic="self_attention",
+            also=("nn.self_attention", "models.self_attention", "plots.head_map", "plots.query_key_value")),
     Chapter("15", "translation", "Translation, for real",
-            "Train German to English on a laptop and score it the way papers do.", 90, 4, ("13",), True),
+            "Train German to English on a laptop and score it the way papers do.", 90,
+            part=4, needs=("13",), topic="translation",
+            also=("data.number_names", "data.sentences", "data.multi30k", "data.tatoeba", "models.translator",
+                  "plots.translation_board")),
 )
 
 
@@ -88,6 +152,33 @@ def chapter(number: str) -> Chapter:
 def notebooks_folder() -> Path:
     """The folder of notebooks beside the package, in a checkout of the course."""
     return Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def stored(folder: Path | None = None) -> list[Path]:
+    """The notebooks of the written chapters that lie in `folder` (the course's own by default), in order.
+
+    Other notebooks there, such as the `05_…-Copy1.ipynb` that JupyterLab makes, are not the course's.
+    """
+    folder = notebooks_folder() if folder is None else folder
+    return [path for entry in CHAPTERS if entry.written and (path := folder / entry.notebook).is_file()]
+
+
+def read_notebook(path: Path) -> dict:
+    """A notebook file as a dict. Raises ValueError, naming the file, when it is none: after a merge, for instance."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        notebook = json.loads(text)
+        if isinstance(notebook, dict) and isinstance(notebook.get("cells"), list):
+            return notebook
+        reason = "it has no cells"
+    except ValueError as error:
+        reason = str(error)
+    marker = re.search(r"^(<{7}|={7}|>{7})( .*)?$", text, flags=re.MULTILINE)
+    if marker is None:
+        raise ValueError(f"{path} is not a notebook: {reason}. Fetch the file again.")
+    line = text.count("\n", 0, marker.start()) + 1
+    raise ValueError(f"{path} is not a notebook since a merge left its markers in it (line {line}: {marker[0]}). "
+                     f"`git checkout HEAD -- {path.name}`, typed in its folder, brings back the committed version.")
 
 
 def table(folder: str = "") -> str:

@@ -1,12 +1,12 @@
 """Texts for networks that read character by character.
 
-    course_text(".")        # the words of this course: what the notebooks in a folder say
+    course_text()           # the words of this course: what its notebooks say
     tiny_shakespeare()      # from the folder that SEQLEARN_DATA names, or from an earlier download
 """
 
-import json
 from pathlib import Path
 
+from seqlearn.course.chapters import notebooks_folder, read_notebook, stored
 from seqlearn.data.download import File, Source, obtain
 
 SHAKESPEARE_CHARACTERS = 1_115_394
@@ -28,15 +28,17 @@ SHAKESPEARE = Source(
 )
 
 
-def course_text(folder: str | Path) -> str:
-    """The markdown cells of all chapters in `folder`, in order, as one text.
+def course_text(folder: str | Path | None = None) -> str:
+    """The markdown cells of all chapters, in order, as one text: the course's own, or those in another `folder`.
 
-    Raises FileNotFoundError when no chapter is there.
+    Only notebooks with the names of chapters are read. Raises FileNotFoundError when there is none, and ValueError,
+    naming the file, when one of them is damaged.
     """
-    paths = sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
+    folder = notebooks_folder() if folder is None else Path(folder)
+    paths = stored(folder)
     if not paths:
-        raise FileNotFoundError(f"no chapter such as 00_start_here.ipynb in {Path(folder).resolve()}")
-    cells = [cell for path in paths for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+        raise FileNotFoundError(f"no chapter such as 00_start_here.ipynb in {folder.resolve()}")
+    cells = [cell for path in paths for cell in read_notebook(path)["cells"]]
     return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
 
 

@@ -1,5 +1,7 @@
 """The pictures of chapter 00: the map of the course, and a memory of one number."""
 
+from dataclasses import dataclass
+from itertools import groupby
 from textwrap import wrap
 
 import matplotlib.pyplot as plt
@@ -13,56 +15,82 @@ from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter, standing
 from seqlearn.plots.picture import Picture
 from seqlearn.plots.style import color, describe
 
-SIZE = (9.6, 6.9)  # inches; the map is drawn in inches
+COLUMNS = 6  # stations in a row; the road turns at its end
+WIDTH, ROW = 9.6, 2.2  # inches; the map is drawn in inches, as high as its rows need
+ABOVE, BELOW = 1.1, 1.46  # from the first and the last row of stations to the edges
 RADIUS = 0.24
-FIRST, COLUMN = 0.8, 1.49  # where the first station stands, and from one to the next
-ROWS = (5.82, 3.56, 1.30)  # heights of the stations: left to right, right to left, left to right
-TURNS = (9.27, 1.33)  # how far right and left the road swings out at the end of a row
+FIRST, COLUMN = 1.25, 1.42  # where the first station of a row stands, and from one to the next
+TURNS = (9.3, 0.3)  # how far right and left the road swings out at the end of a row
+HEAD = "-|>,head_width=3,head_length=5"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a station stands: its row, from the top, and the point (x, y) in inches."""
+
+    row: int
+    x: float
+    y: float
 
 
 def course_map(chapters: tuple[Chapter, ...] = CHAPTERS, *, figure: Figure | None = None) -> Figure:
-    """Draw the chapters as stations on a road, part by part, with an arrow for everything one builds on."""
-    figure = plt.figure(figsize=SIZE) if figure is None else figure
+    """Draw the chapters as stations on a road, part by part, with an arrow for everything one builds on.
+
+    As many rows as the chapters need: six stations in each, one way and then back.
+    """
+    places = _places(chapters)
+    bottom = min(place.y for place in places.values()) - BELOW  # the stations of the first row are at height 0
+    figure = plt.figure(figsize=(WIDTH, ABOVE - bottom)) if figure is None else figure
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, SIZE[0]), ylim=(0, SIZE[1]))
+    axes.set(xlim=(0, WIDTH), ylim=(bottom, ABOVE))
     axes.axis("off")
-    places = {chapter.number: _place(int(chapter.number)) for chapter in chapters}
-    _draw_parts(axes)
-    _draw_road(axes)
+    _draw_parts(axes, chapters, places)
+    _draw_road(axes, list(places.values()))
     for chapter in chapters:
-        for need in chapter.needs:
-            _draw_need(axes, int(need), int(chapter.number))
+        for count, need in enumerate(chapter.needs):
+            _draw_need(axes, places, need, chapter.number, count)
     for chapter in chapters:
         _draw_station(axes, places[chapter.number], chapter)
-    _draw_legend(axes)
+    _draw_legend(axes, bottom + 0.2, chapters)
     return describe(figure, _map_in_words(chapters))
 
 
-def _place(index: int) -> tuple[float, float]:
-    """Where station `index` stands: 00 to 05 in the first row, 06 to 10 back in the second, 11 to 15 in the third."""
-    if index <= 5:
-        return FIRST + index * COLUMN, ROWS[0]
-    if index <= 10:
-        return FIRST + (11 - index) * COLUMN, ROWS[1]
-    return FIRST + (index - 10) * COLUMN, ROWS[2]
+def _places(chapters: tuple[Chapter, ...]) -> dict[str, Place]:
+    """Number → place. A part that does not fit into the rest of a row begins the next one."""
+    found, row, column = {}, 0, 0
+    for _, group in groupby(chapters, key=lambda chapter: chapter.part):
+        group = list(group)
+        if column and column + len(group) > COLUMNS:
+            row, column = row + 1, 0
+        for chapter in group:
+            if column == COLUMNS:
+                row, column = row + 1, 0
+            across = column if row % 2 == 0 else COLUMNS - 1 - column
+            found[chapter.number] = Place(row, FIRST + across * COLUMN, -ROW * row)
+            column += 1
+    return found
 
 
-def _draw_parts(axes: Axes) -> None:
-    spans = ((0, 0, 0), (1, 5, 0), (3, 5, 1), (1, 2, 1), (1, 5, 2))  # first column, last column, row
-    for name, (first, last, row) in zip(PARTS, spans, strict=True):
-        left = FIRST + first * COLUMN - 0.69
-        width = (last - first) * COLUMN + 1.38
-        axes.add_patch(FancyBboxPatch((left, ROWS[row] - 1.08), width, 2.06, facecolor=color("faint"), edgecolor="none",
+def _draw_parts(axes: Axes, chapters: tuple[Chapter, ...], places: dict[str, Place]) -> None:
+    """A card behind the stations of each part, and its name; a part that goes on in the next row has a card there."""
+    named = set()
+    for (part, _), group in groupby(chapters, key=lambda chapter: (chapter.part, places[chapter.number].row)):
+        stations = [places[chapter.number] for chapter in group]
+        left, right = min(place.x for place in stations) - 0.66, max(place.x for place in stations) + 0.66
+        y = stations[0].y
+        axes.add_patch(FancyBboxPatch((left, y - 1.06), right - left, 2.04, facecolor=color("faint"), edgecolor="none",
                                       boxstyle="round,pad=0,rounding_size=0.14", alpha=0.55, zorder=0))
-        axes.text(left + 0.14, ROWS[row] + 0.79, name, fontsize=11.5, weight="bold", va="center", color=color("ink"),
-                  zorder=5)
+        if part not in named:
+            axes.text(left + 0.14, y + 0.79, PARTS[part], fontsize=11.5, weight="bold", va="center",
+                      color=color("ink"), zorder=5)
+        named.add(part)
 
 
 def _turn(row: int) -> list[tuple[float, float]]:
-    """The bend at the end of a row, from its last station down to the first one of the next row."""
-    x, way = TURNS[row], 1 if row == 0 else -1
-    high, low, soft = ROWS[row], ROWS[row + 1], 0.3
+    """The bend at the end of a row, down to the next one."""
+    x, way = TURNS[row % 2], 1 if row % 2 == 0 else -1
+    high, low, soft = -ROW * row, -ROW * (row + 1), 0.3
     middle = (x, (high + low) / 2)
     return [(x - way * soft, high), (x, high), (x, high), (x, high - soft), middle, middle, (x, low + soft), (x, low),
             (x, low), (x - way * soft, low)]
@@ -72,68 +100,80 @@ def _turn(row: int) -> list[tuple[float, float]]:
 TURN_CODES = [Path.LINETO, *[Path.CURVE4] * 9]
 
 
-def _draw_road(axes: Axes) -> None:
-    """One wide road through all stations, with a turn at the end of the first and the second row."""
-    points = [_place(0), *_turn(0), *_turn(1), _place(15)]
-    road = Path(points, [Path.MOVETO, *TURN_CODES, *TURN_CODES, Path.LINETO])
+def _road(start: tuple[float, float], end: tuple[float, float], row: int, turns: int) -> Path:
+    """A way along the road from a point in `row` to another, `turns` rows further down."""
+    bends = [point for number in range(row, row + turns) for point in _turn(number)]
+    return Path([start, *bends, end], [Path.MOVETO, *TURN_CODES * turns, Path.LINETO])
+
+
+def _draw_road(axes: Axes, places: list[Place]) -> None:
+    """One wide road through all stations, with a turn at the end of each row but the last."""
+    road = _road((places[0].x, 0), (places[-1].x, places[-1].y), 0, places[-1].row)
     for width, role in ((17, "muted"), (15, "paper")):
         axes.add_patch(FancyArrowPatch(path=road, arrowstyle="-", linewidth=width, color=color(role), zorder=1,
                                        alpha=0.45 if role == "muted" else 1, capstyle="round"))
 
 
-def _draw_need(axes: Axes, start: int, end: int) -> None:
-    """An arrow along the road to the next station, or over the stations between."""
-    (x0, y0), (x1, y1) = _place(start), _place(end)
-    way = 1 if x1 > x0 else -1
-    if y0 != y1:
-        row = 0 if y0 == ROWS[0] else 1
-        side = 1 if row == 0 else -1
-        arrival = (x1 + side * (RADIUS + 0.03), y1)
-        if end - start == 1:
-            path = Path([(x0 + side * RADIUS, y0), *_turn(row), arrival], [Path.MOVETO, *TURN_CODES, Path.LINETO])
-        else:  # over the last station of the row, and down onto the road
-            last, ramp = _place(10)[0], _turn(row)
-            over = [(x0 - 0.1, y0 + RADIUS), (x0 - 0.25, y0 + 0.68), (last - 0.3, y0 + 0.68), (last - 0.42, y0 + 0.2),
-                    (last - 0.46, y0), (last - 0.55, y0), ramp[0]]
-            path = Path([*over, *ramp[1:], arrival], [Path.MOVETO, *[Path.CURVE4] * 15, Path.LINETO])
-    elif abs(end - start) == 1:
-        path = Path([(x0 + way * RADIUS, y0), (x1 - way * (RADIUS + 0.03), y1)])
+def _draw_need(axes: Axes, places: dict[str, Place], need: str, number: str, count: int) -> None:
+    """An arrow along the road to the next station, over the stations between, or from a small sign of a far one."""
+    order = list(places)
+    start, end = places[need], places[number]
+    next_one = order.index(number) - order.index(need) == 1
+    way = 1 if end.row % 2 == 0 else -1  # where the road leads at the end
+    arrival = (end.x - way * (RADIUS + 0.03), end.y)
+    if next_one:
+        out = 1 if start.row % 2 == 0 else -1
+        path = _road((start.x + out * RADIUS, start.y), arrival, start.row, end.row - start.row)
+    elif start.row == end.row:
+        rise = 0.56 + 0.05 * round(abs(end.x - start.x) / COLUMN)
+        path = Path([(start.x + way * 0.1, start.y + RADIUS), (start.x + way * 0.25, start.y + rise),
+                     (end.x - way * 0.2, end.y + rise), (end.x - way * 0.08, end.y + RADIUS + 0.02)],
+                    [Path.MOVETO, *[Path.CURVE4] * 3])
     else:
-        rise = 0.56 + 0.1 * abs(end - start) / 2
-        path = Path([(x0 + way * 0.1, y0 + RADIUS), (x0 + way * 0.25, y0 + rise), (x1 - way * 0.2, y1 + rise),
-                     (x1 - way * 0.08, y1 + RADIUS + 0.02)], [Path.MOVETO, *[Path.CURVE4] * 3])
-    axes.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>,head_width=3,head_length=5", linewidth=1.4,
-                                   color=color("ink"), zorder=2))
+        side = 1 if count else -1  # a second sign stands on the other side
+        sign = (end.x + side * 0.42, end.y + 0.46)
+        _draw_sign(axes, sign, need)
+        path = Path([(sign[0] - side * 0.11, sign[1] - 0.12), (end.x + side * 0.185, end.y + 0.2)])
+    axes.add_patch(FancyArrowPatch(path=path, arrowstyle=HEAD, linewidth=1.4, color=color("ink"), zorder=2))
 
 
-def _draw_station(axes: Axes, place: tuple[float, float], chapter: Chapter) -> None:
-    x, y = place
+def _draw_sign(axes: Axes, place: tuple[float, float], number: str) -> None:
+    """The small sign of a chapter that stands elsewhere."""
+    axes.add_patch(Circle(place, 0.15, facecolor=color("paper"), edgecolor=color("state"), linewidth=1.3, zorder=3))
+    axes.text(*place, number, ha="center", va="center_baseline", fontsize=9, color=color("ink"), zorder=4)
+
+
+def _draw_station(axes: Axes, place: Place, chapter: Chapter) -> None:
     here = chapter.written
-    axes.add_patch(Circle(place, RADIUS, facecolor=color("state" if here else "paper"),
+    axes.add_patch(Circle((place.x, place.y), RADIUS, facecolor=color("state" if here else "paper"),
                           edgecolor=color("state" if here else "muted"), linewidth=1.8,
                           linestyle="-" if here else (0, (2.5, 2)), zorder=3))
-    axes.text(x, y - 0.01, chapter.number, ha="center", va="center", fontsize=12, weight="bold" if here else "normal",
-              color=color("paper" if here else "ink"), zorder=4)
+    axes.text(place.x, place.y - 0.01, chapter.number, ha="center", va="center", fontsize=12,
+              weight="bold" if here else "normal", color=color("paper" if here else "ink"), zorder=4)
     title = wrap(chapter.title, 14, break_long_words=False)
-    axes.text(x, y - RADIUS - 0.11, "\n".join(title), ha="center", va="top", fontsize=10.5, linespacing=1.1,
-              color=color("ink"), weight="bold" if here else "normal", zorder=4)
+    axes.text(place.x, place.y - RADIUS - 0.11, "\n".join(title), ha="center", va="top", fontsize=10.5,
+              linespacing=1.1, color=color("ink"), weight="bold" if here else "normal", zorder=4)
     if here:  # a chapter to come has its dashed ring
-        below = y - RADIUS - 0.14 - 0.17 * len(title)
-        axes.text(x, below, f"{chapter.minutes} min", ha="center", va="top", fontsize=10, color=color("ink"), zorder=4)
+        below = place.y - RADIUS - 0.14 - 0.17 * len(title)
+        axes.text(place.x, below, f"{chapter.minutes} min", ha="center", va="top", fontsize=10, color=color("ink"),
+                  zorder=4)
 
 
-def _draw_legend(axes: Axes) -> None:
-    left, top = 0.15, ROWS[1] + 0.36
-    signs = (("state", "-", "here now"), ("muted", (0, (2.5, 2)), "coming"))
-    for row, (role, line, text) in enumerate(signs):
-        y = top - 0.36 * row
-        axes.add_patch(Circle((left + 0.1, y), 0.1, facecolor=color(role if row == 0 else "paper"),
+def _draw_legend(axes: Axes, y: float, chapters: tuple[Chapter, ...]) -> None:
+    """What the signs mean, in one line; where every chapter is there, nothing is said of coming ones."""
+    x = FIRST - 0.66
+    coming = any(not chapter.written for chapter in chapters)
+    signs = [("state", "-", "here now"), ("muted", (0, (2.5, 2)), "coming")] if coming else []
+    for role, line, text in signs:
+        axes.add_patch(Circle((x + 0.1, y), 0.1, facecolor=color(role if line == "-" else "paper"),
                               edgecolor=color(role), linestyle=line, linewidth=1.5))
-        axes.text(left + 0.3, y, text, va="center", fontsize=10)
-    arrow = Path([(left - 0.06, top - 0.72), (left + 0.24, top - 0.72)])
-    axes.add_patch(FancyArrowPatch(path=arrow, arrowstyle="-|>,head_width=3,head_length=5", linewidth=1.4,
-                                   color=color("ink")))
-    axes.text(left + 0.3, top - 0.72, "needs", va="center", fontsize=10)
+        axes.text(x + 0.3, y, text, va="center", fontsize=10, color=color("ink"))
+        x += 1.25
+    arrow = Path([(x, y), (x + 0.3, y)])
+    axes.add_patch(FancyArrowPatch(path=arrow, arrowstyle=HEAD, linewidth=1.4, color=color("ink")))
+    axes.text(x + 0.38, y, "is needed for", va="center", fontsize=10, color=color("ink"))
+    _draw_sign(axes, (x + 1.75, y), "NN")
+    axes.text(x + 1.97, y, "chapter NN, which stands in another row", va="center", fontsize=10, color=color("ink"))
 
 
 def _map_in_words(chapters: tuple[Chapter, ...]) -> str:

@@ -1,46 +1,22 @@
 """Explorers in a real JupyterLab: every control, by keyboard alone, changes the picture and its words in place.
 
-A chapter adds its explorers to EXPLORERS: the notebook's number, the class, and whether the whole notebook is run
-first (that costs its time) or the explorer's cell alone.
+Every explorer of every chapter is driven. Its cell is run alone, in chapter 00 with the whole notebook before it.
 """
-
-from pathlib import Path
 
 import pytest
 
+from seqlearn.course.chapters import chapter
 from seqlearn.widgets import catalog
-
-EXPLORERS = [
-    ("00", "ScalarMemory", True),
-    ("01", "WordOrder", False),
-    ("02", "Unrolling", False),
-    ("03", "DirectionalDerivative", False),
-    ("03", "DifferenceError", False),
-    ("04", "TruncatedGradient", False),
-    ("05", "ExplodingGradients", False),
-    ("06", "ConveyorBelt", False),
-    ("07", "CountingOnes", False),
-    ("08", "HoldAndOverwrite", False),
-    ("09", "NextCharacterExplorer", False),
-    ("10", "TypedReview", False),
-    ("11", "TypedSum", False),
-    ("12", "OneModelSevenJobs", False),
-    ("13", "DateAttention", False),
-    ("14", "HeadsByHand", False),
-    ("15", "NumberTranslator", False),
-]
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("chapter", "name", "whole"), EXPLORERS)
-def test_every_control_by_keyboard(browser, chapter, name, whole):
-    explorer = next(cls for cls in catalog() if cls.__name__ == name)
-    (notebook,) = NOTEBOOKS.glob(f"{chapter}_*.ipynb")
-    shown = browser.open(notebook.name)
+@pytest.mark.parametrize("explorer", catalog(), ids=lambda explorer: f"{explorer.chapter}-{explorer.__name__}")
+def test_every_control_by_keyboard(browser, explorer):
+    name = explorer.__name__
+    shown = browser.open(chapter(explorer.chapter).notebook)
     page = shown.page
-    if whole:
+    if explorer.chapter == "00":
         shown.run_all()
     else:
         shown.run_cell(shown.cell_with(f"{name}()"))

@@ -14,25 +14,96 @@ WRITTEN = [entry for entry in CHAPTERS if entry.written]
 
 
 def test_chapters_are_numbered_in_order_and_need_earlier_ones():
-    assert [entry.number for entry in CHAPTERS] == [f"{i:02d}" for i in range(16)]
+    numbers = [entry.number for entry in CHAPTERS]
+    assert numbers == sorted(set(numbers)) and numbers[0] == "00" and all(len(number) == 2 for number in numbers)
     assert [entry.part for entry in CHAPTERS] == sorted(entry.part for entry in CHAPTERS)
     assert {entry.part for entry in CHAPTERS} == set(range(len(PARTS)))
     for entry in CHAPTERS:
-        assert all(need < entry.number for need in entry.needs), entry
+        assert all(need in numbers and need < entry.number for need in entry.needs), entry
         assert entry.needs or entry.number == "00", entry
 
 
 def test_written_chapters_are_the_notebooks_in_the_folder():
-    found = sorted(path.name for path in chapters.notebooks_folder().glob("[0-9][0-9]_*.ipynb"))
-    table = [entry.notebook for entry in WRITTEN]
-    assert found == table, "set written=True for it in seqlearn/course/chapters.py, and store chapter 00 again"
+    assert unlisted(path.name for path in chapters.notebooks_folder().iterdir()) == []
+    missing = [entry.notebook for entry in WRITTEN if not (chapters.notebooks_folder() / entry.notebook).is_file()]
+    assert missing == [], f"give it written=False in seqlearn/course/chapters.py, line {line_of(missing[0])}"
+
+
+def unlisted(names) -> list[str]:
+    """What to do for notebooks that are named like a chapter, with a number that the list does not have as written.
+
+    A copy made in JupyterLab, such as 05_…-Copy1.ipynb, is nobody's chapter.
+    """
+    numbers = {entry.number for entry in WRITTEN}
+    new = sorted(name for name in names if re.fullmatch(r"\d\d_[a-z0-9_]+\.ipynb", name) and name[:2] not in numbers)
+    return [f"notebooks/{name} is in no chapter: add Chapter(\"{name[:2]}\", \"{name[3:-6]}\", …) to CHAPTERS in "
+            f"seqlearn/course/chapters.py, before line {line_of('def chapter(') - 3}" for name in new]
+
+
+def line_of(text: str) -> int:
+    """The line of the list of chapters that holds a text, or the slug of a notebook's name."""
+    text = f'"{text[3:-6]}"' if text.endswith(".ipynb") else text
+    lines = Path(chapters.__file__).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+
+def test_a_new_notebook_is_named_with_the_place_of_its_entry_and_a_stray_copy_is_not():
+    names = [*(entry.notebook for entry in WRITTEN), "Untitled.ipynb", "05_mine.ipynb", "long_runs",
+             CHAPTERS[5].notebook.replace(".ipynb", "-Copy1.ipynb")]
+    assert unlisted(names) == []
+    (advice,) = unlisted([*names, "77_new_one.ipynb"])
+    place = int(re.search(r"before line (\d+)", advice)[1])
+    source = Path(chapters.__file__).read_text(encoding="utf-8").splitlines()
+    assert 'Chapter("77", "new_one", …)' in advice and source[place - 1] == ")"
+
+
+@pytest.mark.parametrize("entry", WRITTEN, ids=lambda entry: entry.number)
+def test_every_file_of_a_chapter_is_there(entry):
+    missing = [name for name in (*entry.must_have, *entry.files) if not (ROOT / name).is_file()]
+    assert missing == [], f"make them, or change line {line_of(entry.notebook)} of seqlearn/course/chapters.py"
+
+
+# What several chapters use and none of them owns.
+SHARED = {"plots": {"__init__", "drawing", "networks", "picture", "style"}, "widgets": {"__init__", "explorer"},
+          "exercises": {"__init__"}}
+
+
+@pytest.mark.parametrize("room", SHARED)
+def test_every_figure_explorer_and_exercise_belongs_to_a_chapter(room):
+    owned = {name for entry in WRITTEN for name in entry.files}
+    for path in (ROOT / "seqlearn" / room).glob("*.py"):
+        assert path.stem in SHARED[room] or f"seqlearn/{room}/{path.name}" in owned, (
+            f"name \"{room}.{path.stem}\" in `also` of its chapter in seqlearn/course/chapters.py, or in SHARED here"
+        )
+
+
+@pytest.mark.parametrize("entry", WRITTEN, ids=lambda entry: entry.number)
+def test_nothing_is_left_to_do(entry):
+    """`course.py new` writes TODO wherever words or code of the chapter's own belong."""
+    listed = Path(chapters.__file__).relative_to(ROOT).as_posix()
+    left = []
+    for name in entry.files:
+        if name.endswith(".py"):
+            left += [f"{name}, line {number}: {line.strip()}" for number, line in
+                     enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), start=1) if "TODO" in line]
+        elif name.endswith(".ipynb"):  # the words alone: the letters of a picture mean nothing
+            sources = ["".join(cell["source"]) for cell in chapters.read_notebook(ROOT / name)["cells"]]
+            left += [f"{name}, cell {number}" for number, source in enumerate(sources) if "TODO" in source]
+    assert left == [], "\n".join(left)
+    assert "TODO" not in f"{entry.title} {entry.promise}", f"{listed}, line {line_of(entry.notebook)}"
+
+
+def test_files_of_a_chapter_follow_from_its_names():
+    files = chapters.chapter("06").files
+    assert {"seqlearn/nn/lstm.py", "tests/nn/test_lstm.py", "tests/plots/test_lstm.py", "tests/exercises/test_ch06.py",
+            "notebooks/06_lstm_by_hand.ipynb", "seqlearn/plots/conveyor.py"} <= set(files)
+    assert {"tests/notebooks/test_chapter_10_data.py", "notebooks/long_runs/10_imdb.py",
+            "notebooks/long_runs/10_imdb.json"} <= set(chapters.chapter("10").files)
+    assert "tests/data/test_job_tasks.py" in chapters.chapter("12").files
 
 
 def test_readme_holds_the_table_of_chapters():
-    assert chapters.table("notebooks/") in README, (
-        "replace the table in README.md by what `python -c \"from seqlearn.course import chapters; "
-        "print(chapters.table('notebooks/'))\"` prints"
-    )
+    assert chapters.table("notebooks/") in README, "`python3 course.py store 00` puts the new table there"
 
 
 def test_chapter_00_is_stored_with_the_table_of_chapters():
@@ -75,5 +146,27 @@ def test_readme_names_both_commands_and_the_plain_ways():
 
 
 def test_unknown_chapter_is_named():
-    with pytest.raises(KeyError, match="16"):
-        chapters.chapter("16")
+    with pytest.raises(KeyError, match="99"):
+        chapters.chapter("99")
+
+
+@pytest.mark.parametrize("text, words", [
+    ('{"cells": [],\n<<<<<<< HEAD\n=======\n>>>>>>> theirs\n}', "line 2: <<<<<<< HEAD.*git checkout HEAD -- 05.ipynb"),
+    ('{"cells": [', "is not a notebook: Expecting value"),
+    ('[1, 2]', "it has no cells"),
+    ('{"a": 1}', "it has no cells"),
+    ("", "is not a notebook"),
+])
+def test_a_damaged_notebook_is_named_with_the_reason(tmp_path, text, words):
+    path = tmp_path / "05.ipynb"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="05.ipynb is not a notebook") as caught:
+        chapters.read_notebook(path)
+    assert re.search(words, str(caught.value)), caught.value
+
+
+def test_stored_notebooks_are_those_of_the_list(tmp_path):
+    for name in (CHAPTERS[3].notebook, "Untitled.ipynb", CHAPTERS[3].notebook.replace(".ipynb", "-Copy1.ipynb")):
+        (tmp_path / name).touch()
+    assert chapters.stored(tmp_path) == [tmp_path / CHAPTERS[3].notebook]
+    assert [path.name for path in chapters.stored()] == [entry.notebook for entry in WRITTEN]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from seqlearn.course.chapters import chapter, notebooks_folder
 from seqlearn.data.text import SHAKESPEARE, SHAKESPEARE_CHARACTERS, course_text, tiny_shakespeare
 
 
@@ -14,11 +15,20 @@ def write_notebook(path, *cells):
     path.write_text(json.dumps({"cells": source}), encoding="utf-8")
 
 
+FOURTH, FIFTH = chapter("04").notebook, chapter("05").notebook
+
+
 def test_course_text_joins_markdown_in_chapter_order(tmp_path):
-    write_notebook(tmp_path / "05_later.ipynb", ("markdown", "later\nwords"), ("code", "x = 1"))
-    write_notebook(tmp_path / "04_earlier.ipynb", ("code", "y = 2"), ("markdown", "früher"))
-    write_notebook(tmp_path / "draft.ipynb", ("markdown", "not a chapter"))
+    write_notebook(tmp_path / FIFTH, ("markdown", "later\nwords"), ("code", "x = 1"))
+    write_notebook(tmp_path / FOURTH, ("code", "y = 2"), ("markdown", "früher"))
     assert course_text(tmp_path) == "früher\n\nlater\nwords"
+
+
+def test_course_text_leaves_out_what_is_no_chapter(tmp_path):
+    write_notebook(tmp_path / FIFTH, ("markdown", "a chapter"))
+    for name in ("draft.ipynb", "Untitled.ipynb", FIFTH.replace(".ipynb", "-Copy1.ipynb"), "05_mine.ipynb"):
+        write_notebook(tmp_path / name, ("markdown", "not a chapter"))
+    assert course_text(tmp_path) == "a chapter"
 
 
 def test_course_text_says_when_there_are_no_chapters(tmp_path):
@@ -26,10 +36,17 @@ def test_course_text_says_when_there_are_no_chapters(tmp_path):
         course_text(tmp_path)
 
 
-def test_course_text_reads_this_course():
-    from seqlearn.course.chapters import notebooks_folder
+def test_course_text_names_the_chapter_that_a_merge_damaged(tmp_path):
+    write_notebook(tmp_path / FOURTH, ("markdown", "whole"))
+    (tmp_path / FIFTH).write_text('{\n<<<<<<< HEAD\n "cells": []\n=======\n}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=f"{FIFTH} .*merge.*line 2: <<<<<<< HEAD"):
+        course_text(tmp_path)
 
-    text = course_text(notebooks_folder())
+
+def test_course_text_reads_this_course_wherever_the_notebook_lies(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = course_text()
+    assert text == course_text(notebooks_folder())
     assert len(text) > 20_000 and "gradient" in text
 
 
@@ -88,8 +105,6 @@ def test_chapter_05_reads_the_real_shakespeare(tmp_path):
     import ast
 
     import nbformat
-
-    from seqlearn.course.chapters import chapter, notebooks_folder
 
     try:
         tiny_shakespeare()

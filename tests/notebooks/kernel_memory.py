@@ -10,8 +10,9 @@ from time import monotonic
 import nbformat
 
 from notebook_rules import source, tags
+from seqlearn.course.chapters import CHAPTERS
 
-NUMPY_CHAPTERS = ("01", "02", "03", "04", "05", "06", "08")
+NUMPY_CHAPTERS = tuple(entry.number for entry in CHAPTERS if entry.numpy)
 MAX_MEGABYTES = 150
 TORCH = r"^\s*(import torch|from torch|from seqlearn import .*\binterop\b|from seqlearn\.interop)"
 

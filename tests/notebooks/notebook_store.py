@@ -4,6 +4,7 @@
     python course.py store 04 05       two of them
     python course.py store 10 --with-data   also the cells tagged nbval-skip, which need downloaded data
 
+The README's table of chapters is brought in step with the list on the way.
 A notebook with an error or with text on stderr is not written. Cells tagged nbval-skip keep the outputs they have.
 """
 
@@ -11,6 +12,7 @@ import argparse
 import base64
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -24,8 +26,10 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from PIL import Image
 
 from notebook_rules import CELL_METADATA, WIDGET_VIEW, broken_rules, tags
+from seqlearn.course.chapters import read_notebook, stored, table
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+README = NOTEBOOKS.with_name("README.md")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"}
 
@@ -121,6 +125,10 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 def store(path: Path, *, with_data: bool = False) -> float:
     """Run one notebook and store its outputs. Returns the seconds the run took; raises NotStored."""
+    try:
+        read_notebook(path)
+    except ValueError as error:
+        raise NotStored(str(error)) from None
     notebook = nbformat.read(path, as_version=4)
     started = time.perf_counter()
     run(notebook, path.parent, with_data=with_data)
@@ -132,7 +140,7 @@ def store(path: Path, *, with_data: bool = False) -> float:
 
 def chosen(names: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
     """The notebook files for numbers ("04", "4"), file names or paths; all of them for an empty list."""
-    every = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    every = stored(folder)
     if not names:
         return every
     paths = []
@@ -143,6 +151,16 @@ def chosen(names: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
             raise SystemExit(f"there is no notebook {name} in {folder.name}/")
         paths += match
     return paths
+
+
+def update_readme(path: Path) -> bool:
+    """Put the list's table of chapters into the README in place of the one there; True when that changes the file."""
+    text = path.read_text(encoding="utf-8")
+    head = re.escape(table().splitlines()[0])
+    new = re.sub(rf"^{head}\n(\|.*\n)*", lambda old: table("notebooks/") + "\n", text, count=1, flags=re.MULTILINE)
+    if new != text:
+        path.write_text(new, encoding="utf-8", newline="\n")
+    return new != text
 
 
 def main(arguments: list[str]) -> int:
@@ -161,6 +179,8 @@ def main(arguments: list[str]) -> int:
         print(f"{path.name}: {seconds:.1f} s, {path.stat().st_size / 1000:.0f} kB", flush=True)
         for rule in broken_rules(path):
             print("    rule broken: " + rule.removeprefix(path.name + ": "))
+    if update_readme(README):
+        print("README.md: the table of chapters follows the list again")
     return 1 if failed else 0
 
 

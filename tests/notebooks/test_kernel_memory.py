@@ -11,9 +11,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import kernel_memory
 from kernel_memory import NUMPY_CHAPTERS, first_with_torch, megabytes_of
+from seqlearn.course.chapters import stored
 
 ROOT = Path(__file__).resolve().parents[2]
-PATHS = [path for number in NUMPY_CHAPTERS for path in (ROOT / "notebooks").glob(number + "_*.ipynb")]
+PATHS = [path for path in stored() if path.name[:2] in NUMPY_CHAPTERS]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

@@ -2,18 +2,17 @@
 
 import copy
 import json
-from pathlib import Path
 
 import pytest
 
 import notebook_rules
 from notebook_rules import broken_rules, main
+from seqlearn.course.chapters import stored
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", stored(), ids=lambda path: path.stem)
 def test_the_notebook_keeps_the_rules(path):
     assert not broken_rules(path), "\n" + "\n".join(broken_rules(path))
 

@@ -11,7 +11,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from notebook_rules import WIDGET_VIEW, broken_rules
-from notebook_store import NotStored, chosen, clean, main, run, shrink, store
+from notebook_store import NotStored, chosen, clean, main, run, shrink, store, update_readme
+from seqlearn.course.chapters import CHAPTERS, table
 
 VIEW = {"model_id": "0123456789abcdef0123456789abcdef", "version_major": 2, "version_minor": 0}
 
@@ -121,20 +122,42 @@ def test_a_full_disk_leaves_the_old_notebook(tmp_path, monkeypatch):
 
 
 def test_notebooks_are_chosen_by_number_or_name(tmp_path):
-    paths = [write(tmp_path, name=name) for name in ("00_a.ipynb", "04_b.ipynb")]
+    fourth = CHAPTERS[4].notebook
+    paths = [write(tmp_path, name=name) for name in (CHAPTERS[0].notebook, fourth)]
+    write(tmp_path, name=fourth.replace(".ipynb", "-Copy1.ipynb"))
     assert chosen([], tmp_path) == paths
-    for name in ("4", "04", "notebooks/04_b.ipynb"):
+    for name in ("4", "04", f"notebooks/{fourth}"):
         assert chosen([name], tmp_path) == paths[1:]
-    with pytest.raises(SystemExit, match="no notebook 17"):
-        chosen(["17"], tmp_path)
+    with pytest.raises(SystemExit, match="no notebook 99"):
+        chosen(["99"], tmp_path)
+
+
+def test_a_notebook_that_a_merge_left_in_pieces_is_named(tmp_path):
+    path = write(tmp_path)
+    path.write_text("<<<<<<< HEAD\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(NotStored, match="00_probe.ipynb .*merge"):
+        store(path)
+
+
+def test_the_readme_gets_the_table_of_the_list_and_nothing_else_changes(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("# A\n\n" + table("notebooks/") + "\n\n| | other | table |\n|:--|:--|:--|\n", encoding="utf-8")
+    before = readme.read_bytes()
+    assert not update_readme(readme) and readme.read_bytes() == before
+    lines = before.decode().splitlines(keepends=True)
+    readme.write_bytes("".join(line for line in lines if "| 03 |" not in line).replace("75 min", "5 min").encode())
+    assert update_readme(readme) and readme.read_bytes() == before
 
 
 def test_the_command_prints_time_and_size_and_its_status_tells_a_failure(tmp_path, monkeypatch, capsys):
     good = write(tmp_path, new_code_cell("print(1);"))
     monkeypatch.setattr("notebook_store.NOTEBOOKS", tmp_path)
     monkeypatch.setattr("notebook_store.chosen", lambda names: [good])
+    monkeypatch.setattr("notebook_store.README", tmp_path / "README.md")
+    (tmp_path / "README.md").write_text(table().splitlines()[0] + "\n", encoding="utf-8")
     assert main([]) == 0
     printed = capsys.readouterr().out
+    assert "README.md: the table" in printed and table("notebooks/") in (tmp_path / "README.md").read_text("utf-8")
     assert "00_probe.ipynb: " in printed and " s, 1 kB" in printed and "rule broken: cell 1" in printed
     write(tmp_path, new_code_cell("1 / 0"))
     assert main([]) == 1

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from seqlearn import plots
-from seqlearn.course.chapters import CHAPTERS
+from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter
 from seqlearn.plots import start
+
+ALL_WRITTEN = tuple(replace(chapter, written=True) for chapter in CHAPTERS)
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +30,24 @@ def test_map_shows_every_chapter_and_marks_what_is_coming():
     assert sum(text.endswith(" min") for text in shown) == sum(chapter.written for chapter in CHAPTERS)
 
 
+def longer(count, part):
+    """The course with chapters to come, up to `count`; each needs the one before and a far one."""
+    course = ALL_WRITTEN
+    while len(course) < count:
+        last = course[-1].number
+        course += (Chapter(f"{int(last) + 1:02d}", "x", f"Chapter to come {last}", "", 60, part, needs=("05", last),
+                           written=len(course) % 2 == 0),)
+    return course
+
+
 def test_map_follows_the_table():
-    everything = tuple(replace(chapter, written=True) for chapter in CHAPTERS)
-    figure = start.course_map(everything)
-    assert sum(text.endswith(" min") for text in texts(figure)) == 16
-    assert "16 of 16" in plots.alternative_text(figure) and "Coming" not in plots.alternative_text(figure)
+    figure = start.course_map(ALL_WRITTEN)
+    assert sum(text.endswith(" min") for text in texts(figure)) == len(CHAPTERS)
+    words = plots.alternative_text(figure)
+    assert f"{len(CHAPTERS)} of {len(CHAPTERS)}" in words
+    assert "coming" not in words.casefold() and "coming" not in texts(figure), "where nothing is to come"
+    coming = start.course_map((*ALL_WRITTEN[:-1], replace(ALL_WRITTEN[-1], written=False)))
+    assert "coming" in texts(coming) and "Coming" in plots.alternative_text(coming)
 
 
 def test_map_in_words_says_what_needs_what():
@@ -41,11 +56,26 @@ def test_map_in_words_says_what_needs_what():
         assert f"{chapter.number} needs {' and '.join(chapter.needs)}" in words
 
 
+def test_a_far_need_has_a_sign_and_a_near_one_an_arrow():
+    figure = start.course_map((*ALL_WRITTEN[:6], replace(ALL_WRITTEN[6], needs=("05",))))
+    assert texts(figure).count("05") == 1
+    figure = start.course_map((*ALL_WRITTEN[:6], replace(ALL_WRITTEN[6], needs=("02",))))
+    assert texts(figure).count("02") == 2, "chapter 06 stands in the second row"
+
+
+def test_a_part_that_goes_on_in_the_next_row_is_named_once():
+    shown = texts(start.course_map(longer(20, len(PARTS) - 1)))
+    assert all(shown.count(part) == 1 for part in PARTS)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_texts_of_the_map_overlap_or_leave_it(theme):
+@pytest.mark.parametrize("count, new_part", [(len(CHAPTERS), False), (18, False), (20, False), (20, True)])
+def test_no_texts_of_the_map_overlap_or_leave_it(monkeypatch, theme, count, new_part):
     plots.use_style(theme)
+    if new_part:
+        monkeypatch.setattr(start, "PARTS", (*PARTS, "Beyond"))
     try:
-        figure = start.course_map(tuple(replace(chapter, written=True) for chapter in CHAPTERS))
+        figure = start.course_map(longer(count, len(PARTS) - 1 + new_part))
         renderer = figure.canvas.get_renderer()
         boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.axes[0].texts]
     finally:
