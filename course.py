@@ -325,12 +325,21 @@ def set_up():
 # ---------------------------------------------------------------- commands
 
 
+def add_to_jupyterlab():
+    """Copy the folder lab, laid out like .venv, into it: names for a screen reader. pip leaves it out of `-e .`."""
+    try:
+        shutil.copytree(str(ROOT / "lab"), str(VENV), dirs_exist_ok=True)
+    except OSError:  # an installation that may only be read has it from whoever made it
+        pass
+
+
 def lab(arguments):
     """Open JupyterLab. A notebook or folder among the arguments takes the place of chapter 00."""
     named = [a for a in arguments if not a.startswith("-") and (a.endswith(".ipynb") or (ROOT / a).exists())]
     target = [] if named or "--help" in arguments or "--version" in arguments else [FIRST_NOTEBOOK]
     if not any("root_dir" in a or "notebook-dir" in a for a in arguments):
         target.append("--ServerApp.root_dir=" + str(ROOT))  # so that links from a chapter to seqlearn/ open
+    add_to_jupyterlab()
     return run([venv_python(), "-m", "jupyterlab", *target, *arguments])
 
 

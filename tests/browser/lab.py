@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -92,6 +93,7 @@ class Lab:
         names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
         own = {f"JUPYTER_{name}": str(self.home / name.lower()) for name in names}
         own |= {f"JUPYTERLAB_{name}_DIR": str(self.home / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
+        own |= {"JUPYTER_PATH": str(ROOT / "lab/share/jupyter"), "JUPYTER_CONFIG_PATH": str(ROOT / "lab/etc/jupyter")}
         own |= {"JUPYTER_TOKEN": self.token, "IPYTHONDIR": str(self.home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
         own |= {"SEQLEARN_PROGRESS": "off"}
         return os.environ | own
