@@ -71,8 +71,7 @@ class WordOrder(Explorer):
         view = super().view()
         hint = ipywidgets.HTML(f'<div style="{TEXT_STYLE}">Drag the words with the mouse (× takes one out), or '
                                "choose one and move it with the buttons:</div>")
-        question, *rest = view.children
-        view.children = (question, hint, self.words, *rest)
+        view.children = (hint, self.words, *view.children)
         return view
 
     def _swap(self, words: tuple[str, ...], here: int, there: int) -> dict:
