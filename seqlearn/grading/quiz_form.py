@@ -16,8 +16,8 @@ STYLE = """<style>
 .seqlearn-quiz .widget-radio, .seqlearn-quiz .widget-radio-box, .seqlearn-quiz .widget-checkbox {
   width: 100%; height: auto; min-height: 0; max-width: none; margin: 0; padding: 0; }
 .seqlearn-quiz .widget-radio-box label, .seqlearn-quiz .widget-checkbox label {
-  display: flex; align-items: flex-start; gap: 8px; box-sizing: border-box; width: 100%; height: auto; margin: 0; padding: 4px 2px;
-  line-height: 1.45; white-space: normal; font-size: var(--jp-content-font-size1, 14px);
+  display: flex; align-items: flex-start; gap: 8px; box-sizing: border-box; width: 100%; height: auto; margin: 0;
+  padding: 4px 2px; line-height: 1.45; white-space: normal; font-size: var(--jp-content-font-size1, 14px);
   color: var(--jp-content-font-color1, inherit); }
 .seqlearn-quiz .widget-radio-box label > input, .seqlearn-quiz .widget-checkbox label > input {
   flex: none; order: -1; align-self: flex-start; width: 16px; height: 16px; min-width: 16px; margin: 2px 0 0 0; }

@@ -194,8 +194,6 @@ def _lay_out(controls) -> ipywidgets.Box:
         control.layout.margin = "2px 16px 2px 0"
         control.layout.width = control.layout.width or ("400px" if is_slider else "auto")
         control.layout.max_width = "100%"
-        if isinstance(control, ipywidgets.Dropdown):  # JupyterLab takes the arrow keys from a closed list
-            control.tooltip = control.tooltip or "With the keyboard: Space opens the list"
         control.tooltip = control.tooltip or ""  # None would be shown as "null"
         if isinstance(control, ipywidgets.Checkbox):
             control.indent = False

@@ -104,6 +104,8 @@ class Lab:
             "@jupyterlab/apputils-extension/themes": {"theme": theme},
             # Nothing asks the network for news, and no notice covers the page.
             "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+            # As course.py sets it: explorers and quizzes are there when a saved notebook is opened again.
+            "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
         }
         for name, values in (settings | self.settings).items():
             path = self.home / "settings" / f"{name}.jupyterlab-settings"
