@@ -2,19 +2,12 @@
 
 from dataclasses import replace
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from seqlearn import plots
 from seqlearn.course.chapters import CHAPTERS
 from seqlearn.plots import start
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def texts(figure):
@@ -44,12 +37,9 @@ def test_map_in_words_says_what_needs_what():
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_texts_of_the_map_overlap_or_leave_it(theme):
     plots.use_style(theme)
-    try:
-        figure = start.course_map(tuple(replace(chapter, written=True) for chapter in CHAPTERS))
-        renderer = figure.canvas.get_renderer()
-        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.axes[0].texts]
-    finally:
-        plots.use_style("light")
+    figure = start.course_map(tuple(replace(chapter, written=True) for chapter in CHAPTERS))
+    renderer = figure.canvas.get_renderer()
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.axes[0].texts]
     for i, (name, box) in enumerate(boxes):
         assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1, name
         for other, another in boxes[:i]:
