@@ -14,7 +14,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.figure import Figure
-from matplotlib.font_manager import fontManager
+from matplotlib.font_manager import findfont, fontManager, get_font
 from matplotlib.text import Text
 
 THEMES = {
@@ -111,6 +111,11 @@ def fallback_fonts() -> list[str]:
     """The first of `CHINESE_FONTS` that is installed, in a list, or no font."""
     installed = {font.name for font in fontManager.ttflist}
     return [name for name in CHINESE_FONTS if name in installed][:1]
+
+
+def can_draw(sign: str) -> bool:
+    """Whether a font of the figures has this character: DejaVu Sans, or the fallback."""
+    return any(get_font(findfont(name)).get_char_index(ord(sign)) for name in ("DejaVu Sans", *fallback_fonts()))
 
 
 def add_fallback_fonts(figure: Figure) -> None:
