@@ -360,8 +360,17 @@ def settle_paths():
             os.environ[name] = os.path.abspath(value)
 
 
+def add_to_jupyterlab():
+    """Copy the folder lab, laid out like .venv, into it: names for a screen reader. pip leaves it out of `-e .`."""
+    try:
+        shutil.copytree(str(ROOT / "lab"), str(VENV), dirs_exist_ok=True)
+    except OSError:  # an installation that may only be read has it from whoever made it
+        pass
+
+
 def lab(arguments):
     """Open JupyterLab on the learner's own copy of a chapter, or on what the arguments name."""
+    add_to_jupyterlab()
     return run([venv_python(), "-m", "seqlearn.course.lab", *map(from_here, arguments)])
 
 

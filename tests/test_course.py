@@ -442,3 +442,14 @@ def test_a_signal_reaches_the_program_and_course_waits_for_it(number, group, ans
 def test_the_texts_show_commands_that_exist(name):
     shown = re.findall(r"course\.py +([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
     assert "test" in shown and set(shown) <= {"lab", "test", "store", "new", "check"}
+
+
+def test_jupyterlab_is_given_the_folder_lab(course):
+    script = Path("share/jupyter/labextensions/seqlearn/static/remoteEntry.js")
+    assert course.lab([]) == 0, "without the folder, or where nothing may be written, JupyterLab starts all the same"
+    shutil.copytree(ROOT / "lab", course.ROOT / "lab")
+    course.lab([])
+    (course.ROOT / "lab" / script).write_text("newer", encoding="utf-8")  # as after git pull
+    course.lab([])
+    assert (course.VENV / script).read_text(encoding="utf-8") == "newer"
+    assert (course.VENV / "etc/jupyter/jupyter_nbconvert_config.json").exists() and len(course.started) == 3

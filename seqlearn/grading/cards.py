@@ -76,7 +76,7 @@ class Hint:
 
 @dataclass(frozen=True)
 class Solution:
-    """Source code with an explanation in Markdown. JupyterLab shows it highlighted."""
+    """Source code with an explanation in Markdown. JupyterLab shows it highlighted, and scrolls what is too wide."""
 
     source: str
     explanation: str = ""
@@ -85,4 +85,7 @@ class Solution:
         return self.source + (f"\n\n{self.explanation}" if self.explanation else "")
 
     def _repr_markdown_(self) -> str:
-        return f"```python\n{self.source}\n```" + (f"\n\n{self.explanation}" if self.explanation else "")
+        # JupyterLab breaks code in an output within words, unless what holds it is as wide as the longest line.
+        wide = '<div style="overflow-x: auto"><div style="width: max-content; min-width: 100%">'
+        code = f"{wide}\n\n```python\n{self.source}\n```\n\n</div></div>"
+        return code + (f"\n\n{self.explanation}" if self.explanation else "")

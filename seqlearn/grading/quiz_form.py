@@ -16,8 +16,8 @@ STYLE = """<style>
 .seqlearn-quiz .widget-radio, .seqlearn-quiz .widget-radio-box, .seqlearn-quiz .widget-checkbox {
   width: 100%; height: auto; min-height: 0; max-width: none; margin: 0; padding: 0; }
 .seqlearn-quiz .widget-radio-box label, .seqlearn-quiz .widget-checkbox label {
-  display: flex; align-items: flex-start; gap: 8px; width: 100%; height: auto; margin: 0; padding: 4px 2px;
-  line-height: 1.45; white-space: normal; font-size: var(--jp-content-font-size1, 14px);
+  display: flex; align-items: flex-start; gap: 8px; box-sizing: border-box; width: 100%; height: auto; margin: 0;
+  padding: 4px 2px; line-height: 1.45; white-space: normal; font-size: var(--jp-content-font-size1, 14px);
   color: var(--jp-content-font-color1, inherit); }
 .seqlearn-quiz .widget-radio-box label > input, .seqlearn-quiz .widget-checkbox label > input {
   flex: none; order: -1; align-self: flex-start; width: 16px; height: 16px; min-width: 16px; margin: 2px 0 0 0; }
@@ -45,12 +45,13 @@ class QuestionForm:
             self.options = [ipywidgets.RadioButtons(options=[label], value=None) for label in labels]
             for option in self.options:
                 option.observe(self._leave_only, "value")
-        self.button = ipywidgets.Button(description="Check", tooltip=f"Check the answer to question {number}")
+        self.button = ipywidgets.Button(description=f"Check question {number}", tooltip="")
         self.button.on_click(lambda button: self.check())
         self.feedback = ipywidgets.HTML()
         text = f'<div style="{TEXT}"><strong>{number}. {inline(question.text)}</strong> {question.instruction}</div>'
         children = [ipywidgets.HTML(text), *self.options, self.button, self.feedback]
         self.box = ipywidgets.VBox(children, layout=ipywidgets.Layout(margin="0 0 14px 0"))
+        self.box.add_class("seqlearn-question")  # the folder lab makes it a group that has the question as its name
 
     @property
     def chosen(self) -> frozenset[int]:

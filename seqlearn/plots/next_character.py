@@ -8,7 +8,7 @@ from matplotlib.collections import PolyCollection
 
 from seqlearn.plots.drawing import mix
 from seqlearn.plots.picture import Picture
-from seqlearn.plots.style import color
+from seqlearn.plots.style import can_draw, color
 
 SHOWN = 84  # characters of the text
 BARS = 14  # characters that may come next
@@ -117,8 +117,8 @@ def share(p: float) -> str:
 
 
 def drawable(characters: str, most: int = 8) -> str:
-    """A few characters with spaces between; those that the picture's font may lack as their numbers."""
-    shown = [character if character.isprintable() and ord(character) < 0x250 else f"U+{ord(character):04X}"
+    """A few characters with spaces between; those that the picture's fonts lack as their numbers."""
+    shown = [character if character.isprintable() and can_draw(character) else f"U+{ord(character):04X}"
              for character in characters[:most]]
     return " ".join(shown) + (" …" if len(characters) > most else "")
 

@@ -21,7 +21,10 @@ and kept as an image; an update restores it, draws the few artists that move, an
 """
 
 import struct
+import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
@@ -50,6 +53,7 @@ class Picture:
         self.text = ""  # the text alternative of what is shown
         self._own_figure = figure is None
         self._values: dict = {}
+        self._theme: str | None = None  # the theme of the artists; None while they are not whole
         self._set_artists, self.update = self.update, self._update
         self._make()
 
@@ -70,7 +74,6 @@ class Picture:
         if not self._own_figure:
             raise RuntimeError("render needs the picture's own figure: build it without figure=")
         if self._theme != style.theme():
-            self._make()
             self.update(**self._values)
         # An artist outside `moving` that has changed marks its figure as stale; animated ones do not.
         if self._background is None or self.figure.stale:
@@ -78,36 +81,51 @@ class Picture:
         canvas = self.figure.canvas
         renderer = canvas.get_renderer()
         canvas.restore_region(self._background)
-        for artist in sorted(self.moving, key=Artist.get_zorder):
-            artist.draw(renderer)
+        with self._styled():
+            for artist in sorted(self.moving, key=Artist.get_zorder):
+                artist.draw(renderer)
         return encode_png(np.asarray(canvas.buffer_rgba()))
 
     def _update(self, **values) -> str:
-        with matplotlib.rc_context(self._parameters):
+        if self._own_figure and self._theme != style.theme():
+            self._make()
+        theme, self._theme = self._theme, None  # stopped halfway, the artists fit nothing: they are made anew
+        with self._styled():
             self.text = self._set_artists(**values)
-        self._values = values  # for a change of theme
         style.describe(self.figure, self.text)
+        self._values = values  # for a change of theme
+        self._theme = theme
         return self.text
 
     def _make(self) -> None:
-        self._theme = style.theme()
-        self._parameters = style.style_parameters(self._theme) if self._own_figure else {}
+        theme = style.theme()
+        self._parameters = style.style_parameters(theme) if self._own_figure else {}
         self._background = None
         self.moving = []
-        with matplotlib.rc_context(self._parameters):
+        with self._styled():
             if self._own_figure:
                 self.figure = Figure(figsize=self.size, dpi=100)
                 FigureCanvasAgg(self.figure)
             self.build()
+            style.add_fallback_fonts(self.figure)
+        self._theme = theme
 
     def _draw_background(self) -> None:
+        self._background = None  # stopped while drawing, there is none
         for artist in self.moving:
             artist.set_animated(True)  # the whole drawing leaves it out
-        with matplotlib.rc_context(self._parameters):
+        with self._styled():
             self.figure.canvas.draw()
             self.figure.set_layout_engine("none")
         self.figure.stale = False
         self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+
+    @contextmanager
+    def _styled(self) -> Iterator[None]:
+        # A sign that no font has is drawn as an empty box: the reader sees which one it is, and needs no warning.
+        with matplotlib.rc_context(self._parameters), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"(?s)Glyph .* missing from")
+            yield
 
 
 def key_frame(picture_class: type[Picture], **values) -> Figure:

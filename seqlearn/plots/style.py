@@ -14,6 +14,8 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, fontManager, get_font
+from matplotlib.text import Text
 
 THEMES = {
     "light": {
@@ -53,6 +55,10 @@ CYCLE = ("state", "gradient", "output", "input", "gate", "weight", "loss", "targ
 
 #: The colours of the theme in use; `use_style` exchanges them.
 COLORS = dict(THEMES["light"])
+# Signs that DejaVu Sans does not have, which readers type, are drawn with the first of these that the system has.
+CHINESE_FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Hiragino Sans GB",
+                 "Microsoft YaHei", "SimHei", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback",
+                 "Noto Sans CJK JP", "Arial Unicode MS")
 
 _theme = "light"
 
@@ -82,6 +88,7 @@ def style_parameters(theme: str = "light") -> dict:
         parameters[name] = colors["ink"]
     for name in ("figure.facecolor", "figure.edgecolor", "axes.facecolor", "savefig.facecolor", "legend.facecolor"):
         parameters[name] = colors["paper"]
+    parameters["font.family"] = [*parameters["font.family"], *fallback_fonts()]
     parameters["grid.color"] = colors["faint"]
     parameters["axes.prop_cycle"] = matplotlib.cycler(color=[colors[name] for name in CYCLE])
     return parameters
@@ -98,6 +105,25 @@ def use_style(theme: str = "light") -> None:
     _theme = theme
     COLORS.update(THEMES[theme])
     _keep_figure_size()
+
+
+def fallback_fonts() -> list[str]:
+    """The first of `CHINESE_FONTS` that is installed, in a list, or no font."""
+    installed = {font.name for font in fontManager.ttflist}
+    return [name for name in CHINESE_FONTS if name in installed][:1]
+
+
+def can_draw(sign: str) -> bool:
+    """Whether a font of the figures has this character: DejaVu Sans, or the fallback."""
+    return any(get_font(findfont(name)).get_char_index(ord(sign)) for name in ("DejaVu Sans", *fallback_fonts()))
+
+
+def add_fallback_fonts(figure: Figure) -> None:
+    """Let every text of a figure that names one font of its own use the fallback, too."""
+    if fonts := fallback_fonts():
+        for text in figure.findobj(Text):
+            if len(text.get_family()) == 1:
+                text.set_family([*text.get_family(), *fonts])
 
 
 def describe(figure: Figure, text: str) -> Figure:

@@ -1,10 +1,9 @@
 """The picture of chapter 10's explorer: a review as it is typed, and what two readers think after every word."""
 
 import numpy as np
-from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from seqlearn.plots.picture import Picture
-from seqlearn.plots.style import color
+from seqlearn.plots.style import can_draw, color
 
 MOST = 20  # words that fit; of a longer review the last ones are shown
 
@@ -62,6 +61,5 @@ class WordByWord(Picture):
 
 
 def drawable(word: str) -> str:
-    """The word with a box for every sign that the figures' font does not have; a dollar sign begins no formula."""
-    font = get_font(findfont(FontProperties()))
-    return "".join(sign if font.get_char_index(ord(sign)) else "□" for sign in word).replace("$", r"\$")
+    """The word with a box for every sign that the figures' fonts do not have; a dollar sign begins no formula."""
+    return "".join(sign if can_draw(sign) else "□" for sign in word).replace("$", r"\$")

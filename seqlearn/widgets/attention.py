@@ -37,7 +37,7 @@ class DateAttention(Explorer):
     title = "Where does it look?"
     question = (
         "Step through the characters: which of them look at one place, and which nowhere in particular? Compare "
-        "2/10/93 with 2.10.93: what changes places? Then move the temperature: what breaks when all places weigh "
+        "`2/10/93` with `2.10.93`: what changes places? Then move the temperature: what breaks when all places weigh "
         "nearly the same, and does anything break when only the best place counts?"
     )
     picture_class = DateReader

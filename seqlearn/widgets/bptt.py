@@ -16,8 +16,12 @@ class TruncatedGradient(Explorer):
 
     chapter = "04"
     title = "What the cut lets through"
-    question = ("At k = 10 nearly half of the paths are cut. At a spectral radius of 0.5 the gradient hardly turns: "
-                "why? Raise the radius: from where on is it more than 10° off, and which k brings it back?")
+    question = (
+        "At $k = 10$ the cut removes 100 of the 210 paths. Set the spectral radius to 0.5: the gradient hardly turns. "
+        "Why? Then raise the radius. From which value on is the truncated gradient more than 10° off? Stay at 1.2: "
+        "which $k$ brings it back below 10°? Last, put the loss *at the last step* alone and look for a $k$ near 20 "
+        "that is very bad."
+    )
     picture_class = Paths
 
     def make_controls(self) -> dict:

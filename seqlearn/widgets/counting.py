@@ -22,8 +22,8 @@ class CountingOnes(Explorer):
     chapter = "07"
     title = "What has the counter learned?"
     question = (
-        "Set the length to 20, then to 26 and 30: how far is the answer off each time? Then let it read zeros only: "
-        "what does a zero do to the answer? Choose the other training and do the same, then type 1: where does this "
+        "Set the length to 20, then to 26 and 30: how far is the answer off each time? Then type `0` as the bits: "
+        "what does a zero do to the answer? Choose the other training and do the same, then type `1`: where does this "
         "counter stop?"
     )
     picture_class = CounterPicture

@@ -41,9 +41,10 @@ class DifferenceError(Explorer):
     chapter = "03"
     title = "How small is small enough?"
     question = (
-        "Move ε to the left from 0.1: where is the error smallest, and what happens beyond? Compare forward and "
-        "central, then float64 and float32. Then try w²: which arm of the V is missing for the central difference, and "
-        "why? Last, relu at w = 0.1: from which ε on is the slope exact?"
+        r"Move $\varepsilon$ to the left from 0.1. Where is the error smallest, and what happens beyond? How many "
+        r"digits are lost with *forward*, and how many with *float32*? Then take $w^2$: which arm of the V is missing "
+        r"for the central difference, and why? Add 1000 to the sine: the slope is the same, so why is the error "
+        r"larger? Last, take relu at $w = 0.1$: from which $\varepsilon$ on is the slope right?"
     )
     picture_class = VCurve
 

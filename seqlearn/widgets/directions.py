@@ -15,9 +15,10 @@ class DirectionalDerivative(Explorer):
     chapter = "03"
     title = "Which way is up?"
     question = (
-        "Turn the direction until the slope is 0: how does the arrow lie to the green level line? Turn to the steepest "
-        "way up, and to the steepest way down. Move the point: what stays the same about the curve on the right? Last, "
-        "walk downhill with Step, turning as you go: how low can you get?"
+        "Turn until the slope is 0: how does the black arrow lie to the green level line? At which two angles is the "
+        "slope largest and smallest? Move the point: what stays the same about the curve on the right, and what "
+        "changes? Last, walk downhill with **Step**, turning as you go. How low can you get, and what is the curve "
+        "like there?"
     )
     picture_class = Compass
 

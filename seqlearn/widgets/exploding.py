@@ -20,9 +20,10 @@ class ExplodingGradients(Explorer):
     chapter = "05"
     title = "Where does the gradient go?"
     question = (
-        "Which spectral radius brings the gradient from step T back to step 0 at the size it had? Move it by 0.05 to "
-        "either side. Then choose tanh: why can a radius above 1 now be too small? Last, press Train with clipping "
-        "off and with clipping at 1."
+        "Which spectral radius brings the gradient from step $T$ back to step 0 at the size it had? Move it by 0.05 "
+        "to either side. Then choose *tanh*: why can a radius above 1 now be too small? Choose *chain* and 0.6: where "
+        "is the dashed line wrong? Last, take the Gaussian initialisation, the *identity* activation and 1.1, and "
+        "press *Train* with clipping off and with clipping at 1."
     )
     picture_class = GradientFlow
 

@@ -15,8 +15,10 @@
             return {"losses": ...}                     # further values for the picture, until a control changes
 """
 
+import asyncio
 from base64 import b64encode
 from html import escape
+from math import ceil
 
 import ipywidgets
 import numpy as np
@@ -26,6 +28,9 @@ from ipywidgets.widgets.trait_types import CByteMemoryView
 from ..plots.picture import Picture
 
 TEXT_STYLE = "max-width: 960px; line-height: 1.45; color: var(--jp-ui-font-color0, inherit); white-space: normal;"
+LONGEST_TEXT = 1000  # characters of a text box that are read: a recurrent network needs its time for each
+REST = 0.5  # seconds without a change after which the words are spoken: a drag changes them ten times a second
+LINE = 110  # characters in a line of the caption, about
 
 
 def _data_url(png: bytes, widget: ipywidgets.Image) -> bytes:
@@ -50,7 +55,10 @@ class Explorer:
 
     `controls` (dict of widgets), `image` (an Image widget holding a PNG), `text` (what the picture shows, in words),
     `picture`, `values` (the controls' values by name). A subclass gives `chapter`, `title`, `question`,
-    `picture_class`, `make_controls` and `compute`.
+    `picture_class`, `make_controls` and `compute`. The question stands in the notebook, above the explorer.
+
+    Stopped at any moment, also from a cell that sets a control, it shows the last picture with its words, says so,
+    and answers to the next change.
     """
 
     chapter: str
@@ -62,10 +70,15 @@ class Explorer:
         self.picture = self.picture_class()
         width, height = (int(round(100 * inches)) for inches in self.picture.size)
         self.image = PictureWidget(format="png", width=str(width), height=str(height))
-        self.image.layout = ipywidgets.Layout(width=f"{width}px", max_width="100%", height="auto", margin="4px 0")
+        self.image.layout = ipywidgets.Layout(width=f"{width}px", max_width="100%", height="auto", margin="2px 0")
         self.caption = ipywidgets.HTML()
+        # The same words for a screen reader, a moment later; nothing is to be seen of them.
+        self.announcement = ipywidgets.HTML(layout=ipywidgets.Layout(height="0", margin="0", overflow="hidden"))
         self.text = ""
-        self._state = "idle"
+        self._shown = "", b""  # the last complete picture, and its words
+        self._lines = 3
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_busy = self._has_changed = False
         self.controls = self.make_controls()
         for name, control in self.controls.items():
             if isinstance(control, ipywidgets.Button):
@@ -73,6 +86,7 @@ class Explorer:
             else:
                 control.observe(lambda change: self._show(), "value")
         self._show()
+        self._stop_timer()  # nobody has changed anything yet
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         """The controls by name; their defaults show the point."""
@@ -84,63 +98,93 @@ class Explorer:
 
     @property
     def values(self) -> dict:
-        """The controls' values by name; buttons have none."""
-        return {
-            name: control.value for name, control in self.controls.items() if not isinstance(control, ipywidgets.Button)
-        }
+        """The controls' values by name, of a very long text its end; buttons have none."""
+        values = {name: control.value for name, control in self.controls.items()
+                  if not isinstance(control, ipywidgets.Button)}
+        return {name: value[-LONGEST_TEXT:] if isinstance(value, str) else value for name, value in values.items()}
 
     def _show(self, button: str | None = None) -> None:
         """Bring picture and text up to date; after a click also with what the button's method gives."""
-        if self._state != "idle":  # a change made while computing: once more at the end, with the last values
-            self._state = "again"
+        if self._is_busy:  # a change made while computing: once more at the end, with the last values
+            self._has_changed = True
             return
-        self._state = "again"
-        while self._state == "again":
-            self._state = "busy"
+        try:
             try:
-                # An explorer is made to be taken to where numbers overflow.
-                with np.errstate(all="ignore"):
-                    values = self.values
-                    if button:
-                        self._say("Working …")
-                        extra = getattr(self, f"on_{button}")(**values)
-                    else:
-                        extra = {}
-                    text = self.picture.update(**self.compute(**values), **extra)
-                    png = self.picture.render()
-            except Exception as error:  # anything: a learner gets a sentence, and the next change starts afresh
-                reason = str(error).rstrip(".") or type(error).__name__
-                self._say(f"These settings cannot be shown: {reason}. The picture is that of the settings before.")
-            else:
-                self._say(text, png)
-            button = None
-            if self._state == "busy":
-                self._state = "idle"
+                self._is_busy, self._has_changed = True, True
+                while self._has_changed:
+                    self._has_changed = False
+                    self._show_values(button)
+                    button = None
+            except KeyboardInterrupt:  # the stop button: what was begun is not shown, neither as picture nor in words
+                self._say("Stopped before the picture was ready. It is that of the settings before; the next change "
+                          "of a control draws it anew.")
+                raise
+            finally:
+                self._is_busy = False
+        finally:
+            self._is_busy = False  # the stop may have come just before the same line above
 
-    def _say(self, text: str, png: bytes | None = None) -> None:
+    def _show_values(self, button: str | None) -> None:
+        try:
+            # An explorer is made to be taken to where numbers overflow.
+            with np.errstate(all="ignore"):
+                values = self.values
+                if button:
+                    self._say("Working …", at_once=True)
+                    extra = getattr(self, f"on_{button}")(**values)
+                else:
+                    extra = {}
+                text = self.picture.update(**self.compute(**values), **extra) + self._cut()
+                png = self.picture.render()
+        except Exception as error:  # anything: a learner gets a sentence, and the next change starts afresh
+            reason = str(error).rstrip(".") or type(error).__name__
+            self._say(f"These settings cannot be shown: {reason}. The picture is that of the settings before.")
+        else:
+            self._say(text, text, png)
+            self._shown = text, png
+
+    def _cut(self) -> str:
+        lengths = [len(control.value) for control in self.controls.values() if isinstance(control, ipywidgets.Text)]
+        too_long = [length for length in lengths if length > LONGEST_TEXT]
+        return f" Only the last {LONGEST_TEXT:,} of {too_long[0]:,} characters were read." if too_long else ""
+
+    def _say(self, text: str, words: str | None = None, png: bytes | None = None, *, at_once: bool = False) -> None:
+        """Write the caption; show a picture with its words, or else the last complete one with its own."""
+        shown, picture = self._shown
         self.text = text
         with self.image.hold_sync():
-            if png is not None:
-                self.image.value = png
-                self.image.tooltip = text
-        self.caption.value = (
-            f'<div role="status" aria-live="polite" style="{TEXT_STYLE} min-height: 4.4em">{escape(text)}</div>'
-        )
+            self.image.value = picture if png is None else png
+            self.image.tooltip = shown if words is None else words
+        self._lines = max(self._lines, ceil(len(text) / LINE))  # never fewer: the page below would jump
+        height = f"min-height: {1.45 * self._lines:.2f}em"
+        self.caption.value = f'<div class="seqlearn-caption" style="{TEXT_STYLE} {height}">{escape(text)}</div>'
+        self._stop_timer()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no kernel, so nobody listens
+            return
+        self._timer = loop.call_later(0 if at_once else REST, self._announce, text)
+
+    def _announce(self, text: str) -> None:
+        hidden = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
+        self.announcement.value = f'<div role="status" style="{hidden}">{escape(text)}</div>'
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
         # With a kernel the widget is shown. The page as stored keeps the picture and its text.
         data = dict(self.view()._repr_mimebundle_())
         data["text/plain"] = self.text
-        data["image/png"] = b64encode(self.image.value).decode()
-        return data, {"image/png": {"alt": self.text}}
+        words, png = self._shown
+        data["image/png"] = b64encode(png).decode()
+        return data, {"image/png": {"alt": words}}
 
     def view(self) -> ipywidgets.VBox:
-        """The widget that a notebook shows: question, controls, picture, text."""
-        title = self.title if self.title.endswith(("?", "!")) else f"{self.title}."
-        question = ipywidgets.HTML(
-            f'<div style="{TEXT_STYLE}"><b>{escape(title)}</b> {escape(self.question)}</div>'
-        )
-        return ipywidgets.VBox([question, _lay_out(list(self.controls.values())), self.image, self.caption])
+        """The widget that a notebook shows: controls, picture, text."""
+        controls = _lay_out(list(self.controls.values()))
+        return ipywidgets.VBox([controls, self.image, self.caption, self.announcement])
 
 
 def _lay_out(controls) -> ipywidgets.Box:
@@ -150,8 +194,6 @@ def _lay_out(controls) -> ipywidgets.Box:
         control.layout.margin = "2px 16px 2px 0"
         control.layout.width = control.layout.width or ("400px" if is_slider else "auto")
         control.layout.max_width = "100%"
-        if isinstance(control, ipywidgets.Dropdown):  # JupyterLab takes the arrow keys from a closed list
-            control.tooltip = control.tooltip or "With the keyboard: Space opens the list"
         control.tooltip = control.tooltip or ""  # None would be shown as "null"
         if isinstance(control, ipywidgets.Checkbox):
             control.indent = False

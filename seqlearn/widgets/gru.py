@@ -15,9 +15,9 @@ class HoldAndOverwrite(Explorer):
     chapter = "08"
     title = "Hold and overwrite"
     question = (
-        "Each digit shall be written over the one before it and held until the next. Which slider stops the fading? "
-        "Then open the reset gate: what do the digits do to each other now? Last, put both sums of z at −8: which "
-        "network of chapter 02 is this?"
+        "Each digit should be written over the one before it and held until the next. Which slider stops the fading? "
+        "Then open the reset gate: what do the digits do to each other now? Last, put both sums of $z$ at −8: which "
+        "network of chapter 02 is this? Type a sequence of your own."
     )
     picture_class = Holding
 

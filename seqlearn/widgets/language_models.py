@@ -91,9 +91,9 @@ class NextCharacterExplorer(Explorer):
     chapter = "09"
     title = "What comes next?"
     question = (
-        "The heading says violin. Exchange it for kettle: does any bar move? Then type the first letter of the thing "
-        "at the end: how sure is the model now? Move the temperature: do two bars ever change places? From which "
-        "temperature on do the words fall apart? In the text, / starts a new line."
+        "Exchange *violin* for *kettle*: does any bar move? Then type the first letter of the thing at the end: how "
+        "sure is the model now? Move the temperature: do two bars ever change places? From which temperature on do "
+        "the words fall apart? In the text, / starts a new line."
     )
     picture_class = NextCharacter
 

@@ -19,9 +19,9 @@ class ConveyorBelt(Explorer):
     chapter = "06"
     title = "The conveyor belt"
     question = (
-        "The 3 of step 1 shall come out at the last step. Which f₃ keeps more than half of it when step 3 lasts 50 "
-        "steps? Set f₃ to 1, and open i₃ by 0.05: what comes out now? Last, close i₃ again and set f₁ to 1: what is in "
-        "the way?"
+        "The 3 of step 1 should come out at the last step. Let step 3 last 50 steps: which $f_3$ keeps more than half "
+        "of it? Set $f_3$ to 1, and open $i_3$ by 0.05: what comes out now? Last, close $i_3$ again and set $f_1$ to "
+        "1: what is in the way?"
     )
     picture_class = Conveyor
 

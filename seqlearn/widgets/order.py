@@ -19,8 +19,12 @@ class WordOrder(Explorer):
 
     chapter = "01"
     title = "Words on the move"
-    question = ("Put the words into another order: which of the two vectors moves? Then set the weight of the old "
-                "state to 0. Which changes of order does the state still notice, and why only those?")
+    question = (
+        "Put the words into another order: which of the two vectors moves? Then set the weight of the old state to 0. "
+        "Which changes of order does the state still notice, and why only those? Last, take the sentence of seven "
+        "words at a weight of 1: exchange the first two words, go back, and exchange the last two. Which exchange "
+        "moves the state further?"
+    )
     picture_class = Reorder
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
@@ -71,8 +75,7 @@ class WordOrder(Explorer):
         view = super().view()
         hint = ipywidgets.HTML(f'<div style="{TEXT_STYLE}">Drag the words with the mouse (× takes one out), or '
                                "choose one and move it with the buttons:</div>")
-        question, *rest = view.children
-        view.children = (question, hint, self.words, *rest)
+        view.children = (hint, self.words, *view.children)
         return view
 
     def _swap(self, words: tuple[str, ...], here: int, there: int) -> dict:

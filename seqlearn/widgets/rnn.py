@@ -16,9 +16,9 @@ class Unrolling(Explorer):
     chapter = "02"
     title = "A state that remembers, for a while"
     question = (
-        "Step to the end. How much of the first digit is left at step 12, and which scale keeps it whole under the "
-        "identity? Then type more ones behind the first digit: why does its trace change with tanh, and not with the "
-        "identity?"
+        "Step to the end: how much of the first digit is left at step 12? Which scale keeps it whole under the "
+        "identity? Then type more ones behind the first digit. With tanh its trace changes, with the identity it does "
+        "not. Why?"
     )
     picture_class = UnrollingPicture
 

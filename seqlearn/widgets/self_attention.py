@@ -19,9 +19,9 @@ class HeadsByHand(Explorer):
     chapter = "14"
     title = "Where does the head look?"
     question = (
-        "“stressed” comes out of the mirror as “desserts”. What comes out when you type a longer word, and where "
-        "does the head look then? Which heads go blind without positions? And which half of the mirror survives the "
-        "causal mask?"
+        "*stressed* comes out of the mirror as *desserts*. What comes out when you type a longer word, and where does "
+        "the head look then? Which heads go blind without positions? And which half of the mirror survives the causal "
+        "mask?"
     )
     picture_class = HeadMap
 

@@ -128,8 +128,8 @@ class TypedSum(Explorer):
     chapter = "11"
     title = "How does it write a sum?"
     question = (
-        "7+3 is wrong: why such an easy sum? Count how many sums of two one-digit numbers there are. Then type 357+801 "
-        "and widen the beam from 1 to 3. Do the same with 55+930. Does a wider beam help?"
+        "7+3 is wrong: why such an easy sum? Count how many sums of two one-digit numbers there are. Then type "
+        "357+801 and widen the beam from 1 to 3, and do the same with 55+930. Does a wider beam help?"
     )
     picture_class = WritingASum
 

@@ -34,8 +34,8 @@ class OneModelSevenJobs(Explorer):
     chapter = "12"
     title = "What can it do, and where does it stop?"
     question = (
-        "Seven trained models of one class. Make the input longer, word by word: where does the answer break first? "
-        "Then try a word that the model has never seen, and noise for the two that listen."
+        "Make the input longer, word by word: where does the answer break first, at its beginning or at its end? Then "
+        "try a word that the model has never seen. Which of the seven tells you that it is not sure?"
     )
     picture_class = JobBoard
 

@@ -13,8 +13,9 @@ class ScalarMemory(Explorer):
     chapter = "00"
     title = "A memory of one number"
     question = (
-        "The input is a single 1. Which is the smallest positive w on the slider that still keeps at least half of it "
-        "ten steps later, at step 11? What changes when w passes 1, and what when it turns negative?"
+        "The input is a single 1. Which is the smallest positive $w$ on the slider that still keeps at least half of "
+        "it ten steps later, at step 11? Note the value, because exercise 00.2 asks for it. Then go past 1, and below "
+        "0: what changes?"
     )
     picture_class = ScalarMemoryPicture
 

@@ -31,7 +31,7 @@ class TypedReview(Explorer):
     chapter = "10"
     title = "What does it think now?"
     question = (
-        "At which word does the LSTM change its mind, and why there? Choose the two reviews with “but” that have the "
+        "At which word does the LSTM change its mind, and why there? Choose the two reviews with *but* that have the "
         "same words: where do the marks of the bag of words end? Then type a review of your own that fools the LSTM."
     )
     picture_class = WordByWord

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -92,6 +93,7 @@ class Lab:
         names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
         own = {f"JUPYTER_{name}": str(self.home / name.lower()) for name in names}
         own |= {f"JUPYTERLAB_{name}_DIR": str(self.home / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
+        own |= {"JUPYTER_PATH": str(ROOT / "lab/share/jupyter"), "JUPYTER_CONFIG_PATH": str(ROOT / "lab/etc/jupyter")}
         own |= {"JUPYTER_TOKEN": self.token, "IPYTHONDIR": str(self.home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
         own |= {"SEQLEARN_PROGRESS": "off"}
         return os.environ | own
@@ -102,6 +104,8 @@ class Lab:
             "@jupyterlab/apputils-extension/themes": {"theme": theme},
             # Nothing asks the network for news, and no notice covers the page.
             "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+            # As course.py sets it: explorers and quizzes are there when a saved notebook is opened again.
+            "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
         }
         for name, values in (settings | self.settings).items():
             path = self.home / "settings" / f"{name}.jupyterlab-settings"

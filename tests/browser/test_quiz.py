@@ -36,12 +36,12 @@ def test_answer_by_keyboard(page):
     radios, boxes = form.locator("input[type=radio]"), form.locator("input[type=checkbox]")
     boxes.nth(2).wait_for()
     radios.first.focus()
+    press("ArrowDown")  # JupyterLab would go to another cell
+    page.wait_for(ONLY, 1, "an arrow chooses the next option")
+    press("ArrowUp")
+    page.wait_for(ONLY, 0, "an arrow chooses the option before")
     press("Space", "Tab", "Space")  # the first option, then the second
-    form.locator("input[type=radio]:checked").nth(0).wait_for()
-    page.page.wait_for_function(
-        "() => document.querySelectorAll('.seqlearn-quiz input[type=radio]:checked').length === 1"
-    )
-    assert radios.nth(1).is_checked() and not radios.nth(0).is_checked()
+    page.wait_for(ONLY, 1, "the second option is chosen, and the first no more")
     press("Tab", "Space")  # the check button
     form.get_by_text("Because.").wait_for()
     assert "✓ Right." in form.inner_text()
@@ -52,4 +52,13 @@ def test_answer_by_keyboard(page):
     form.get_by_text("1 right at the first try, 2 of 2 answered").wait_for()
     label = radios.nth(1).locator("xpath=..")
     assert label.evaluate("e => e.scrollWidth <= e.clientWidth && e.clientHeight > 50")  # wraps and is not cut
+    form.get_by_role("group", name="2. Several?").get_by_role("button", name="Check question 2", exact=True).wait_for()
+    assert form.get_by_role("group").count() == 2
+    assert form.evaluate(WIDER) == [], "a scroll bar for nothing"
     assert page.errors == []
+
+
+ONLY = """(index) => [...document.querySelectorAll(".seqlearn-quiz input[type=radio]")]
+    .every((radio, i) => radio.checked === (i === index))"""
+WIDER = """form => [...form.querySelectorAll("*")].filter((part) => part.scrollWidth > part.clientWidth
+    && ["auto", "scroll"].includes(getComputedStyle(part).overflowX)).map((part) => part.className)"""

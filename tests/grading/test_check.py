@@ -374,7 +374,7 @@ def test_hints_come_one_at_a_time(exercise):
 def test_solution_is_the_source_of_the_reference(exercise):
     solution = exercise.solution()
     assert inspect.getsource(states).strip() in repr(solution)
-    assert solution._repr_markdown_().startswith("```python\ndef states(x, W, h0):")
+    assert solution._repr_markdown_().count("\n\n```python\ndef states(x, W, h0):") == 1
 
 
 def test_a_fault_of_the_exercise_does_not_raise(exercise):

@@ -7,12 +7,6 @@ import pytest
 from seqlearn.plots import alternative_text, attention, attention_step
 
 
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
-
-
 def test_a_stage_is_lit_whole_and_others_are_dimmed():
     axes = plt.figure(figsize=(9.6, 5.6)).add_subplot()
     cell = attention_step.draw_step(axes, [0.25] * 4)

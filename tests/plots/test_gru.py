@@ -11,12 +11,6 @@ from seqlearn.widgets.gru import walk
 SETTINGS = {"check_every": 25, "max_steps": 100, "stop_below": 0.002, "solved_below": 0.0167}
 
 
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
-
-
 def marks_of(lit: tuple, part: str, **options) -> list:
     axes = plt.figure(figsize=(9.6, 4.3)).add_subplot()
     cell = gru_cell.draw_cell(axes, **options)

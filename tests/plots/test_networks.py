@@ -6,14 +6,12 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from seqlearn.plots import drawing, networks
-from seqlearn.plots.style import color, use_style
+from seqlearn.plots.style import THEMES, color, use_style
 
 
 @pytest.fixture
 def axes():
-    figure = plt.figure(figsize=(9.6, 3.6))
-    yield figure.add_subplot()
-    plt.close(figure)
+    return plt.figure(figsize=(9.6, 3.6)).add_subplot()
 
 
 @pytest.mark.parametrize("kind", drawing.NODE_KINDS)
@@ -96,14 +94,10 @@ def test_arrows_light_those_that_are_asked_for(axes):
     assert arrows.shafts.get_colors()[:, 3].tolist() == [1, 0, 1] == arrows.heads.get_facecolor()[:, 3].tolist()
 
 
-def test_everything_draws_in_both_themes():
-    for theme in ("light", "dark"):
-        use_style(theme)
-        try:
-            figure = plt.figure(figsize=(9.6, 3.6))
-            parts, net = networks.rolled_and_unrolled(figure.add_subplot())
-            figure.canvas.draw()
-            assert parts["state"].text.get_color() == pytest.approx(to_rgb(color("ink")))
-            plt.close(figure)
-        finally:
-            use_style("light")
+@pytest.mark.parametrize("theme", THEMES)
+def test_everything_draws_in_both_themes(theme):
+    use_style(theme)
+    figure = plt.figure(figsize=(9.6, 3.6))
+    parts, net = networks.rolled_and_unrolled(figure.add_subplot())
+    figure.canvas.draw()
+    assert parts["state"].text.get_color() == pytest.approx(to_rgb(color("ink")))

@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from seqlearn import plots
+from seqlearn.plots import style
 from seqlearn.plots.picture import encode_png
 
 
@@ -154,3 +155,35 @@ def test_update_gives_the_words_and_keeps_them():
 def test_png_is_lossless(channels):
     image = np.random.default_rng(0).integers(0, 256, (7, 11, channels), dtype=np.uint8)
     np.testing.assert_array_equal(pixels(encode_png(image)), image[..., :3])
+
+
+class Sign(plots.Picture):
+    size = (1.0, 1.0)
+    family = "monospace"
+
+    def build(self):
+        self.sign = self.figure.text(0.2, 0.2, "", family=self.family, fontsize=40)
+        self.moving = [self.sign]
+
+    def update(self, sign):
+        self.sign.set_text(sign)
+        return f"The sign {sign}."
+
+
+@pytest.mark.parametrize("family", [None, "monospace"])
+def test_a_sign_is_drawn_with_the_fallback_or_as_a_box_and_never_warned_about(monkeypatch, recwarn, family):
+    monkeypatch.setattr(Sign, "family", family)
+    sign, other = "\u1d8e", "\u1d8d"  # of STIX, which matplotlib brings along; DejaVu has neither
+
+    def draw(text):
+        picture = Sign()
+        picture.update(sign=text)
+        return picture.render()
+
+    monkeypatch.setattr(style, "CHINESE_FONTS", ("no such font",))
+    assert draw(sign) == draw(other) != draw(" "), "two boxes"
+    assert not style.can_draw(sign) and style.can_draw("a")
+    monkeypatch.setattr(style, "CHINESE_FONTS", ("no such font", "STIXGeneral"))
+    assert draw(sign) != draw(other), "two signs"
+    assert style.can_draw(sign)
+    assert not recwarn.list

@@ -1,8 +1,6 @@
 """The figures of chapter 12: they say what they show, and nothing in them is cut off or too small."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from seqlearn import plots
 from seqlearn.data import speech, tones
@@ -27,27 +25,8 @@ FIGURES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-    plots.use_style("light")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_has_words_and_readable_text_within_the_page(name, theme):
-    plots.use_style(theme)
-    figure = FIGURES[name]()
-    assert len(plots.alternative_text(figure).split()) > 7 and figure.get_size_inches()[0] == 9.6
-    figure.canvas.draw()
-    texts = [text for axes in figure.axes for text in axes.texts] + figure.texts
-    for text in texts:
-        if text.get_visible() and text.get_text().strip():
-            box = text.get_window_extent()
-            assert text.get_fontsize() >= 10, text.get_text()
-            assert -1 <= box.x0 and box.x1 <= figure.bbox.x1 + 1, text.get_text()
-            assert -1 <= box.y0 and box.y1 <= figure.bbox.y1 + 1, text.get_text()
+def test_every_figure_has_words_and_readable_text_within_the_page(figure, check_readable):
+    check_readable(figure)
 
 
 def test_words_follow_the_data():

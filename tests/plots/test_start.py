@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -11,12 +10,6 @@ from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter
 from seqlearn.plots import start
 
 ALL_WRITTEN = tuple(replace(chapter, written=True) for chapter in CHAPTERS)
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def texts(figure):
@@ -74,12 +67,9 @@ def test_no_texts_of_the_map_overlap_or_leave_it(monkeypatch, theme, count, new_
     plots.use_style(theme)
     if new_part:
         monkeypatch.setattr(start, "PARTS", (*PARTS, "Beyond"))
-    try:
-        figure = start.course_map(longer(count, len(PARTS) - 1 + new_part))
-        renderer = figure.canvas.get_renderer()
-        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.axes[0].texts]
-    finally:
-        plots.use_style("light")
+    figure = start.course_map(longer(count, len(PARTS) - 1 + new_part))
+    renderer = figure.canvas.get_renderer()
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.axes[0].texts]
     for i, (name, box) in enumerate(boxes):
         assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1, name
         for other, another in boxes[:i]:

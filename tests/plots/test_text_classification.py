@@ -1,8 +1,6 @@
 """The figures of chapter 10: they say what they show, and nothing in them is cut off or too small."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from seqlearn import plots
 from seqlearn.plots import text_classification as figures
@@ -22,29 +20,8 @@ FIGURES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-    plots.use_style("light")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_has_words_and_readable_text_within_the_page(name, theme):
-    plots.use_style(theme)
-    figure = FIGURES[name]()
-    assert len(plots.alternative_text(figure).split()) > 7 and figure.get_size_inches()[0] == 9.6
-    figure.canvas.draw()
-    for axes in figure.axes:
-        titles = [child for child in axes.get_children() if isinstance(child, plt.Text) and child not in axes.texts]
-        for text in [*axes.texts, axes.xaxis.label, axes.yaxis.label, *titles]:
-            if not text.get_visible() or not text.get_text().strip():
-                continue
-            box = text.get_window_extent()
-            assert text.get_fontsize() >= 10, text.get_text()
-            assert -1 <= box.x0 and box.x1 <= figure.bbox.x1 + 1, text.get_text()
-            assert -1 <= box.y0 and box.y1 <= figure.bbox.y1 + 1, text.get_text()
+def test_every_figure_has_words_and_readable_text_within_the_page(figure, check_readable):
+    check_readable(figure)
 
 
 def test_words_follow_the_data():

@@ -1,8 +1,6 @@
 """The figures of chapter 15: they say what they show, and nothing in them is cut off or too small."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from seqlearn import plots
 from seqlearn.plots import translation as figures
@@ -25,28 +23,8 @@ FIGURES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-    plots.use_style("light")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_has_words_and_readable_text_within_the_page(name, theme):
-    plots.use_style(theme)
-    figure = FIGURES[name]()
-    assert len(plots.alternative_text(figure).split()) > 4 and figure.get_size_inches()[0] == 9.6
-    figure.canvas.draw()
-    width, height = figure.bbox.size
-    for axes in figure.axes:
-        titles = [child for child in axes.get_children() if isinstance(child, plt.Text) and child not in axes.texts]
-        for text in [*axes.texts, axes.xaxis.label, axes.yaxis.label, *titles]:
-            if text.get_text().strip() and text.get_visible():
-                box = text.get_window_extent()
-                assert text.get_fontsize() >= 10, text.get_text()
-                assert -2 <= box.x0 and box.x1 <= width + 2 and -2 <= box.y0 and box.y1 <= height + 2, text.get_text()
+def test_every_figure_has_words_and_readable_text_within_the_page(figure, check_readable):
+    check_readable(figure)
 
 
 def test_ngrams_are_clipped():

@@ -104,7 +104,7 @@ def test_dragging_changes_the_picture_and_every_sentence_fits(explorer):
 
 def test_the_strip_of_words_stands_above_the_controls(explorer):
     children = explorer.view().children
-    assert children[2] is explorer.words and explorer.image in children
+    assert children[1] is explorer.words and explorer.image in children
     assert not any(isinstance(control, ipywidgets.TagsInput) for control in explorer.controls.values())
 
 
