@@ -16,12 +16,12 @@ from pathlib import Path
 DAY = 86_400.0  # seconds
 
 
-def user_path(name: str, value: str | os.PathLike) -> Path:
-    """The absolute path that was meant. `name` is what the error messages call it.
+def user_path(name: str, value: str | os.PathLike, *, start: Path | None = None) -> Path:
+    """The absolute path that was meant; a relative one begins at `start`, the current folder when None.
 
-    `~` and `~user` become home folders. Of a text, blanks and quotes around it go, as they come along when a path is
-    copied; a Path is taken as it is. Raises TypeError for what is no path, ValueError for an empty one and for a home
-    folder that cannot be told.
+    name: what the error messages call it. `~` and `~user` become home folders. Of a text, blanks and quotes around it
+    go, as they come along when a path is copied; a Path is taken as it is.
+    Raises TypeError for what is no path, ValueError for an empty one and for a home folder that cannot be told.
     """
     text = os.fspath(value) if isinstance(value, str | os.PathLike) else None
     if not isinstance(text, str):
@@ -33,7 +33,7 @@ def user_path(name: str, value: str | os.PathLike) -> Path:
     if not text or "\0" in text:
         raise ValueError(f"{name} must be a path, got {value!r}")
     try:
-        return Path(text).expanduser().absolute()
+        return ((start or Path()) / Path(text).expanduser()).absolute()
     except RuntimeError:
         raise ValueError(f"{name} must be written out, as the home folder of ~ cannot be told, got {text!r}") from None
 
@@ -43,7 +43,7 @@ def file_to_read(name: str, value: str | os.PathLike) -> Path:
 
     Raises FileNotFoundError when nothing is there, ValueError for a folder or a device, which may never end.
     """
-    path = _plain(name, user_path(name, value))
+    path = _plain(name, value, user_path(name, value))
     if not path.exists():
         raise FileNotFoundError(f"{name} must be a file, but nothing is at {path}")
     return path
@@ -54,7 +54,7 @@ def file_to_write(name: str, value: str | os.PathLike) -> Path:
 
     Raises ValueError for a folder, and for a device such as /dev/null, which must not become a file.
     """
-    return _plain(name, Path(os.path.realpath(user_path(name, value))))
+    return _plain(name, value, Path(os.path.realpath(user_path(name, value))))
 
 
 def part_beside(path: Path) -> Path:
@@ -68,8 +68,8 @@ def part_beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.getpid()}.part")
 
 
-def _plain(name: str, path: Path) -> Path:
-    if path.is_dir():
+def _plain(name: str, value: str | os.PathLike, path: Path) -> Path:
+    if path.is_dir() or os.fspath(value).rstrip("\"' ").endswith(("/", os.sep)):
         raise ValueError(f"{name} must be a file, got the folder {path}")
     if path.exists() and not path.is_file():
         raise ValueError(f"{name} must be a plain file, and {path} is a device or the like")

@@ -11,6 +11,7 @@ beam's length penalty; the test part (Flickr 2016) is looked at once, at the end
 
 import argparse
 import json
+import re
 import time
 from pathlib import Path
 
@@ -58,12 +59,17 @@ SETTINGS = {
 }
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a sentence, with 95.000 in three pieces: as one word, most numbers stand in the captions once."""
+    return [piece for word in split_words(text) for piece in re.split(r"(?<=\d)([.,:])(?=\d)", word)]
+
+
 def prepare(settings: dict, share: float = 1.0) -> tuple[Pairs, dict]:
     """Token pairs with their symbols, and the three parts as (tokens, tokens, reference text). share: for a trial."""
     parts = {}
     for name, pairs in multi30k("de", "en").items():
         kept = pairs[: max(1, round(share * len(pairs)))]
-        parts[name] = [(split_words(source), split_words(target), target) for source, target in kept]
+        parts[name] = [(words_of(source), words_of(target), target) for source, target in kept]
     source, target = (Symbols(frequent_words((each[side] for each in parts["train"]), settings["at_least"]))
                       for side in (0, 1))
     examples = {name: [each[:2] for each in part] for name, part in parts.items()}

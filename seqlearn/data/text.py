@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 
 from seqlearn.data.download import File, Source, obtain
+from seqlearn.data.utf8 import decoded
+from seqlearn.paths import user_path
 
 SHAKESPEARE_CHARACTERS = 1_115_394
 
@@ -29,15 +31,27 @@ SHAKESPEARE = Source(
 
 
 def course_text(folder: str | Path) -> str:
-    """The markdown cells of all chapters in `folder`, in order, as one text.
+    """The markdown cells of all chapters in `folder`, in order, as one text. Copies such as 05_…-Copy1 are left out.
 
-    Raises FileNotFoundError when no chapter is there.
+    Raises FileNotFoundError when no chapter is there, and ValueError for a file that is no notebook.
     """
-    paths = sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
+    folder = user_path("folder", folder)
+    # By their length, so that a chapter comes before its copies and is the one that is kept of its number.
+    found = sorted(folder.glob("[0-9][0-9]_*.ipynb"), key=lambda path: (path.name[:2], len(path.name), path.name))
+    paths = {path.name[:2]: path for path in reversed(found)}
     if not paths:
-        raise FileNotFoundError(f"no chapter such as 00_start_here.ipynb in {Path(folder).resolve()}")
-    cells = [cell for path in paths for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+        raise FileNotFoundError(f"no chapter such as 00_start_here.ipynb in {folder}")
+    cells = [cell for _, path in sorted(paths.items()) for cell in _cells(path)]
     return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+def _cells(path: Path) -> list[dict]:
+    try:
+        return json.loads(decoded(path.read_bytes(), path))["cells"]
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path} is no notebook: {error.msg} in line {error.lineno:,}") from None
+    except (KeyError, TypeError):
+        raise ValueError(f"{path} is no notebook of format 4: it has no cells") from None
 
 
 def tiny_shakespeare(*, download: bool = False) -> str:
@@ -48,7 +62,7 @@ def tiny_shakespeare(*, download: bool = False) -> str:
     not here, DownloadError when it cannot be fetched, and ValueError when the file is not the whole text.
     """
     (path,) = obtain(SHAKESPEARE, download=download)
-    text = path.read_bytes().decode("utf-8")  # not read_text, which changes line ends on the way
+    text = decoded(path.read_bytes(), path).replace("\r\n", "\n")
     if len(text) != SHAKESPEARE_CHARACTERS:
         raise ValueError(f"{path} holds {len(text):,} characters, expected {SHAKESPEARE_CHARACTERS:,}")
     return text

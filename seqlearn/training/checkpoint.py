@@ -154,7 +154,8 @@ class Checkpoint:
     def _advice(self, done: int) -> str:
         """What to do when the file cannot be written. done: epochs that a file holds, 0 for none."""
         again = f"run the same lines again: they go on after epoch {done}" if done else "start again"
-        return f"Make room on the disk, or make the folder {self.path.parent} writable, and {again}. Or take another path."
+        cure = f"Make room on the disk, or make the folder {self.path.parent} writable"
+        return f"{cure}, and {again}. Or take another path."
 
     def _read(self) -> dict:
         content = io.BytesIO(self.path.read_bytes())
