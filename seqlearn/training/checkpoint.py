@@ -124,10 +124,12 @@ class Checkpoint:
             ) from error
 
     def _write(self, content: dict) -> None:
+        written = io.BytesIO()  # first: on a disk that fills, torch.save raises an error that does not say so
+        torch.save(content, written)
         part = part_beside(self.path)
         try:
             with part.open("wb") as file:
-                torch.save(content, file)
+                file.write(written.getbuffer())
                 file.flush()
                 os.fsync(file.fileno())
             if len(content["history"]["loss"]) == 1:  # better now than after the night
@@ -146,7 +148,9 @@ class Checkpoint:
                 part.touch()
             finally:
                 part.unlink(missing_ok=True)
-            if shutil.disk_usage(self.path.parent).free < 2 * weights:  # these and the best; an optimizer adds its own
+            # The first file holds these, the best and Adam's two running means; later ones are written beside the last.
+            needed = self.path.stat().st_size if self.path.exists() else 4 * weights
+            if shutil.disk_usage(self.path.parent).free < needed:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
         except OSError as error:
             raise CheckpointError(f"no checkpoint can be written ({error}). {self._advice(0)}") from error

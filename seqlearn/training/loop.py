@@ -225,6 +225,7 @@ def _save(checkpoint, model, optimizer, history, weights) -> None:
     try:
         checkpoint.save(model, optimizer, asdict(history), weights)
     except CheckpointError as error:
+        history.stopped, history.reason = "interrupted", "the checkpoint could not be written"
         error.history = history
         raise
 
