@@ -98,7 +98,7 @@ def test_names_that_begin_with_a_point(tmp_path):
     assert zip_names(tmp_path / "a.zip") == ["fra.txt"]
     with open_zip(tmp_path / "a.zip", "fra.txt", limit=100) as file:
         assert file.read() == b"Go.\tVa !"
-    with pytest.raises(ValueError, match="expands to more than 3 bytes"), open_zip(tmp_path / "a.zip", "fra.txt", limit=3):
+    with pytest.raises(ValueError, match="to more than 3 bytes"), open_zip(tmp_path / "a.zip", "fra.txt", limit=3):
         pass
     path = reviews(tmp_path / "a.tar.gz", "./")
     assert next(read_tar(path, lambda name: name.startswith("aclImdb/"), limit=100))[0] == "aclImdb/train/neg/7_1.txt"

@@ -726,7 +726,7 @@ def test_a_function_of_something_else_than_the_epoch(batches, takes):
 
 @pytest.mark.parametrize("batches", [
     lambda epoch: points(), lambda number, size=3: points(size), lambda *epochs: points(),
-    functools.partial(lambda size, epoch: points(size), 3), type("Called", (), {"__call__": lambda self, e: points()})(),
+    functools.partial(lambda size, epoch: points(size), 3), type("Any", (), {"__call__": lambda self, e: points()})(),
 ])
 def test_functions_of_the_epoch(batches):
     assert run(batches=batches).stopped == "finished"
