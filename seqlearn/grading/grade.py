@@ -101,10 +101,12 @@ def recognise(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome]
     """The one known mistake that behaves like the answer in every case, or None."""
     fitting = []
     for mistake in exercise.mistakes:
-        wrong = [try_answer(exercise, mistake.implementation, case) for case in cases]
-        telling = any(_telling(exercise, *three) for three in zip(cases, wrong, outcomes, strict=True))
-        if telling and all(_alike(exercise, one, other) for one, other in zip(wrong, outcomes, strict=True)):
-            fitting.append(mistake)
+        for function in mistake.functions:
+            wrong = [try_answer(exercise, function, case) for case in cases]
+            telling = any(_telling(exercise, *three) for three in zip(cases, wrong, outcomes, strict=True))
+            if telling and all(_alike(exercise, one, other) for one, other in zip(wrong, outcomes, strict=True)):
+                fitting.append(mistake)
+                break
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -182,7 +182,7 @@ WRONG = {
     "None": (lambda x, W, h0: None, "returned None: is a `return` missing?"),
     "None inside": (on_pieces(change_total=lambda total: None), "total must be an array of shape (2,), got None"),
     "generator": (lambda x, W, h0: (h for h in x), "a generator"),
-    "complex": (on_pieces(lambda hs: hs + 0j), "hs must be an array of shape (4, 3, 2), got an array"),
+    "complex": (on_pieces(lambda hs: hs + 0j), "of shape (4, 3, 2) of real numbers, got complex numbers (complex128)"),
     "too few arguments": (lambda x: x, "takes (x), but it is called with (x, W, h0)"),
 }
 
