@@ -152,12 +152,12 @@ class FunctionTask(Task):
     def mistakes(self) -> list[Mistake]:
         """The known mistakes, `implementation` and `functions` ready to be called."""
         if self._mistakes is None:
-            self._mistakes = [self._ready(mistake) for mistake in self._declared]
+            self._mistakes = [self._ready(mistake) for mistake in self.declared]
         return self._mistakes
 
     @mistakes.setter
     def mistakes(self, mistakes: Sequence[Mistake]) -> None:
-        self._declared, self._mistakes = list(mistakes), None  # made when first asked for: an import stays quick
+        self.declared, self._mistakes = list(mistakes), None  # made when first asked for: an import stays quick
 
     @property
     def source(self) -> Source:

@@ -163,7 +163,7 @@ def on_pieces(change_states=lambda hs: hs, change_total=lambda total: total):
 WRONG = {
     "negative": (on_pieces(lambda hs: -hs), "hs has the wrong sign"),
     "transposed": (on_pieces(lambda hs: hs.T), "hs is transposed"),
-    "batch first": (on_pieces(lambda hs: hs.swapaxes(0, 1)), "hs must have shape (4, 3, 2), got (3, 4, 2)"),
+    "batch first": (on_pieces(lambda hs: hs.swapaxes(0, 1)), "hs has its first two axes exchanged"),
     "reversed": (on_pieces(lambda hs: hs[::-1].copy()), "hs is in reverse order"),
     "early": (on_pieces(lambda hs: np.concatenate([hs[1:], hs[:1]])), "hs is one step early"),
     "late": (on_pieces(lambda hs: np.concatenate([hs[:1], hs[:-1]])), "hs is one step late"),
@@ -173,7 +173,7 @@ WRONG = {
     "not summed": (on_pieces(change_total=lambda total: np.stack([total / 4] * 4)), "sum it over axis 0 (of length 4)"),
     "extra axis": (on_pieces(change_total=lambda total: total[None]), "reshape it, or drop the extra axis"),
     "axis lost": (on_pieces(lambda hs: hs.reshape(len(hs), -1)), "or keep the axis that is missing (`keepdims`)"),
-    "not exact enough": (on_pieces(lambda hs: hs * (1 + 1e-6)), "hs[0, 0, 0] should be"),
+    "not exact enough": (on_pieces(lambda hs: hs * (1 + 1e-6)), "to about 6 digits"),
     "factor": (on_pieces(lambda hs: hs * 0.5), "hs is 0.5 times what is expected"),
     "other order": (lambda x, W, h0: states(x, W, h0)[::-1], "return them as hs, total"),
     "one entry": (on_pieces(lambda hs: hs + np.eye(*hs.shape[1:])[None] * 1e-6), "hs[0, 0, 0] should be"),
@@ -187,11 +187,18 @@ WRONG = {
 }
 
 
+NAMES = {
+    "negative": "wrong sign", "transposed": "transposed", "batch first": "first axes exchanged",
+    "reversed": "reverse order", "early": "one step early", "late": "one step late", "float32": "rounded to float32",
+    "not exact enough": "too few digits", "factor": "factor 0.5", "other order": "results in another order",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_the_sentence_names_what_is_wrong(exercise, name):
     answer, sentence = WRONG[name]
     result = exercise.check(answer)
-    assert (result.status, result.mistake) == ("incorrect", None)
+    assert (result.status, result.mistake) == ("incorrect", NAMES.get(name))
     assert sentence in result.message
 
 
@@ -201,7 +208,7 @@ def test_a_factor_is_named_by_the_size_it_equals(exercise):
         return hs, total / x.shape[1]
 
     message = exercise.check(averaged).message
-    assert "total is too small by a factor of h0.shape[0]" in message and "(hs: right.)" in message
+    assert "total is x.shape[1] times smaller than what is expected" in message and "(hs: right.)" in message
 
 
 def test_broadcastable_numbers_are_told(exercise):
@@ -263,7 +270,7 @@ def test_arguments_to_be_changed_in_place_are_compared():
 
     exercise = Exercise("77.4", "Clip", 1, clip, lambda rng: [({"W": rng.normal(size=4)}, 0.1)], in_place="grads")
     assert exercise.check(clip).status == "correct"
-    assert 'grads after the call["W"]' in exercise.check(clip_copy).message
+    assert exercise.check(clip_copy).message.startswith('grads after the call["W"] is grads as it came')
 
 
 def test_keeping_something_between_calls_is_told(exercise):
@@ -306,6 +313,8 @@ def as_tensors(*arguments):
 
 @pytest.mark.parametrize("answer", [as_lists, as_tensors])
 def test_the_further_check_gets_arrays(exercise, answer):
+    if answer is as_tensors:
+        pytest.importorskip("torch")  # before the check: an import takes longer than a check may
     def extra(answer, rng):
         hs, total = answer(rng.normal(size=(3, 2, 2)), rng.normal(size=(2, 2)), rng.normal(size=(2, 2)))
         return None if np.allclose(np.sum(np.float64(2) * hs, axis=(0, 1)), 2 * total) else "differs"
