@@ -109,10 +109,26 @@ def _wrong_signature(exercise: FunctionTask, answer: Callable, count: int) -> st
     try:
         signature.bind(*range(count))
     except TypeError:
-        takes = f"({', '.join(str(name) for name in signature.parameters)})"
         called = f"({', '.join(exercise.argument_names(count))})"
-        return f"The function takes {takes}, but it is called with {called}."
+        return f"The function takes {_parameters(signature)}, but it is called with {called}, by position."
     return ""
+
+
+class _Default:
+    """Stands for the default of a parameter, whose own repr may be anything."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+def _parameters(signature: inspect.Signature) -> str:
+    """`(x, /, *, h=…)`: the parameters as they are written, with the signs that say how each may be passed."""
+    empty = inspect.Parameter.empty
+    plain = [
+        part.replace(annotation=empty, default=empty if part.default is empty else _Default())
+        for part in signature.parameters.values()
+    ]
+    return str(inspect.Signature(plain))
 
 
 def _further_check(exercise: FunctionTask, answer: Callable, expected: object) -> str | None:

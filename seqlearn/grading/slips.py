@@ -114,7 +114,7 @@ def _of_expression(node: ast.AST) -> Iterator[tuple[str, str, str]]:
                 for other in _other_indices(part):
                     yield _instead(f"{_code(value)}[{', '.join([*before, other, *after])}]", node)
             if not isinstance(index, ast.Name | ast.Constant):
-                yield _without(f"[{_code(index)}]", f"after {_short(value)} is left out", value)
+                yield _without(_code(node).removeprefix(_code(value)), f"after {_short(value)} is left out", value)
         case ast.Constant(value=bool() as value):
             yield _instead(str(not value), node)
         case ast.Constant(value=int() as value):
@@ -135,6 +135,9 @@ def body_only(test: ast.AST, kept: ast.AST) -> tuple[str, str, str]:
 def _of_operation(node: ast.BinOp) -> Iterator[tuple[str, str, str]]:
     left, op, right = node.left, node.op, node.right
     a, b = f"({_code(left)})", f"({_code(right)})"
+    if isinstance(op, ast.Add | ast.Sub) and isinstance(right, ast.Constant):  # t in place of t + 1
+        yield _instead(left, node)
+        return
     match op:
         case ast.Add() | ast.Sub() | ast.Mult():
             yield _without(right, f"is not {LEFT_OUT[type(op)]}", left)
@@ -230,6 +233,8 @@ def _other_indices(index: ast.AST) -> Iterator[str]:
             yield from ("-1", "0") if value not in (0, -1) else ("-1",) if value == 0 else ("0",)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
             yield "0"
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=ast.Constant()):
+            yield _code(left)
         case ast.Slice(lower=lower, upper=upper, step=step):
             low, up, by = (_code(part) if part else "" for part in (lower, upper, step))
             if step:
