@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqlearn.grading.comparing import Piece, agrees, close, is_tensor, kind_of
-from seqlearn.grading.looks import look_of
+from seqlearn.grading.looks import AS_IT_CAME, NOTHING, look_of
 from seqlearn.grading.outcome import Case, Outcome, is_right, is_right_piece, same_pieces
 from seqlearn.grading.recognise import Recogniser
 from seqlearn.grading.types import FunctionTask
@@ -79,7 +79,8 @@ def _compare(
     good = [is_right_piece(exercise, *pair) for pair in zip(case.pieces, outcome.pieces, strict=True)]
     wrong = [index for index, is_good in enumerate(good) if not is_good]
     looks = [(index, look_of(exercise, cases, outcomes, index)) for index in wrong]
-    explains_all = len(wrong) == 1 and looks[0][1]
+    plain = all(look and (look[0] == NOTHING or look[0].endswith(AS_IT_CAME)) for _, look in looks)
+    explains_all = looks[0][1] and (len(wrong) == 1 or plain)
     slip = recogniser.as_slip() if recogniser and not explains_all else None
     if slip:
         return slip.message, slip.name
@@ -94,7 +95,8 @@ def _compare(
     right = [piece.label for piece, is_good in zip(case.pieces, good, strict=True) if is_good]
     so_far = f" ({_listed(right)}: right.)" if right else ""
     if look:
-        return look[1] + so_far, look[0]
+        same = [case.pieces[other].label for other, its in looks if other != index and its and its[0] == look[0]]
+        return look[1] + (f" So is {_listed(same)}." if same else "") + so_far, look[0]
     sentence = _difference(exercise, case, first, index, outcome.pieces[index]) + so_far
     unused = _unused(exercise, answer, case)
     if unused:
@@ -225,7 +227,8 @@ def _changed(exercise: FunctionTask, answer: object, case: Case, names: Sequence
     which = f"its argument {names[0]}" if len(names) == 1 else f"its arguments {', '.join(names[:-1])} and {names[-1]}"
     first = case.arguments[exercise.argument_names(len(case.arguments)).index(names[0])]
     signs = sorted(_signs_in_place(answer))
-    also = f" In your code stands `{'`, `'.join(signs)}`: on an array that came in it writes into that array." if signs else ""
+    what = "tensor" if is_tensor(first) else "array"
+    also = f" In your code stands `{'`, `'.join(signs)}`: it writes into the {what} to its left." if signs else ""
     return (
         f"The function changed {which}: whoever called it still needs what was there. "
         f"Work on a copy, `{_copy_of(names[0], first)}`.{also}"

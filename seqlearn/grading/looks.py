@@ -14,6 +14,7 @@ from seqlearn.grading.outcome import Case, Outcome
 from seqlearn.grading.types import FunctionTask
 
 Same = Callable[[np.ndarray, np.ndarray], bool]
+NOTHING, AS_IT_CAME = "0 everywhere", " as it came"  # names of looks, the second after the argument's
 ROUNDING = {"float32": 1e-4, "float16": 0.02}  # what is left of a number after a calculation in that type
 
 
@@ -68,9 +69,11 @@ def look_of(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], 
         return one.shape == other.shape and bool(np.all(agrees(one, other, exercise.rtol, exercise.atol)))
 
     arrays = [(want.values, have.values) for want, have in pairs]
-    untouched = _untouched(exercise, cases, [have for _, have in arrays], same)
+    if all(not have.any() for _, have in arrays) and any(_speaks(want) for want, _ in arrays):
+        return NOTHING, f"{name} is 0 everywhere."
+    untouched = _untouched(exercise, cases, index, [have for _, have in arrays], same)
     if untouched:
-        return f"{untouched} as it came", f"{name} is {untouched} as it came, with nothing done to it."
+        return f"{untouched}{AS_IT_CAME}", f"{name} is {untouched} as it came, with nothing done to it."
     if not any(_speaks(want) for want, _ in arrays):
         return None
     with np.errstate(all="ignore"):
@@ -95,9 +98,11 @@ def _pairs(cases: list[Case], outcomes: list[Outcome], index: int) -> list[tuple
     return pairs if numbers and not any(want.dtype == "bool" for want, _ in pairs) else []
 
 
-def _untouched(exercise: FunctionTask, cases: list[Case], found: list[np.ndarray], same: Same) -> str:
+def _untouched(
+    exercise: FunctionTask, cases: list[Case], index: int, found: list[np.ndarray], same: Same
+) -> str:
     """The argument, or a part of it, that the piece is in every case; "" if there is none."""
-    if len(found) != len(cases) or not any(map(_speaks, found)):
+    if len(found) != len(cases) or any(part.shape != case.pieces[index].shape for part, case in zip(found, cases)) or not any(map(_speaks, found)):
         return ""
     for i, name in enumerate(exercise.argument_names(len(cases[0].arguments))):
         inside = [list(arrays_in(case.arguments[i])) for case in cases]

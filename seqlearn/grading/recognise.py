@@ -13,9 +13,9 @@ In this order, the first that fits:
 What agrees must be telling. Two results that are both True, or both 1, agree by chance; two equal numbers with many digits do not.
 """
 
+import copy
 import functools
 import itertools
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,12 +26,12 @@ from seqlearn.grading.comparing import Piece, agrees, close
 from seqlearn.grading.outcome import Case, Outcome, is_right, same_pieces, try_answer
 from seqlearn.grading.running import Printed, run_guarded
 from seqlearn.grading.slips import slips_of_source
+from seqlearn.grading.tracing import kinds_of_variables, stopped
 from seqlearn.grading.types import FunctionTask
 
 TELLING = 8  # points: a number with digits behind the point counts 4, a word 2, a whole number 1
-MOST_SLIPS = 700  # about half a second
+MOST_SLIPS = 600  # about half a second
 SLIP_SECONDS = 3.0
-SLIP_LINES = 20_000  # lines that a slip may run through in one case: it may have made an endless loop
 
 
 @dataclass(frozen=True)
@@ -259,9 +259,12 @@ class Recogniser:
             source = self.exercise.source
         except Exception:
             return
-        for slip in itertools.islice(slips_of_source(source), MOST_SLIPS):
+        given = copy.deepcopy(self.cases[self.wrong[0]].arguments)
+        with np.errstate(all="ignore"):
+            kinds = kinds_of_variables(self.exercise.reference, given)
+        for slip in itertools.islice(slips_of_source(source, kinds), MOST_SLIPS):
             try:
-                yield _stopped(source.with_spans([slip.span])), slip.name, slip.words
+                yield stopped(source.with_spans([slip.span])), slip.name, slip.words
             except SyntaxError:
                 continue
 
@@ -273,31 +276,3 @@ def alike(exercise: FunctionTask, mistake: Outcome, answer: Outcome) -> bool:
     if mistake.how == "raised":
         return mistake.error.partition(":")[0] == answer.error.partition(":")[0]
     return mistake.text == answer.text and same_pieces(exercise, mistake.pieces, answer.pieces)
-
-
-class _TooLong(Exception):
-    """A slip has run through more lines than any solution does."""
-
-
-def _stopped(function: Callable) -> Callable:
-    """The function, which raises `_TooLong` when it goes on and on."""
-
-    def limited(*arguments):
-        lines = 0
-
-        def count(frame, event, argument):
-            nonlocal lines
-            if frame.f_code.co_filename != function.__code__.co_filename:
-                return None  # NumPy's own lines do not count, and are quicker for it
-            lines += event == "line"
-            if lines > SLIP_LINES:
-                raise _TooLong
-            return count
-
-        sys.settrace(count)
-        try:
-            return function(*arguments)
-        finally:
-            sys.settrace(None)
-
-    return limited

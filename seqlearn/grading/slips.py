@@ -7,7 +7,7 @@ slips are for the many that nobody wrote down. `slips_of_source` yields them rou
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from seqlearn.grading.edits import Source, Span
@@ -35,15 +35,18 @@ class Slip:
     span: Span
 
 
-def slips_of_source(source: Source) -> Iterator[Slip]:
-    """Every slip in the functions' bodies; what stands in a `while` is left alone, for its loop might never end."""
+def slips_of_source(source: Source, kinds: Mapping[tuple[str, str], object]) -> Iterator[Slip]:
+    """Every slip in the functions' bodies; what stands in a `while` is left alone, for its loop might never end.
+
+    kinds: (function, variable) -> the kind of its value; only variables of one kind are taken for each other.
+    """
     nodes = [node for function in source.tree.body for node in _nodes(function)]
     for kinds in (_of_expression, _of_statement):
         for node in nodes:
             for name, words, new in kinds(node):
                 yield Slip(name, words, (*source.span(node), new.encode()))
     for function in source.tree.body:
-        yield from _names_exchanged(source, function)
+        yield from _names_exchanged(source, function, kinds)
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -272,7 +275,7 @@ def _left_out(node: ast.stmt) -> tuple[str, str, str]:
     return f"{_short(node)} left out".replace("`", ""), f"{_short(node)} is left out", "pass"
 
 
-def _names_exchanged(source: Source, function: ast.AST) -> Iterator[Slip]:
+def _names_exchanged(source: Source, function: ast.AST, kinds: Mapping[tuple[str, str], object]) -> Iterator[Slip]:
     """One of the function's variables where another belongs, and a loop that runs the other way round."""
     if not isinstance(function, ast.FunctionDef):
         return
@@ -287,9 +290,7 @@ def _names_exchanged(source: Source, function: ast.AST) -> Iterator[Slip]:
             for value, words in (("True", "always met"), ("False", "never met")):
                 name = f"{_short(node.test)} {words}".replace("`", "")
                 yield Slip(name, f"the condition {_short(node.test)} is {words}", (*source.span(node.test), value.encode()))
-    parameters = [argument.arg for argument in function.args.args]
-    stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-    names = list(dict.fromkeys([*parameters, *stored]))
+    kind_of = {name: kind for (owner, name), kind in kinds.items() if owner == function.name}
     into_itself = {  # outputs.append(outputs): a list that holds itself can be read for ever
         (id(part), node.func.value.id)
         for node in nodes
@@ -297,8 +298,8 @@ def _names_exchanged(source: Source, function: ast.AST) -> Iterator[Slip]:
         for argument in node.args for part in ast.walk(argument)
     }
     for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
-            for other in names:
-                if other != node.id and (id(node), other) not in into_itself:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in kind_of:
+            for other in kind_of:
+                if other != node.id and kind_of[other] == kind_of[node.id] and (id(node), other) not in into_itself:
                     yield Slip(f"{other} in place of {node.id}", f"`{other}` stands where `{node.id}` belongs",
                                (*source.span(node), other.encode()))
