@@ -1,5 +1,6 @@
 """The reference with one argument taken away or turned: what comes out when `b` is 0, when `W` is transposed, …"""
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -18,7 +19,7 @@ def ablations(exercise: FunctionTask, cases: list[Case]) -> Iterator[tuple[Calla
         if name not in exercise.in_place:
             for change, title, words in _changes([case.arguments[i] for case in cases]):
                 yield _with(exercise, i, change), title.format(name), words.format(f"`{name}`")
-    for i, j in ((i, j) for j in range(len(names)) for i in range(j)):
+    for i, j in itertools.combinations(range(len(names)), 2):
         if not {names[i], names[j]} & set(exercise.in_place) and all(
             _kind(case.arguments[i]) == _kind(case.arguments[j]) is not None for case in cases
         ):
@@ -43,6 +44,10 @@ def _exchanged(exercise: FunctionTask, i: int, j: int) -> Callable:
     return function
 
 
+def _turned(value: object) -> object:
+    return value[::-1].copy() if isinstance(value, np.ndarray) else value.flip(0)
+
+
 def _changes(values: list[object]) -> list[tuple[Change, str, str]]:
     """(Change, name, words) for an argument that has these values in the cases; {} is the argument's name."""
     if all(isinstance(value, np.ndarray) or is_tensor(value) for value in values):
@@ -62,8 +67,7 @@ def _changes(values: list[object]) -> list[tuple[Change, str, str]]:
         changes = [
             (lambda value: 0 * value, "{} left out", "{} is taken as 0"),
             (lambda value: -value, "{} with the wrong sign", "{} has the other sign"),
-            (lambda value: value[::-1].copy() if isinstance(value, np.ndarray) else value.flip(0), "{} in reverse order",
-             "{} is read in reverse order"),
+            (_turned, "{} in reverse order", "{} is read in reverse order"),
         ]
         if all(value.ndim == 2 and value.shape[0] == value.shape[1] for value in values):
             changes.insert(1, (lambda value: value.T, "{} transposed", "{} is transposed"))

@@ -103,7 +103,7 @@ def _read_array(like: object, value: object, label: str) -> Piece:
     except Exception as error:
         raise Unreadable(f"{_subject(label)} must be {wanted}, got {kind_of(value)}.") from error
     if array.dtype.kind == "c":
-        what = f"{_subject(label)} must be {wanted} of real numbers" if expected.ndim else f"{_subject(label)} must be real"
+        what = f"{_subject(label)} must be " + (f"{wanted} of real numbers" if expected.ndim else "a real number")
         got = f"complex numbers ({array.dtype})" if array.ndim else f"a complex number ({array.dtype})"
         raise Unreadable(f"{what}, got {got}: take its `.real` or its `.imag`, whichever holds the answer.")
     if array.dtype.kind not in "biuf":

@@ -135,7 +135,7 @@ def _other_order(exercise: FunctionTask, cases: list[Case], outcomes: list[Outco
 
 def _unused(exercise: FunctionTask, answer: object, case: Case) -> str:
     """The first argument that a plain function of the learner's never reads, although the reference does."""
-    if exercise.has_own_call or type(answer) is not types.FunctionType or type(exercise.reference) is not types.FunctionType:
+    if exercise.has_own_call or any(type(each) is not types.FunctionType for each in (answer, exercise.reference)):
         return ""
     names = exercise.argument_names(len(case.arguments))
     given = list(inspect.signature(answer).parameters)[: len(names)]
@@ -146,7 +146,7 @@ def _unused(exercise: FunctionTask, answer: object, case: Case) -> str:
 
 
 def _read_names(code: types.CodeType) -> set[str]:
-    """The variables that a function reads; those inside of it, which a comprehension is before Python 3.12, included."""
+    """The variables that a function reads; so do the functions inside of it, and comprehensions before Python 3.12."""
     found: set[str] = set()
     for instruction in dis.get_instructions(code):
         if "LOAD" in instruction.opname:  # from 3.13 on one instruction may load two
@@ -162,7 +162,7 @@ def _difference(exercise: FunctionTask, case: Case, number_of_case: int, index: 
     if isinstance(expected.values, str):
         return f"{where}: {name} should be {_quoted(expected)}, got {_quoted(got)}."
     if expected.shape != got.shape:
-        return wrong_shape(exercise, expected, got)
+        return _wrong_shape(exercise, expected, got)
     if np.isnan(got.values).any() and not np.isnan(expected.values).any():
         return f"{NAN.format(name)} {where}."
     good = agrees(expected.values, got.values, exercise.rtol, exercise.atol)
@@ -171,14 +171,15 @@ def _difference(exercise: FunctionTask, case: Case, number_of_case: int, index: 
     at = tuple(int(i) for i in np.argwhere(~good)[0])
     place = ", ".join(map(str, at))
     count = f"{int((~good).sum())} of {good.size} entries differ, first"
-    return f"{where}: {name}[{place}] {numbers(expected.values[at], got.values[at], expected.dtype)} ({count} this one)."
+    shows = numbers(expected.values[at], got.values[at], expected.dtype)
+    return f"{where}: {name}[{place}] {shows} ({count} this one)."
 
 
 def _quoted(piece: Piece) -> str:
     return f"'{piece.values[:80]}'" if piece.dtype == "str" else str(piece.values)[:80]
 
 
-def wrong_shape(exercise: FunctionTask, expected: Piece, got: Piece) -> str:
+def _wrong_shape(exercise: FunctionTask, expected: Piece, got: Piece) -> str:
     """Which shape was expected; where the numbers are right, how to get there."""
     name, want, have = expected.label or "The result", expected.values, got.values
     sentence = f"{name} must have shape {expected.shape}, got {got.shape}"
@@ -241,7 +242,8 @@ def _copy_of(name: str, value: object) -> str:
         return f"{name}.clone()"
     if isinstance(value, np.ndarray):
         return f"{name}.copy()"
-    inside = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list | tuple) else [...]
+    values = value.values() if isinstance(value, dict) else value
+    inside = list(values) if isinstance(value, dict | list | tuple) else [...]
     if all(isinstance(part, np.ndarray) for part in inside):
         if isinstance(value, dict):
             return f"{{key: array.copy() for key, array in {name}.items()}}"

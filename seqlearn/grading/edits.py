@@ -53,7 +53,8 @@ class Source:
                     starts.append(at)
                 at = self.bytes.find(old.encode(), at + 1)
             if len(starts) != 1:
-                raise ValueError(f"{old!r} has to stand once in the source of {self.name}, and stands {len(starts)} times")
+                where = f"the source of {self.name}"
+                raise ValueError(f"{old!r} has to stand once in {where}, and stands {len(starts)} times")
             found.append((starts[0], starts[0] + len(old.encode()), new.encode()))
         return found
 
@@ -62,14 +63,11 @@ class Source:
         text = self.bytes
         for start, end, new in sorted(spans, reverse=True):
             text = text[:start] + new + text[end:]
-        namespace = dict(self._globals)  # the helpers in it are replaced too, so that the function calls the edited ones
+        namespace = dict(self._globals)  # the helpers in it are replaced too: the function calls the edited ones
         exec(compile(text, f"<{self.name}, edited>", "exec"), namespace)
         return namespace[self.name]
 
     def _nodes_of_docstrings(self) -> list[ast.AST]:
         kinds = ast.FunctionDef | ast.ClassDef
-        bodies = [node.body for node in ast.walk(self.tree) if isinstance(node, kinds)]
-        return [
-            body[0] for body in bodies
-            if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str)
-        ]
+        owners = [node for node in ast.walk(self.tree) if isinstance(node, kinds)]
+        return [node.body[0] for node in owners if ast.get_docstring(node, clean=False) is not None]

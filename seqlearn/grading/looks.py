@@ -50,7 +50,7 @@ LOOKS = [
          "{} is the square root of what is expected."),
     Look("one minus", lambda want, have, same: same(1 - want, have), "{} is 1 minus what is expected."),
     Look("reciprocal", lambda want, have, same: same(1 / want, have), "{} is 1 divided by what is expected."),
-    Look("other order", lambda want, have, same: want.size > 3 and same(np.sort(want, axis=None), np.sort(have, axis=None)),
+    Look("other order", lambda want, have, same: want.size > 3 and same(np.sort(want.ravel()), np.sort(have.ravel())),
          "{} holds the right numbers, but not in their places."),
 ]  # fmt: skip
 
@@ -69,16 +69,17 @@ def look_of(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], 
         return one.shape == other.shape and bool(np.all(agrees(one, other, exercise.rtol, exercise.atol)))
 
     arrays = [(want.values, have.values) for want, have in pairs]
-    if all(not have.any() for _, have in arrays) and any(_speaks(want) for want, _ in arrays):
+    speaks = any(_speaks(want) for want, _ in arrays)
+    if speaks and all(have.shape == want.shape and not have.any() for want, have in arrays):
         return NOTHING, f"{name} is 0 everywhere."
     untouched = _untouched(exercise, cases, index, [have for _, have in arrays], same)
     if untouched:
         return f"{untouched}{AS_IT_CAME}", f"{name} is {untouched} as it came, with nothing done to it."
-    if not any(_speaks(want) for want, _ in arrays):
+    if not speaks:
         return None
     with np.errstate(all="ignore"):
         for look in LOOKS:
-            if all(want.ndim == have.ndim and look.holds(want, have, same) for want, have in arrays) and not all(same(*pair) for pair in arrays):
+            if all(want.ndim == have.ndim and look.holds(want, have, same) for want, have in arrays):
                 return look.name, look.sentence.format(name)
     if all(want.shape == have.shape for want, have in arrays):
         return _factor(exercise, cases, arrays, name)
@@ -102,12 +103,15 @@ def _untouched(
     exercise: FunctionTask, cases: list[Case], index: int, found: list[np.ndarray], same: Same
 ) -> str:
     """The argument, or a part of it, that the piece is in every case; "" if there is none."""
-    if len(found) != len(cases) or any(part.shape != case.pieces[index].shape for part, case in zip(found, cases)) or not any(map(_speaks, found)):
+    if len(found) != len(cases) or not any(map(_speaks, found)):
+        return ""
+    if any(part.shape != case.pieces[index].shape for part, case in zip(found, cases, strict=True)):
         return ""
     for i, name in enumerate(exercise.argument_names(len(cases[0].arguments))):
         inside = [list(arrays_in(case.arguments[i])) for case in cases]
         for parts in zip(*inside, strict=False):
-            if all(part.dtype.kind in "biuf" and same(part.astype(float), have) for part, have in zip(parts, found, strict=True)):
+            pairs = zip(parts, found, strict=True)
+            if all(part.dtype.kind in "biuf" and same(part.astype(float), have) for part, have in pairs):
                 return name if len(inside[0]) == 1 else f"a part of {name}"
     return ""
 
@@ -123,25 +127,26 @@ def _rounded(exercise: FunctionTask, pairs: list[tuple[Piece, Piece]], name: str
     if any(want.dtype != "float64" or want.shape != have.shape for want, have in pairs):
         return None
     for kind, rounding in ROUNDING.items():
-        if not all(np.all(agrees(want.values, have.values, rounding, rounding * size_of(want.values))) for want, have in pairs):
+        arrays = [(want.values, have.values) for want, have in pairs]
+        if not all(np.all(agrees(want, have, rounding, rounding * size_of(want))) for want, have in arrays):
             continue
         if any(have.dtype == kind for _, have in pairs):
             return f"rounded to {kind}", (
-                f"{name} is right, but rounded to {kind}: keep float64, which NumPy uses by itself when nobody asks for less."
+                f"{name} is right, but rounded to {kind}: keep float64, which NumPy uses when nobody asks for less."
             )
         digits = _digits(pairs)
         most = np.mean([np.mean(want.values != have.values) for want, have in pairs]) > 0.5
         if kind == "float32" and 4 <= digits <= 9 and most:
             return "too few digits", (
-                f"{name} agrees with what is expected to about {digits} digits, and no further. Is something on the way "
-                f"rounded to float32, or is a small number (an eps) added?"
+                f"{name} agrees with what is expected to about {digits} digits, and no further. Is something on the "
+                f"way rounded to float32, or is a small number (an eps) added?"
             )
     return None
 
 
 def _digits(pairs: list[tuple[Piece, Piece]]) -> int:
     with np.errstate(all="ignore"):
-        worst = max((size_of(have.values - want.values) / (size_of(want.values) or 1) for want, have in pairs), default=0)
+        worst = max(size_of(have.values - want.values) / (size_of(want.values) or 1) for want, have in pairs)
     return int(-np.log10(worst)) if worst > 0 else 16
 
 

@@ -10,7 +10,8 @@ In this order, the first that fits:
 5. a small slip in the reference's source (`slips`);
 6. one of these in some of the pieces that are returned, while other pieces are wrong for another reason.
 
-What agrees must be telling. Two results that are both True, or both 1, agree by chance; two equal numbers with many digits do not.
+What agrees must be telling: two results that are both True, or both 1, agree by chance; two equal numbers with many
+digits do not.
 """
 
 import copy
@@ -29,7 +30,7 @@ from seqlearn.grading.slips import slips_of_source
 from seqlearn.grading.tracing import kinds_of_variables, stopped
 from seqlearn.grading.types import FunctionTask
 
-TELLING = 8  # points: a number with digits behind the point counts 4, a word 2, a whole number 1
+TELLING = 8  # points: a number with digits behind the point counts 4, one over 10 counts 3, a word 2, a small number 1
 MOST_SLIPS = 600  # about half a second
 SLIP_SECONDS = 3.0
 
@@ -71,7 +72,8 @@ class Recogniser:
         counts = {len(case.pieces) for case in self.cases}
         if counts == {1} or len(counts) > 1:
             return None
-        found = self._only([each for each in self._catalogue() if self._within(each[0], each[1].name)]) or self._slip(self._within)
+        found = self._only([each for each in self._catalogue() if self._within(each[0], each[1].name)])
+        found = found or self._slip(self._within)
         return (found, self._pieces_of[found.name]) if found else None
 
     @functools.cached_property
@@ -168,7 +170,8 @@ class Recogniser:
             values = values[~agrees(expected.values, values, self.exercise.rtol, self.exercise.atol)]
         values = np.unique(values[np.isfinite(values)])
         whole = values == np.round(values)
-        return int(4 * (~whole).sum() + whole.sum())
+        large = whole & (np.abs(values) > 10)
+        return int(4 * (~whole).sum() + whole.sum() + 2 * large.sum())
 
     def _mistaken(self, function: Callable) -> set[int]:
         """The pieces that everything the function gets wrong is in, if the answer has the same there; else none."""
@@ -182,11 +185,11 @@ class Recogniser:
             if not all(self._close(outcome.pieces[k], answer[k]) for k in differ):
                 return set()
             mistaken |= differ
-        same = all(self._close(self._try(function, i).pieces[k], self.outcomes[i].pieces[k]) for i in order for k in mistaken)
-        return mistaken if same else set()
+        tried = [(self._try(function, i).pieces, self.outcomes[i].pieces) for i in order]
+        return mistaken if all(self._close(one[k], other[k]) for one, other in tried for k in mistaken) else set()
 
     def _within(self, function: Callable, name: str) -> bool:
-        """Is everything that the function gets wrong wrong in the same way in the answer, which has other faults too?"""
+        """Is all that the function gets wrong just as wrong in the answer, which has other faults too?"""
         mistaken = self._mistaken(function)
         if sum(self._points(i, mistaken) for i in self.wrong if mistaken) < TELLING:
             return False
@@ -202,7 +205,8 @@ class Recogniser:
         for one, other in itertools.combinations(self.exercise.declared, 2):
             edits = [one.implementation, other.implementation]
             both = all(isinstance(edit, Mapping) for edit in edits) and self._both(*edits)
-            if both and self._like(both) or self._one_or_the_other(*(self._functions[each.name] for each in (one, other))):
+            functions = self._functions[one.name], self._functions[other.name]
+            if both and self._like(both) or self._one_or_the_other(*functions):
                 message = f"{one.message} That is the first of two things; the second is: {other.name}."
                 found.append(Explanation(one.name, message))
         return found[0] if len(found) == 1 else None

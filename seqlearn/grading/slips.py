@@ -1,8 +1,8 @@
 """Every small slip one can make in a reference, with the words for it.
 
 A slip is the reference's source with one thing changed: a term left out, a neighbouring index, another axis, a < for a
-<=. An answer that agrees with a slip in every case behaves as if that slip had been made, so saying so is true, whatever
-its code looks like. What a chapter wants to explain in its own words stands in its catalogue of mistakes; the
+<=. An answer that agrees with a slip in every case behaves as if that slip had been made, so saying so is true,
+whatever its code looks like. What a chapter wants to explain in its own words stands in its catalogue of mistakes; the
 slips are for the many that nobody wrote down. `slips_of_source` yields them roughly from the likely to the far-fetched.
 """
 
@@ -16,13 +16,14 @@ LONGEST = 60  # characters of code in a sentence
 OTHER_FUNCTION = {
     "sum": "mean", "mean": "sum", "max": "min", "min": "max", "maximum": "minimum", "minimum": "maximum",
     "argmax": "argmin", "argmin": "argmax", "zeros_like": "ones_like", "zeros": "ones", "ones": "zeros",
-    "tanh": "sigmoid", "sigmoid": "tanh", "any": "all", "all": "any", "floor": "ceil", "ceil": "floor", "hstack": "vstack",
-    "append": "extend", "log": "log2", "expm1": "exp", "log1p": "log",
+    "tanh": "sigmoid", "sigmoid": "tanh", "any": "all", "all": "any", "floor": "ceil", "ceil": "floor",
+    "hstack": "vstack", "append": "extend", "log": "log2", "expm1": "exp", "log1p": "log",
 }  # fmt: skip
 OTHER_SIGN = {
     ast.Lt: ["<=", ">"], ast.LtE: ["<", ">="], ast.Gt: [">=", "<"], ast.GtE: [">", "<="], ast.Eq: ["!="],
     ast.NotEq: ["=="], ast.In: ["not in"], ast.NotIn: ["in"],
 }  # fmt: skip
+MAY_BE_FORGOTTEN = {"softmax", "sorted", "sum", "mean", "cumsum", "flip", "norm", "argsort", "round"}
 LEFT_OUT = {ast.Add: "added", ast.Sub: "subtracted", ast.Mult: "multiplied in", ast.MatMult: "multiplied in"}
 
 
@@ -41,9 +42,9 @@ def slips_of_source(source: Source, kinds: Mapping[tuple[str, str], object]) -> 
     kinds: (function, variable) -> the kind of its value; only variables of one kind are taken for each other.
     """
     nodes = [node for function in source.tree.body for node in _nodes(function)]
-    for kinds in (_of_expression, _of_statement):
+    for slips_of in (_of_expression, _of_statement):
         for node in nodes:
-            for name, words, new in kinds(node):
+            for name, words, new in slips_of(node):
                 yield Slip(name, words, (*source.span(node), new.encode()))
     for function in source.tree.body:
         yield from _names_exchanged(source, function, kinds)
@@ -89,7 +90,8 @@ def _of_expression(node: ast.AST) -> Iterator[tuple[str, str, str]]:
         case ast.BinOp():
             yield from _of_operation(node)
         case ast.UnaryOp(op=ast.USub(), operand=inner):
-            yield from [] if isinstance(inner, ast.Constant) else [_without("-", f"before {_short(inner)} is left out", inner)]
+            if not isinstance(inner, ast.Constant):
+                yield _without("-", f"before {_short(inner)} is left out", inner)
         case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=inner):
             yield _instead(inner, node)
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in OTHER_SIGN:
@@ -178,11 +180,9 @@ def _of_call(node: ast.Call) -> Iterator[tuple[str, str, str]]:
     shown = f"{_code(function)}(…)"
     is_method = isinstance(function, ast.Attribute) and not _is_module(function.value)
     if is_method and len(arguments) <= 2:
-        yield _without(f".{name}({', '.join(map(_code, [*arguments, *options]))})", f"after {_short(function.value)} is left out",
-                       function.value)
-    if len(arguments) >= 1 and name in {"tanh", "sigmoid", "exp", "log", "sqrt", "abs", "softmax", "sorted", "reversed", "sum",
-                                        "mean", "square", "cumsum", "flip", "log1p", "expm1", "relu", "norm", "list", "argsort",
-                                        "sign", "floor", "ceil", "round", "int", "float", "set"} or len(arguments) == 1 and not is_method:
+        call = f".{name}({', '.join(map(_code, [*arguments, *options]))})"
+        yield _without(call, f"after {_short(function.value)} is left out", function.value)
+    if arguments and (name in MAY_BE_FORGOTTEN or len(arguments) == 1 and not is_method):
         yield _without(shown, "is left out", arguments[0])
     if len(arguments) == 1 and not options and not is_method and name not in ("len", "range", "print", "type"):
         yield f"{shown} twice", f"`{shown}` is applied twice", f"{_code(function)}({_code(node)})"
@@ -258,8 +258,8 @@ def _of_statement(node: ast.AST) -> Iterator[tuple[str, str, str]]:
         case ast.AugAssign(target=target, op=op, value=value):
             sign = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}.get(type(op))
             if sign:
-                yield (f"= in place of {sign}", f"`{_code(target)} = …` stands where `{_code(target)} {sign} …` belongs",
-                       f"{_code(target)} = {_code(value)}")
+                words = f"`{_code(target)} = …` stands where `{_code(target)} {sign} …` belongs"
+                yield f"= in place of {sign}", words, f"{_code(target)} = {_code(value)}"
             if sign in ("+=", "-="):
                 other = "-=" if sign == "+=" else "+="
                 yield (f"{other} in place of {sign}", f"`{other}` stands where `{_code(target)} {sign} …` belongs",
@@ -289,7 +289,8 @@ def _names_exchanged(source: Source, function: ast.AST, kinds: Mapping[tuple[str
         if isinstance(node, ast.If):
             for value, words in (("True", "always met"), ("False", "never met")):
                 name = f"{_short(node.test)} {words}".replace("`", "")
-                yield Slip(name, f"the condition {_short(node.test)} is {words}", (*source.span(node.test), value.encode()))
+                span = (*source.span(node.test), value.encode())
+                yield Slip(name, f"the condition {_short(node.test)} is {words}", span)
     kind_of = {name: kind for (owner, name), kind in kinds.items() if owner == function.name}
     into_itself = {  # outputs.append(outputs): a list that holds itself can be read for ever
         (id(part), node.func.value.id)

@@ -11,7 +11,7 @@ class TooLong(Exception):
 
 
 def stopped(function: Callable) -> Callable:
-    """The function, which raises `TooLong` when it goes on and on. NumPy's lines, which are not its own, do not count."""
+    """The function, which raises `TooLong` when it goes on and on. NumPy's lines do not count."""
 
     def limited(*arguments):
         lines = 0
@@ -31,7 +31,7 @@ def stopped(function: Callable) -> Callable:
 
 
 def kinds_of_variables(function: Callable, arguments: tuple) -> dict[tuple[str, str], object]:
-    """(Function's name, variable) -> what kind of value it held last, for the function and those of its file it calls."""
+    """(Function's name, variable) -> what kind of value it held last; also for what it calls in its own file."""
     kinds: dict[tuple[str, str], object] = {}
 
     def look(frame, event, argument):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from seqlearn.course.printing import printable
 from seqlearn.grading import cards
 from seqlearn.grading.edits import Source
 
@@ -61,7 +62,7 @@ class Result:
     printed: str = ""
 
     def __repr__(self) -> str:
-        return cards.result_text(self.status, self.heading, self.message, self.printed)
+        return printable(cards.result_text(self.status, self.heading, self.message, self.printed))
 
     def _repr_html_(self) -> str:
         return cards.result_html(self.status, self.heading, self.message, self.printed)

@@ -52,7 +52,7 @@ def test_a_list_is_one_mistake_in_several_dresses():
     exercise = make(halves)
     assert len(exercise.mistakes[0].functions) == 2
     for factor in (0.5, 0.25):
-        assert exercise.check(lambda dh, h: factor * backward(dh, h)).message == "A factor too much."
+        assert exercise.check(lambda dh, h, factor=factor: factor * backward(dh, h)).message == "A factor too much."
 
 
 def test_letters_outside_of_ascii_do_not_move_the_place():
