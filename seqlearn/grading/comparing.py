@@ -122,7 +122,10 @@ def as_arrays(expected: object, value: object) -> object:
         return {key: as_arrays(expected[key], value[key]) for key in expected}
     if isinstance(expected, tuple | list):
         return tuple(as_arrays(like, part) for like, part in zip(expected, value, strict=True))
-    as_it_is = expected is None or isinstance(expected, str) or (is_tensor(expected) and is_tensor(value))
+    both_tensors = is_tensor(expected) and is_tensor(value)
+    if both_tensors and value.is_leaf:  # an nn.Parameter: nothing leads up to it, and NumPy does not take it
+        return value.detach()
+    as_it_is = expected is None or isinstance(expected, str) or both_tensors
     return value if as_it_is else np.asarray(_plain(value))
 
 

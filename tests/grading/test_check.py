@@ -1,6 +1,8 @@
 """`Exercise.check`: the three outcomes, and the sentence that goes with a wrong answer."""
 
+import copy
 import inspect
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -244,6 +246,73 @@ def test_changing_an_argument_is_told(exercise):
     assert "changed its argument h0" in message
 
 
+COPIES = {
+    "dict of arrays": ({"W": np.ones(2)}, "{key: array.copy() for key, array in value.items()}"),
+    "list of arrays": ([np.ones(2), np.ones(3)], "[array.copy() for array in value]"),
+    "list of words": (["a", "b"], "list(value)"),
+    "list of lists": ([["a"], ["b"]], "copy.deepcopy(value)"),
+    "nested dict": ({"a": [np.ones(2)]}, "copy.deepcopy(value)"),
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_the_advice_on_copies_works(name):
+    """Followed to the letter it makes the answer right."""
+    value, code = COPIES[name]
+
+    def spoil(value):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            if isinstance(value[key], str):
+                value[key] = "spoilt"
+            else:
+                value[key][0] = 7
+        return 1.0
+
+    exercise = Exercise("77.9", "Spoil", 1, lambda value: 1.0, lambda rng: [(copy.deepcopy(value),)] * 2, [], ["?"])
+    message = exercise.check(spoil).message
+    assert f"`{code}`" in message and "+=" not in message
+    advised = eval(f"lambda value: spoil({code})", {"spoil": spoil, "copy": copy})
+    assert exercise.check(advised).status == "correct"
+
+
+def test_what_changes_arguments_is_named_where_it_stands(exercise):
+    def adds(x, W, h0):
+        x += 1
+        W *= 2
+        h0[:] = 0
+        return states(x, W, h0)
+
+    message = exercise.check(adds).message
+    assert "changed its arguments x, W and h0" in message and "stands `*=`, `+=`: it writes into" in message
+
+
+def test_a_signature_is_shown_as_it_is_written():
+    exercise = Exercise("77.8", "Add", 1, lambda x, h: x + h, lambda rng: [tuple(rng.normal(size=2))] * 2, [], ["?"])
+    message = exercise.check(lambda *, x, h=np: x + h).message
+    assert message == "The function takes (*, x, h=…), but it is called with (x, h), by position."
+
+
+def test_words_and_truth_are_shown():
+    texts = [(["a", "man"], True, "end"), (["no"], False, "end")]
+    exercise = Exercise("77.8", "Long", 1, lambda words, flag, end: len(words) > 1, lambda rng: texts, [], ["?"])
+    message = exercise.check(lambda words, flag, end: not flag and bool(words and end)).message
+    assert message == "Case 1 (words = ['a', 'man'], flag = True, end = 'end'): The result should be True, got False."
+
+
+def test_entries_of_a_list_are_called_as_the_exercise_calls_them():
+    exercise = Exercise("77.8", "Copy", 1, lambda words: [word[:1] for word in words],
+                        lambda rng: [(["ab", "cd"],)] * 2, [], ["?"], names="token {}")  # fmt: skip
+    assert "token 2 should be 'c', got 'd'" in exercise.check(lambda words: ["a", "d"]).message
+
+
+def test_a_key_is_quoted():
+    exercise = Exercise("77.8", "Rows", 1, lambda words: {word: len(word) for word in words},
+                        lambda rng: [(["not", "good"],)] * 2, [], ["?"])  # fmt: skip
+    assert '"not" should be 3, got 4' in exercise.check(lambda words: {"not": 4, "good": 4}).message
+    exercise.names = ("rows",)
+    assert 'rows["not"] should be 3, got 4' in exercise.check(lambda words: {"not": 4, "good": 4}).message
+
+
 def test_changing_a_copy_is_fine(exercise):
     def on_copy(x, W, h0):
         x = x.copy()
@@ -321,6 +390,20 @@ def test_the_further_check_gets_arrays(exercise, answer):
 
     exercise.extra = extra
     assert exercise.check(answer).status == "correct"
+
+
+def test_the_further_check_gets_parameters_as_tensors():
+    torch = pytest.importorskip("torch")
+
+    def halves(x):
+        return {"w": torch.tensor(x / 2)}
+
+    def extra(answer, rng):
+        return None if answer(rng.normal(size=3))["w"].numpy().shape == (3,) else "differs"
+
+    exercise = Exercise("77.8", "Halves", 1, halves, lambda rng: list(rng.normal(size=(2, 3))), [], ["?"], extra=extra)
+    answer = lambda x: OrderedDict(w=torch.nn.Parameter(halves(x)["w"]))  # noqa: E731
+    assert exercise.check(answer).message == "Right in all 2 random cases."
 
 
 def test_the_further_check_works_on_copies(exercise):
