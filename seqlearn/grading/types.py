@@ -99,6 +99,8 @@ class Task:
 class FunctionTask(Task):
     """A function to write.
 
+    A subclass that judges wrong answers by itself sets `slips = False`: then none are looked for in the reference.
+
     Args:
         reference: the tested solution; `solution()` shows its source.
         cases: `cases(rng)` returns a list of argument tuples; drawn anew, and the same, at every check.
@@ -114,6 +116,8 @@ class FunctionTask(Task):
         helpers: functions that the reference calls, shown with the solution.
         time_limit: seconds for all cases together.
     """
+
+    slips = True
 
     def __init__(
         self,
