@@ -62,7 +62,7 @@ class SetupError(Exception):
 # Runs inside .venv. Prints the pins of this system that are absent or at another version, and the packages of which
 # files are lost or cut short. pip reads the requirements as it does when it installs them.
 INSPECT = r"""
-import json, pathlib, sys
+import csv, json, pathlib, sys
 from importlib import metadata
 from pip._vendor.packaging.requirements import Requirement
 
@@ -83,17 +83,22 @@ except Exception:
 if not here:
     missing.append(own)
 
-def is_lost(file):
-    path = file.locate()
-    scripts = ".." in file.parts  # their length depends on the place of .venv
-    return file.suffix != ".pyc" and not (path.exists() and (scripts or file.size in (None, path.stat().st_size)))
+def is_lost(path, size=""):
+    if path.suffix == ".pyc":
+        return False
+    # A command in bin or Scripts is as long as the path of .venv makes it.
+    return not path.exists() or (size.isdigit() and ".." not in path.parts and path.stat().st_size != int(size))
+
+def is_damaged(info):
+    if not (info / "METADATA").exists() or not (info / "RECORD").exists():
+        return True
+    with open(info / "RECORD", encoding="utf-8", newline="") as record:  # importlib's own list leaves out what is lost
+        return any(is_lost(info.parent / row[0], row[-1]) for row in csv.reader(record) if row)
 
 for folder in map(pathlib.Path, sys.path):
     for info in folder.glob("*.dist-info"):
-        if pathlib.Path(sys.prefix) in info.parents:
-            files = metadata.PathDistribution(info).files
-            if files is None or not (info / "METADATA").exists() or any(map(is_lost, files)):
-                damaged.append(str(info))
+        if pathlib.Path(sys.prefix) in info.parents and is_damaged(info):
+            damaged.append(str(info))
 print(json.dumps({"missing": missing, "damaged": damaged}))
 """
 

@@ -260,7 +260,7 @@ def starts_offline(folder):
     assert "moved or copied" in first.stdout and "course: " not in first.stderr, first.stdout + first.stderr
     assert (folder / ".venv/seqlearn-ready.json").exists() and "moved" not in second.stdout
     programs = folder / ".venv" / SCRIPTS
-    package = subprocess.run([programs / "python", "-c", "import seqlearn; print(seqlearn.__file__)"],
+    package = subprocess.run([programs / "python", "-Ic", "import seqlearn; print(seqlearn.__file__)"],
                              cwd=folder.parent, capture_output=True, text=True)
     assert package.stdout.strip() == str(folder / "seqlearn/__init__.py")
     pip = subprocess.run([programs / "pip", "--version"], capture_output=True, text=True)
