@@ -510,7 +510,9 @@ def check(arguments):
             row(not state["missing"], "\n    missing: ".join(["the pinned packages", *state["missing"]]),
                 "python3 course.py installs them")
             row(not state["damaged"], "\n    damaged: ".join(["no damaged packages", *state["damaged"]]),
-                "delete the file .venv/{}; then python3 course.py repairs them".format(STAMP.name))
+                # A start looks at the files only when the stamp gives it a reason to.
+                ("delete the file .venv/{}; then " if is_ready() else "").format(STAMP.name)
+                + "python3 course.py repairs them")
     row((ROOT / FIRST_NOTEBOOK).exists(), FIRST_NOTEBOOK, "the checkout is incomplete: fetch it again")
     print("ready" if all(rows) else "not ready")
     return 0 if all(rows) else 1

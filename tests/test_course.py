@@ -506,6 +506,17 @@ def test_check_reports_and_changes_nothing(course, monkeypatch, capsys, state, s
     assert sorted(course.ROOT.rglob("*")) == before and course.started == []
 
 
+def test_check_tells_to_delete_the_stamp_only_where_that_is_needed(course, monkeypatch, capsys):
+    fake_ready_venv(course)
+    monkeypatch.setattr(course, "inspect_venv", lambda: {"missing": [], "damaged": ["numpy.dist-info"]})
+    course.main(["check"])
+    assert "delete the file .venv/seqlearn-ready.json; then python3 course.py repairs" in capsys.readouterr().out
+    course.STAMP.unlink()
+    course.main(["check"])
+    text = capsys.readouterr().out
+    assert "-> python3 course.py repairs them" in text and "delete" not in text
+
+
 def test_pins_are_read_as_pip_reads_them(course):
     lines = "# a\n-c b.txt\nnumpy==2.4.6  # why\n-e .\n\nappnope==1.0.0 ; sys_platform == 'darwin'  # via ipykernel\n"
     (course.ROOT / "requirements.txt").write_text(lines, encoding="utf-8")
