@@ -401,7 +401,8 @@ def set_up():
         return
     make_venv()
     state = inspect_venv()
-    if state and OWN in state["missing"] and any(name.startswith("seqlearn-") for name in installed()):
+    came_along = any(name.startswith("seqlearn-") for name in installed())
+    if state and OWN in state["missing"] and came_along and os.access(str(VENV), os.W_OK):
         move_in()
         state = inspect_venv()
     if state is None:
