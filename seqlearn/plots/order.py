@@ -148,8 +148,8 @@ def _write_on(net: Unrolled, steps: tuple[int, ...]) -> None:
 class Reorder(Picture):
     """A sentence read word by word; below it the bag of words and the last state, beside those of the start order.
 
-    `update(words, chosen, vocabulary, bag, start_bag, state, start_state, start, memory, left_out)`: words and start are
-    lists of at most `most` words, chosen counts from 1; bag and start_bag (V,) belong to vocabulary; the states are
+    `update(words, chosen, vocabulary, bag, start_bag, state, start_state, start, memory, left_out)`: words and start
+    are lists of at most `most` words, chosen counts from 1; bag and start_bag (V,) belong to vocabulary; the states are
     (H,); memory is the weight of the old state; left_out is what was typed and could not be read.
     """
 

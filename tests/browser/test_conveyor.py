@@ -1,4 +1,4 @@
-"""Chapter 06's gates in a real JupyterLab: in columns over their stations, and every hundredth within the mouse's reach."""
+"""Chapter 06's gates in a real JupyterLab: columns over the stations, every hundredth in the mouse's reach."""
 
 import pytest
 
