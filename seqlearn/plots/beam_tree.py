@@ -168,8 +168,8 @@ class WritingASum(Picture):
                names: Sequence[str], step: int, width: int, answers: Sequence[tuple[str, float]],
                right: str | None) -> str:
         """characters: as read, (T,). states (T, 128). probabilities (S, 12): of 0 to 9, the space and END along the
-        best answer after `step` steps. tree: nothing dropped. answers: what the whole search found, best first, with log p. right: the
-        answer, None when the question has none."""
+        best answer after `step` steps. tree: nothing dropped. answers: what the whole search found, best first, with
+        log p. right: the answer, None when the question has none."""
         self.heat.set_data(state_colors(states.T))
         for text, character in zip(self.read, characters):
             text.set_text(sign(character))
