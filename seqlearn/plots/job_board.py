@@ -1,6 +1,7 @@
 """The picture of chapter 12's explorer: what goes into one of the seven models, and what comes out, step by step."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.patches import Rectangle
 from seqlearn.plots.picture import Picture
 from seqlearn.plots.seven_jobs import heat
 from seqlearn.plots.style import color, describe
-from seqlearn.plots.word_by_word import drawable
+from seqlearn.plots.word_by_word import cut, drawable
 
 GRIDS = ((8, 2, 13), (12, 3, 11))  # columns, rows and the size of the letters; few tokens get the large boxes
 MOST = 36  # tokens that fit; of more the first ones are shown
@@ -55,7 +56,8 @@ class JobBoard(Picture):
             least = int(np.argmin(probabilities))
             name = target[least] if least < len(target) else "the end"
             unsure = f" Least sure of {name}, {100 * probabilities[least]:.0f} percent."
-        note = f" Not in the vocabulary: {', '.join(list(dict.fromkeys(unknown))[:6])}." if unknown else ""
+        unknown = list(dict.fromkeys(map(cut, unknown)))
+        note = f" Not in the vocabulary: {', '.join(unknown[:4])}{' …' if len(unknown) > 4 else ''}." if unknown else ""
         return f"{job}. In: {_said(source)}. Out: {_said(target)}. The verdict: {text}.{unsure}{note}"
 
 
@@ -99,7 +101,7 @@ class _Half:
         for n, text in enumerate(self.words):
             word = shown[n] if n < len(shown) else ""
             fresh = bool(word) and known is not None and len(known) > n and not known[n]
-            word = word if len(word) <= 10 else f"{word[:9]}…"
+            word = cut(word, 10)
             text.set(text=drawable(word), color=color("muted" if fresh else "ink"),
                      fontsize=fontsize if len(word) < 8 else fontsize - 2, style="italic" if fresh else "normal")
             if word:
@@ -130,7 +132,7 @@ def _rectangle(x: float, y: float, width: float, height: float) -> np.ndarray:
 def _said(content: Sequence[str] | np.ndarray) -> str:
     if isinstance(content, np.ndarray):
         return f"a sound of {len(content)} frames"
-    said = " ".join(content[:MOST]) + (" …" if len(content) > MOST else "")
+    said = shorten(" ".join(map(cut, content)), 140, placeholder=" …")
     return f"“{said}”" if said else "nothing"
 
 

@@ -9,8 +9,8 @@ import pytest
 from seqlearn.widgets import catalog
 
 LINE = 122  # letters of a line that is 848 pixels wide, in a window of 1280
-TYPED = ("", "777,777", "1 0 1 1 0 1 0 0 1 1 0 1 1 1", "seven hundred seventy seven thousand seven hundred", "$x$ <b>&amp;",
-         "é中😀 " * 30, "extraordinarily interchangeable " * 40, "0123456789" * 60, "-3 1e9 99999 .5")
+TYPED = ("", "777,777", "1 0 1 1 0 1 0 0 1 1 0 1 1 1", "seven hundred seventy seven thousand seven hundred",
+         "$x$ <b>&amp;", "é中😀 " * 30, "extraordinarily interchangeable " * 40, "0123456789" * 60, "-3 1e9 99999 .5")
 
 
 def lines(text):
@@ -41,7 +41,7 @@ def test_every_setting_is_shown_with_three_lines_of_words_at_most(explorer):
         assert "cannot be shown" not in shown.text, shown.text
         longest = max(longest, shown.text, key=lines)
         control.value = before
-    for _ in range(15):
+    for _ in range(8):
         name = str(rng.choice(list(shown.controls)))
         control = shown.controls[name]
         if isinstance(control, ipywidgets.Button):
