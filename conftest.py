@@ -3,6 +3,7 @@
 import functools
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ sys.path.append(str(Path(__file__).parent / "tests" / "notebooks"))
 os.environ["SEQLEARN_PROGRESS"] = "off"
 # Only without it does a kernel show figures in the notebook.
 os.environ.pop("MPLBACKEND", None)
+# Nor do the reader's own kernels and settings of IPython and matplotlib count, or a home that cannot be written.
+os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+os.environ.pop("MATPLOTLIBRC", None)
+if "PYTEST_XDIST_WORKER" not in os.environ:  # workers share the folder
+    SETTINGS = tempfile.TemporaryDirectory(prefix="seqlearn-tests-", ignore_cleanup_errors=True)
+    os.environ.update(dict.fromkeys(("IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_RUNTIME_DIR"), SETTINGS.name))
 
 
 def pytest_configure(config):

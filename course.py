@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Start the course, test it, store its notebooks. Needs nothing but Python 3.11 or newer.
+# The help text. It is assigned, so that `python3 -OO`, which drops docstrings, keeps it.
+__doc__ = """Start the course, test it, store its notebooks. Needs nothing but Python 3.11, 3.12, 3.13 or 3.14.
 
     python3 course.py                  set up on the first run, then open JupyterLab on your copy of chapter 00
     python3 course.py 05               the same with chapter 05; your copies are in work/, and nothing overwrites them
@@ -21,9 +22,9 @@ import sys
 # The file keeps to syntax that Python 3.6 can read, so that an old Python reaches this line and not a SyntaxError.
 if sys.version_info < (3, 11):
     sys.exit(
-        "Python 3.11 or newer is needed; this is Python {}.{} ({}).\n"
+        "Python 3.11, 3.12, 3.13 or 3.14 is needed; this is Python {}.{} ({}).\n"
         "Install a newer one from https://www.python.org/downloads/ and run this file with it, for example:\n"
-        "    python3.12 course.py".format(sys.version_info[0], sys.version_info[1], sys.executable)
+        "    python3.13 course.py".format(sys.version_info[0], sys.version_info[1], sys.executable)
     )
 
 import ast
@@ -44,9 +45,17 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "seqlearn-ready.json"
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
-UNFINISHED = "installing"  # stands in the stamp until pip is done
+BESIDE = ("requirements.txt", "requirements-cuda.txt", "pyproject.toml", "seqlearn")  # what set-up reads
+NEWEST_PYTHON = (3, 14)  # the newest that the pinned packages have builds for
+PYTHONS = "Python 3.11, 3.12, 3.13 or 3.14"
+OWN = "seqlearn (this folder)"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-LAB_SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+LAB_SETTINGS = {
+    # JupyterLab's first question would be about news, over the first chapter.
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    # A notebook that is opened again shows its explorers, and not "model not found".
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+}
 PATH_SETTINGS = ("SEQLEARN_DATA", "SEQLEARN_PROGRESS", "SEQLEARN_WORK")
 PATH_OPTION = re.compile(r"(--?[\w.-]*(?:dir|file|xml|ignore|basetemp)=)(.+)")
 NO_TESTS = 5  # pytest's exit status when the arguments select nothing
@@ -57,36 +66,62 @@ class SetupError(Exception):
     """Something the reader must act on; the text says what."""
 
 
-# Runs inside .venv. Prints the names of pins that are absent or at another version, and of packages with lost files.
+# Runs inside .venv. Prints the pins of this system that are absent or at another version, and the packages of which
+# files are lost or cut short. pip reads the requirements as it does when it installs them.
 INSPECT = r"""
-import json, pathlib, sys
+import csv, json, pathlib, sys
 from importlib import metadata
+from pip._vendor.packaging.requirements import Requirement
 
-pins, root = json.loads(sys.argv[1]), pathlib.Path(sys.argv[2])
+lines, root, own = json.loads(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
 missing, damaged = [], []
-for name, version in pins.items():
+for pin in map(Requirement, lines):
     try:
-        found = metadata.version(name)
+        found = metadata.version(pin.name)
     except metadata.PackageNotFoundError:
         found = None
-    if found is None or found.split("+")[0] != version:
-        missing.append(name + "==" + version)
+    if (pin.marker is None or pin.marker.evaluate()) and (found is None or not pin.specifier.contains(found, True)):
+        missing.append(pin.name + str(pin.specifier))
 try:
     source = json.loads(metadata.distribution("seqlearn").read_text("direct_url.json"))["url"]
     here = source.rstrip("/") == root.as_uri().rstrip("/")
 except Exception:
     here = False
 if not here:
-    missing.append("seqlearn (this folder)")
+    missing.append(own)
+
+def is_lost(path, size=""):
+    if path.suffix == ".pyc":
+        return False
+    # A command in bin or Scripts is as long as the path of .venv makes it.
+    return not path.exists() or (size.isdigit() and ".." not in path.parts and path.stat().st_size != int(size))
+
+def is_damaged(info):
+    if not (info / "METADATA").exists() or not (info / "RECORD").exists():
+        return True
+    with open(info / "RECORD", encoding="utf-8", newline="") as record:  # importlib's own list leaves out what is lost
+        return any(is_lost(info.parent / row[0], row[-1]) for row in csv.reader(record) if row)
+
 for folder in map(pathlib.Path, sys.path):
     for info in folder.glob("*.dist-info"):
-        if pathlib.Path(sys.prefix) in info.parents:
-            files = metadata.PathDistribution(info).files
-            if files is None or not (info / "METADATA").exists():
-                damaged.append(str(info))
-            elif any(file.suffix != ".pyc" and not file.locate().exists() for file in files):
-                damaged.append(str(info))
+        if pathlib.Path(sys.prefix) in info.parents and is_damaged(info):
+            damaged.append(str(info))
 print(json.dumps({"missing": missing, "damaged": damaged}))
+"""
+
+# Runs inside .venv and writes its commands (jupyter, pytest, pip, ...) as pip does: each of them begins with the path
+# of .venv, and after a move or a copy that is the path of another folder.
+WRITE_COMMANDS = r"""
+import os, sys
+from importlib import metadata
+from pip._vendor.distlib.scripts import ScriptMaker
+
+maker = ScriptMaker(None, os.path.dirname(sys.executable))
+maker.clobber, maker.set_mode, maker.variants = True, True, {""}
+maker.make("pip%d.%d = pip._internal.cli.main:main" % sys.version_info[:2])
+for group in ("console_scripts", "gui_scripts"):
+    for entry in metadata.entry_points(group=group):
+        maker.make(entry.name + " = " + entry.value, {"gui": group == "gui_scripts"})
 """
 
 
@@ -100,10 +135,9 @@ def venv_python():
 
 
 def pins():
-    """The pinned requirements as {name: version}."""
+    """The lines of requirements.txt that pin a version, without their comments."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    found = (re.match(r"([A-Za-z0-9._-]+)==([^\s;#]+)", line) for line in lines)
-    return {match.group(1): match.group(2) for match in found if match}
+    return [line.split(" #")[0].strip() for line in lines if re.match(r"[A-Za-z0-9._-]+==", line)]
 
 
 def clean_environment():
@@ -112,6 +146,7 @@ def clean_environment():
     for name in ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "MPLBACKEND", "__PYVENV_LAUNCHER__"):
         env.pop(name, None)
     env["PIP_USER"] = "0"
+    env["JUPYTER_PREFER_ENV_PATH"] = "1"  # a kernel or setting of .venv goes before one in the user's home
     env["PYTHONNOUSERSITE"] = "1"
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = str(venv_python().parent) + os.pathsep + env.get("PATH", "")
@@ -149,8 +184,8 @@ def processors():
 
 
 def fingerprint():
-    """What .venv depends on: the requirement files, the Python that made it, the place of this folder."""
-    digest = hashlib.sha256()
+    """What .venv depends on: the requirements, JupyterLab's settings, the Python that made it, this folder's place."""
+    digest = hashlib.sha256(json.dumps(LAB_SETTINGS).encode())
     for name in ("requirements.txt", "pyproject.toml"):
         digest.update((ROOT / name).read_bytes().replace(b"\r\n", b"\n"))
     try:
@@ -160,24 +195,34 @@ def fingerprint():
     return {"requirements": digest.hexdigest(), "venv": made_by, "folder": str(ROOT)}
 
 
+def installed():
+    """The names in .venv's site-packages. A package that is removed or changes its version takes one of them away."""
+    folders = [*VENV.glob("lib/python*/site-packages"), *VENV.glob("Lib/site-packages")]
+    return sorted({name for folder in folders for name in os.listdir(str(folder))})
+
+
 def is_ready():
-    """True when set-up has finished for exactly these requirements. Reads two small files and starts nothing."""
+    """True when set-up has finished for exactly these requirements and nothing that it installed has gone since.
+
+    Reads two small files and the names in one folder, and starts nothing.
+    """
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        names = stamp.pop("installed")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
-    return stamp == fingerprint() and venv_python().exists()
+    return stamp == fingerprint() and set(names) <= set(installed()) and venv_python().exists()
 
 
 def write_stamp():
     temporary = STAMP.with_suffix(".tmp")
-    temporary.write_text(json.dumps(fingerprint(), indent=1), encoding="utf-8")
+    temporary.write_text(json.dumps(dict(fingerprint(), installed=installed()), indent=1), encoding="utf-8")
     os.replace(str(temporary), str(STAMP))
 
 
 def inspect_venv():
     """{"missing": [...], "damaged": [...]} for the packages in .venv; None when its Python does not run."""
-    command = [str(venv_python()), "-I", "-c", INSPECT, json.dumps(pins()), str(ROOT)]
+    command = [str(venv_python()), "-I", "-c", INSPECT, json.dumps(pins()), str(ROOT), OWN]
     try:
         done = subprocess.run(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return json.loads(done.stdout.decode("utf-8"))
@@ -207,6 +252,8 @@ def make_venv():
         package = "python{}.{}-venv".format(*sys.version_info[:2])
         raise SetupError("this Python comes without the modules venv and ensurepip. On Debian and Ubuntu they are\n"
                          "a package of their own; install it and start again:\n    sudo apt install " + package)
+    if not os.access(str(ROOT), os.W_OK):
+        raise SetupError(read_only_message())
     free = shutil.disk_usage(str(ROOT)).free
     if free < NEEDED_BYTES:
         raise SetupError(disk_message("only {:.1f} GB are free".format(free / 1e9)))
@@ -229,6 +276,45 @@ def disk_message(what):
                 what, ROOT, NEEDED_BYTES / 1e9, tempfile.gettempdir())
 
 
+def read_only_message():
+    return ("nothing can be written into {}.\nThe course installs its packages there, into the folder .venv. Copy the "
+            "whole folder to a place that is yours,\nfor example your home, and start course.py there.").format(ROOT)
+
+
+def network_message():
+    settings = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "PIP_PROXY")
+    name = next((name for name in settings if os.environ.get(name)), None)
+    if name is None:
+        proxy = "Behind a proxy, set HTTPS_PROXY."
+    else:  # without the password
+        proxy = ("{} sends pip to the proxy {}: is that the right one, and does it run?\nOne that asks for a password "
+                 "is written http://NAME:PASSWORD@HOST:PORT.").format(name, re.sub(r"//.*@", "//", os.environ[name]))
+    return ("the packages could not be downloaded: no network, or the network does not let pip through.\n"
+            "Connect and start again; what is already installed is kept. " + proxy + "\n"
+            "Without a network, put the wheels into a folder and set PIP_NO_INDEX=1, PIP_FIND_LINKS=that folder.")
+
+
+def missing_build_message(requirement):
+    """Why pip finds no build of a requirement: the folder that stands for the index, the Python, or the machine."""
+    if os.environ.get("PIP_NO_INDEX", "").lower() not in ("", "0", "no", "n", "off", "f", "false"):
+        links = os.environ.get("PIP_FIND_LINKS", "")
+        folders = [folder for folder in links.split() if "://" not in folder and not (ROOT / folder).is_dir()]
+        return ("there is no wheel of {} in {}.\n{}PIP_NO_INDEX is set, so pip looks only where PIP_FIND_LINKS says. "
+                "Put the wheel there, made\nwith `pip wheel -r requirements.txt -w wheels` on a machine like this one, "
+                "or unset PIP_NO_INDEX\nwhere there is a network. What is already installed is kept.").format(
+                    requirement, links or "PIP_FIND_LINKS, which is not set",
+                    "".join("{} is not a folder.\n".format(ROOT / folder) for folder in folders))
+    version = venv_version() or sys.version_info[:2]
+    text = "no build of {} is offered for Python {}.{} on {} {}.\n".format(
+        requirement, version[0], version[1], platform.system(), platform.machine())
+    if version > NEWEST_PYTHON:
+        return text + ("This Python is newer than the course. Install {}, delete the folder .venv, and start\n"
+                       "course.py with that one, for example:  python3.13 course.py").format(PYTHONS)
+    return text + ("The course needs {} on 64-bit Linux, 64-bit Windows or a Mac with an\nApple processor. "
+                   "If this is such a machine, the package index that pip asks may be incomplete\n"
+                   "(`pip config list` names it, and so does PIP_INDEX_URL).").format(PYTHONS)
+
+
 def explain(log):
     """A sentence for the known reasons why an installation fails, found in pip's output; None for an unknown one."""
     if re.search(r"No space left on device|Errno 28|not enough space on the disk|Disk quota exceeded", log):
@@ -236,18 +322,18 @@ def explain(log):
     if re.search(r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError"
                  r"|Max retries exceeded|Failed to establish a new connection|Temporary failure in name resolution"
                  r"|Read timed out", log):
-        return ("the packages could not be downloaded: no network, or the network does not let pip through.\n"
-                "Connect and start again; what has been downloaded is kept. Behind a proxy, set HTTPS_PROXY.\n"
-                "Without a network, put the wheels into a folder and set PIP_NO_INDEX=1, PIP_FIND_LINKS=that folder.")
+        return network_message()
     missing = re.search(r"No matching distribution found for (\S+)", log)
     if missing:
-        machine = "Python {}.{} on {} {}".format(*sys.version_info[:2], platform.system(), platform.machine())
-        return ("no build of {} is offered for {}.\n"
-                "Use Python 3.11, 3.12 or 3.13 on 64-bit Linux, Windows or a Mac with an Apple processor;\n"
-                "delete the folder .venv and start again with it.").format(missing.group(1), machine)
+        return missing_build_message(missing.group(1))
+    if (venv_version() or sys.version_info[:2]) > NEWEST_PYTHON and re.search(
+            r"metadata-generation-failed|Failed (to build|building wheel)|subprocess-exited-with-error", log):
+        return missing_build_message("one of the packages")
     if re.search(r"Windows Long Path|filename or extension is too long|WinError 206", log):
         return ("the path of this folder is too long for Windows: {}\nMove it to a shorter one, such as C:\\course, "
                 "delete the folder .venv in it and start again.").format(ROOT)
+    if re.search(r"Read-only file system|Errno 30", log):
+        return read_only_message()
     if re.search(r"Permission denied|Errno 13|Access is denied|WinError (5|32)\b", log):
         return ("a file in .venv could not be written. Close programs that use it (JupyterLab, an editor),\n"
                 "check that the folder is yours, and start again.")
@@ -300,21 +386,41 @@ def install_torch(requirement):
             "        with SEQLEARN_TORCH=cpu it is never asked.")
 
 
+def move_in():
+    """Lead a .venv that came here with its folder, renamed or copied, to this place. Needs no network."""
+    say("this folder was moved or copied; its .venv is told")
+    base = subprocess.run([str(venv_python()), "-c", "import sys; print(sys._base_executable)"],
+                          env=clean_environment(), stdout=subprocess.PIPE).stdout.decode("utf-8", "replace").strip()
+    # The first writes pyvenv.cfg and the activate scripts, the second the commands, the third where seqlearn is.
+    run([base or sys.executable, "-m", "venv", "--without-pip", VENV], quiet=True)
+    run([venv_python(), "-c", WRITE_COMMANDS], quiet=True)
+    pip_install(["--no-index", "--no-deps", "--no-build-isolation", "-e", "."], must_succeed=False, quiet=True)
+
+
 def set_up():
     """Make .venv hold exactly what requirements.txt pins. Does nothing, quickly, when that is already so."""
+    absent = [name for name in BESIDE if not (ROOT / name).exists()]
+    if absent:
+        raise SetupError("course.py works inside the folder of the course, and here these are missing: {}.\n"
+                         "Get the whole folder with `git clone`, or download and unpack it, and start course.py "
+                         "in there.".format(", ".join(absent)))
     if is_ready():
         return
     make_venv()
-    interrupted = STAMP.exists() and STAMP.read_text(encoding="utf-8") == UNFINISHED
     state = inspect_venv()
+    came_along = any(name.startswith("seqlearn-") for name in installed())
+    if state and OWN in state["missing"] and came_along and os.access(str(VENV), os.W_OK):
+        move_in()
+        state = inspect_venv()
     if state is None:
         raise SetupError("the Python in .venv does not answer. Delete the folder .venv and start again.")
-    if interrupted or state["missing"] or state["damaged"]:
-        STAMP.write_text(UNFINISHED, encoding="utf-8")
+    if state["missing"] or state["damaged"]:
+        if not os.access(str(VENV), os.W_OK):
+            raise SetupError(read_only_message())
         for folder in state["damaged"]:  # pip installs again what it does not know about
             shutil.rmtree(folder)
         say("installing the requirements; the first time this takes a few minutes and 1.4 GB")
-        torch = "torch==" + pins()["torch"]
+        torch = next(pin for pin in pins() if pin.startswith("torch=="))
         if state["damaged"] or torch in state["missing"]:
             install_torch(torch)
         pip_install(["-r", "requirements.txt"])
@@ -322,11 +428,15 @@ def set_up():
         if left is None or left["missing"] or left["damaged"]:
             raise SetupError("the installation is not complete: {}.\n"
                              "Delete the folder .venv and start again.".format(left))
-    # JupyterLab's first question would be about news, over the first chapter.
-    settings = VENV / "share/jupyter/lab/settings/overrides.json"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps(LAB_SETTINGS), encoding="utf-8")
-    write_stamp()
+    try:
+        settings = VENV / "share/jupyter/lab/settings/overrides.json"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(json.dumps(LAB_SETTINGS), encoding="utf-8")
+        write_stamp()
+    except OSError:
+        if os.access(str(VENV), os.W_OK):
+            raise
+        # Somebody else's complete installation can be used as it is.
 
 
 # ---------------------------------------------------------------- commands
@@ -436,6 +546,8 @@ def check(arguments):
     row(True, "Python {} ({})".format(platform.python_version(), sys.executable))
     if not venv_python().exists():
         row(False, "the folder .venv", "python3 course.py makes it")
+        if not os.access(str(ROOT), os.W_OK):
+            row(False, "a folder that can be written", read_only_message())
         has_venv = importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")
         package = "python{}.{}-venv".format(*sys.version_info[:2])
         row(bool(has_venv), "the modules venv and ensurepip", "sudo apt install " + package)
@@ -449,7 +561,9 @@ def check(arguments):
             row(not state["missing"], "\n    missing: ".join(["the pinned packages", *state["missing"]]),
                 "python3 course.py installs them")
             row(not state["damaged"], "\n    damaged: ".join(["no damaged packages", *state["damaged"]]),
-                "delete the file .venv/{}; then python3 course.py repairs them".format(STAMP.name))
+                # A start looks at the files only when the stamp gives it a reason to.
+                ("delete the file .venv/{}; then " if is_ready() else "").format(STAMP.name)
+                + "python3 course.py repairs them")
     row((ROOT / FIRST_NOTEBOOK).exists(), FIRST_NOTEBOOK, "the checkout is incomplete: fetch it again")
     print("ready" if all(rows) else "not ready")
     return 0 if all(rows) else 1
@@ -457,6 +571,9 @@ def check(arguments):
 
 def main(arguments):
     commands = {"lab": lab, "test": test, "store": store, "new": new, "check": check}
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a path may hold letters that the console does not know
+            stream.reconfigure(errors="backslashreplace")
     if arguments and arguments[0] in ("-h", "--help", "help"):
         print(__doc__.strip())
         return 0

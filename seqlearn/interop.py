@@ -195,5 +195,5 @@ def _filled(layer: Layer, **params: np.ndarray | float) -> Layer:
 
 def _loaded(module: torch.nn.Module, layer: Layer, weights: dict[str, np.ndarray]) -> torch.nn.Module:
     module = module.to(torch.float32 if layer.dtype == np.float32 else torch.float64)
-    module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    module.load_state_dict({name: torch.tensor(np.ascontiguousarray(array)) for name, array in weights.items()})
     return module

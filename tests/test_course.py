@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = (ROOT / "course.py").read_text(encoding="utf-8")
 FOUND = {"missing": [], "damaged": []}
+SCRIPTS = "Scripts" if os.name == "nt" else "bin"
+
+
+PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "PIP_PROXY")
 
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """course.py as a module that believes in an empty folder of its own and starts no program."""
-    for name in ("course.py", "requirements.txt", "pyproject.toml"):
+    for name in ("course.py", "requirements.txt", "requirements-cuda.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "seqlearn").mkdir()
     spec = importlib.util.spec_from_file_location("course", tmp_path / "course.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -33,7 +40,7 @@ def course(tmp_path, monkeypatch):
         return 0
 
     monkeypatch.setattr(module, "run", run)
-    for name in ("SEQLEARN_TORCH", "OMP_NUM_THREADS"):
+    for name in ("SEQLEARN_TORCH", "OMP_NUM_THREADS", "PIP_NO_INDEX", "PIP_FIND_LINKS", *PROXIES):
         monkeypatch.delenv(name, raising=False)
     return module
 
@@ -43,6 +50,8 @@ def fake_ready_venv(course):
     course.venv_python().parent.mkdir(parents=True)
     course.venv_python().touch()
     (course.VENV / "pyvenv.cfg").write_text("version = 3.12.1\n", encoding="utf-8")
+    for name in ("tqdm", "tqdm-4.70.1.dist-info"):
+        (course.VENV / "lib/python3.12/site-packages" / name).mkdir(parents=True)
     course.write_stamp()
 
 
@@ -65,16 +74,17 @@ def test_an_old_python_gets_a_sentence(tmp_path):
     pretend = "import sys; sys.version_info = (3, 8, 18, 'final', 0)\n" + SOURCE.partition("import ast\n")[0]
     done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
     assert done.returncode == 1
-    assert "Python 3.11 or newer is needed; this is Python 3.8" in done.stderr
+    assert "Python 3.11, 3.12, 3.13 or 3.14 is needed; this is Python 3.8" in done.stderr
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("python", [[], ["-OO"]], ids=["plain", "-OO"])
 @pytest.mark.parametrize("arguments, status, text", [
     (["--help"], 0, "python3 course.py test"),
     (["tests"], 2, "not 'tests'"),
 ])
-def test_help_and_a_wrong_command_start_nothing(arguments, status, text):
-    done = subprocess.run([sys.executable, ROOT / "course.py", *arguments], capture_output=True, text=True)
+def test_help_and_a_wrong_command_start_nothing(python, arguments, status, text):
+    done = subprocess.run([sys.executable, *python, ROOT / "course.py", *arguments], capture_output=True, text=True)
     assert done.returncode == status
     assert text in done.stdout + done.stderr
 
@@ -91,7 +101,29 @@ def test_second_start_skips_set_up_quickly(course, monkeypatch):
     assert len(course.started) == 1
 
 
-@pytest.mark.parametrize("change", ["requirements", "python", "half a stamp", "gone"])
+def test_course_py_alone_says_what_is_missing_and_makes_nothing(tmp_path):
+    shutil.copy(ROOT / "course.py", tmp_path)
+    done = subprocess.run([sys.executable, tmp_path / "course.py", "test"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "requirements.txt" in done.stderr and "seqlearn" in done.stderr and "git clone" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["course.py"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_console_that_does_not_know_the_letters_of_the_folder_stops_nothing(tmp_path, encoding):
+    folder = tmp_path / "Kurs f\u00fcr \u5faa\u73af"
+    folder.mkdir()
+    shutil.copy(ROOT / "course.py", folder)
+    environment = os.environ | {"PYTHONIOENCODING": encoding + ":strict", "PYTHONUTF8": "0"}
+    script = "import course; course.say(str(course.ROOT)); sys.exit(course.main(['check']))"
+    program = f"import sys; sys.path.insert(0, {str(folder)!r}); sys.dont_write_bytecode = True; {script}"
+    program = program.replace("course.say", "course.main(['help']); course.say")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment)
+    assert done.returncode == 1 and b"\\u5faa" in done.stdout and b"Traceback" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("change", ["requirements", "python", "half a stamp", "another stamp", "gone", "removed",
+                                    "another version", "settings"])
 def test_set_up_runs_again_when_something_changed(course, change):
     fake_ready_venv(course)
     assert course.is_ready()
@@ -102,9 +134,24 @@ def test_set_up_runs_again_when_something_changed(course, change):
         (course.VENV / "pyvenv.cfg").write_text("version = 3.13.0\n", encoding="utf-8")
     elif change == "half a stamp":
         course.STAMP.write_text(course.STAMP.read_text(encoding="utf-8")[:40], encoding="utf-8")
+    elif change == "another stamp":
+        course.STAMP.write_text("[]", encoding="utf-8")
+    elif change == "removed":
+        next(course.VENV.rglob("tqdm")).rmdir()
+    elif change == "another version":
+        info = next(course.VENV.rglob("tqdm-*"))
+        info.rename(info.with_name("tqdm-4.67.1.dist-info"))
+    elif change == "settings":  # an installation gets new settings of JupyterLab too
+        course.LAB_SETTINGS["plugin"] = {"saveState": True}
     else:
         course.venv_python().unlink()
     assert not course.is_ready()
+
+
+def test_a_package_more_changes_nothing(course):
+    fake_ready_venv(course)
+    (course.VENV / "lib/python3.12/site-packages/ruff").mkdir()
+    assert course.is_ready()
 
 
 def test_line_endings_of_windows_change_nothing(course):
@@ -121,6 +168,8 @@ def test_a_complete_venv_is_adopted_without_installing(course, monkeypatch):
     monkeypatch.setattr(course, "pip_install", lambda *a, **k: pytest.fail("pip was called"))
     course.set_up()
     assert course.STAMP.exists()
+    settings = json.loads((course.VENV / "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8"))
+    assert settings["@jupyter-widgets/jupyterlab-manager:plugin"] == {"saveState": True}
 
 
 @pytest.mark.parametrize("found_damaged", [True, False])
@@ -139,7 +188,7 @@ def test_ctrl_c_while_installing_is_repaired_by_the_next_start(course, monkeypat
     assert not course.is_ready() and course.started == []
 
     installed = []
-    states = iter([{"missing": [], "damaged": [str(damaged)] if found_damaged else []}, FOUND])
+    states = iter([{"missing": ["numpy==2.4.6"], "damaged": [str(damaged)] if found_damaged else []}, FOUND])
     monkeypatch.setattr(course, "inspect_venv", lambda: next(states))
     monkeypatch.setattr(course, "install_torch", lambda requirement: None)
     monkeypatch.setattr(course, "pip_install", lambda arguments, **k: installed.append(arguments))
@@ -164,7 +213,59 @@ def test_a_half_made_venv_is_made_again(course):
     (site / "probe.py").touch()
     state = course.inspect_venv()
     assert state["damaged"] == []
-    assert f"torch=={course.pins()['torch']}" in state["missing"] and "seqlearn (this folder)" in state["missing"]
+    assert torch_pin(course) in state["missing"] and "seqlearn (this folder)" in state["missing"]
+    assert not any(name.startswith("pywinpty") for name in state["missing"]) or os.name == "nt", "a marker was not read"
+    (info / "RECORD").write_text("probe.py,,7\nprobe-1.0.dist-info/METADATA,,\n", encoding="utf-8")
+    assert course.inspect_venv()["damaged"] == [str(info)], "a file was cut short"
+
+
+def torch_pin(course):
+    return next(pin for pin in course.pins() if pin.startswith("torch=="))
+
+
+def test_a_folder_that_was_copied_or_renamed_starts_without_a_network(tmp_path):
+    """A real .venv with a package in it, which is led to the new place together with its commands.
+
+    The new names have a blank, since a command then begins in another way.
+    """
+    old = tmp_path / "course"
+    (old / "seqlearn").mkdir(parents=True)
+    (old / "seqlearn/__init__.py").touch()
+    shutil.copy(ROOT / "course.py", old)
+    (old / "pyproject.toml").write_text('[project]\nname = "seqlearn"\nversion = "1"\n', encoding="utf-8")
+    setuptools = metadata.distribution("setuptools")
+    for name in ("requirements.txt", "requirements-cuda.txt"):
+        (old / name).write_text(f"setuptools=={setuptools.version}\n", encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "venv", old / ".venv"], check=True)
+    site = next((old / ".venv").glob("**/site-packages"))
+    for older in [*site.glob("setuptools*"), *site.glob("_distutils_hack")]:  # Python 3.11 brings one
+        shutil.rmtree(older)
+    for name in {Path(file).parts[0] for file in setuptools.files} - {"..", "__pycache__"}:
+        source = Path(setuptools.locate_file(name))
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, site / name)
+    install = ["-m", "pip", "install", "--quiet", "--no-index", "--no-build-isolation", "--no-deps", "-e", "."]
+    subprocess.run([old / ".venv" / SCRIPTS / "python", *install], cwd=old, check=True)
+
+    shutil.copytree(old, tmp_path / "a copy", symlinks=True)
+    starts_offline(tmp_path / "a copy")
+    old.rename(tmp_path / "a new name")
+    starts_offline(tmp_path / "a new name")
+
+
+def starts_offline(folder):
+    """Set-up leads .venv to this folder, once; then the package and the commands are this folder's."""
+    # `store` ends at once, since its program is not there; set-up comes before.
+    command, offline = [sys.executable, folder / "course.py", "store"], os.environ | {"PIP_NO_INDEX": "1"}
+    first, second = (subprocess.run(command, env=offline, capture_output=True, text=True) for _ in range(2))
+    assert "moved or copied" in first.stdout and "course: " not in first.stderr, first.stdout + first.stderr
+    assert (folder / ".venv/seqlearn-ready.json").exists() and "moved" not in second.stdout
+    programs = folder / ".venv" / SCRIPTS
+    package = subprocess.run([programs / "python", "-Ic", "import seqlearn; print(seqlearn.__file__)"],
+                             cwd=folder.parent, capture_output=True, text=True)
+    assert package.stdout.strip() == str(folder / "seqlearn/__init__.py")
+    pip = subprocess.run([programs / "pip", "--version"], capture_output=True, text=True)
+    assert str(folder) in pip.stdout, "the command belongs to the folder that it came from"
+    assert str(folder) in (programs / "activate").read_text(encoding="utf-8")
 
 
 def test_a_healthy_venv_is_kept(course, monkeypatch):
@@ -189,6 +290,7 @@ def test_too_little_disk_space_is_said_before_anything_is_made(course, monkeypat
 
 @pytest.mark.parametrize("log, words", [
     ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"),
+    ("OSError: [Errno 30] Read-only file system: '/course/.venv'", "a place that is yours"),
     ("NewConnectionError('<...>: Failed to establish a new connection: [Errno -3]", "no network"),
     ("Could not fetch URL https://…: There was a problem confirming the ssl certificate: SSLError(1)", "no network"),
     ("ERROR: No matching distribution found for torch==2.13.0", "no build of torch==2.13.0"),
@@ -197,6 +299,59 @@ def test_too_little_disk_space_is_said_before_anything_is_made(course, monkeypat
 ])
 def test_reasons_of_a_failed_installation_are_named(course, log, words):
     assert words in course.explain(log)
+
+
+def test_a_proxy_that_is_set_is_named_without_its_password(course, monkeypatch):
+    log = "ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 407 Proxy Authentication'))"
+    assert "Behind a proxy, set HTTPS_PROXY" in course.explain(log)
+    monkeypatch.setenv("https_proxy", "http://ada:secret@proxy.school:3128")
+    text = course.explain(log)
+    assert "https_proxy sends pip to the proxy http://proxy.school:3128" in text and "NAME:PASSWORD" in text
+    assert "secret" not in text and "set HTTPS_PROXY" not in text
+
+
+def test_a_folder_of_wheels_that_lacks_one_is_named_and_no_other_python_is_advised(course, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", "wheels")
+    log = "ERROR: No matching distribution found for setuptools==84.2.1"
+    text = course.explain(log)
+    assert "no wheel of setuptools==84.2.1 in wheels" in text and f"{course.ROOT / 'wheels'} is not a folder" in text
+    assert "delete" not in text and "Python 3" not in text
+    (course.ROOT / "wheels").mkdir()
+    assert "is not a folder" not in course.explain(log)
+
+
+@pytest.mark.parametrize("log", ["No matching distribution found for torch==2.13.0", "metadata-generation-failed"])
+def test_a_python_newer_than_the_course_is_told_which_to_use(course, monkeypatch, log):
+    monkeypatch.setattr(course, "venv_version", lambda: (3, 15))
+    text = course.explain(log)
+    assert "for Python 3.15 on" in text and "Install Python 3.11, 3.12, 3.13 or 3.14" in text and ".venv" in text
+    monkeypatch.setattr(course, "venv_version", lambda: (3, 14))
+    assert "Install Python" not in (course.explain(log) or "")
+
+
+@pytest.mark.parametrize("place", ["root", "venv"])
+def test_a_folder_that_cannot_be_written_is_said(course, monkeypatch, capsys, place):
+    monkeypatch.setattr(course.os, "access", lambda path, mode: False)
+    if place == "venv":
+        monkeypatch.setattr(course, "make_venv", lambda: None)
+        monkeypatch.setattr(course, "inspect_venv", lambda: {"missing": ["tqdm==4.70.1"], "damaged": []})
+    assert course.main(["lab"]) == 1
+    assert "Copy the whole folder to a place that is yours" in capsys.readouterr().err
+    assert not course.VENV.exists()
+    assert course.main(["check"]) == 1
+    assert "Copy the whole folder" in capsys.readouterr().out
+
+
+def test_a_complete_venv_of_another_user_is_used_as_it_is(course, monkeypatch):
+    fake_ready_venv(course)
+    course.STAMP.unlink()
+    monkeypatch.setattr(course, "make_venv", lambda: None)
+    monkeypatch.setattr(course, "inspect_venv", lambda: FOUND)
+    monkeypatch.setattr(course, "write_stamp", lambda: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    assert course.main(["lab"]) == 1, "one's own .venv that cannot be written is a fault"
+    monkeypatch.setattr(course.os, "access", lambda path, mode: False)
+    assert course.main(["lab"]) == 0
 
 
 def test_an_unknown_failure_is_not_explained_away(course):
@@ -337,6 +492,7 @@ def test_the_environment_of_programs_leads_into_the_venv(course, monkeypatch):
     env = course.clean_environment()
     assert "elsewhere" not in env.values() and env["PIP_USER"] == "0"
     assert env["PATH"].startswith(str(course.venv_python().parent))
+    assert env["JUPYTER_PREFER_ENV_PATH"] == "1", "a python3 kernel in the user's home would win"
 
 
 def test_test_runs_everything_and_the_browser_last(course, monkeypatch):
@@ -416,10 +572,21 @@ def test_check_reports_and_changes_nothing(course, monkeypatch, capsys, state, s
     assert sorted(course.ROOT.rglob("*")) == before and course.started == []
 
 
+def test_check_tells_to_delete_the_stamp_only_where_that_is_needed(course, monkeypatch, capsys):
+    fake_ready_venv(course)
+    monkeypatch.setattr(course, "inspect_venv", lambda: {"missing": [], "damaged": ["numpy.dist-info"]})
+    course.main(["check"])
+    assert "delete the file .venv/seqlearn-ready.json; then python3 course.py repairs" in capsys.readouterr().out
+    course.STAMP.unlink()
+    course.main(["check"])
+    text = capsys.readouterr().out
+    assert "-> python3 course.py repairs them" in text and "delete" not in text
+
+
 def test_pins_are_read_as_pip_reads_them(course):
-    lines = "# a\nnumpy==2.4.6  # why\n-e .\n\ntorch==2.13.0 ; x\n"
+    lines = "# a\n-c b.txt\nnumpy==2.4.6  # why\n-e .\n\nappnope==1.0.0 ; sys_platform == 'darwin'  # via ipykernel\n"
     (course.ROOT / "requirements.txt").write_text(lines, encoding="utf-8")
-    assert course.pins() == {"numpy": "2.4.6", "torch": "2.13.0"}
+    assert course.pins() == ["numpy==2.4.6", "appnope==1.0.0 ; sys_platform == 'darwin'"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a process group are a POSIX matter")

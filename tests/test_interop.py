@@ -267,3 +267,9 @@ def test_batch_first_is_a_matter_of_arrays_only():
     module.batch_first = False
     outputs, _ = from_torch(module).forward(x.numpy().transpose(1, 0, 2))
     np.testing.assert_allclose(outputs.transpose(1, 0, 2), wanted, rtol=1e-12, atol=1e-13)
+
+
+def test_weights_that_are_stored_backwards():
+    layer = nn.Linear(3, 2)
+    layer.params["b"] = np.array([1.0, 2.0])[::-1]
+    assert to_torch(layer).bias.tolist() == [2, 1]

@@ -1,4 +1,4 @@
-"""requirements.txt, environment.yml, pyproject.toml and the tool settings name the same versions."""
+"""The lock is complete, and requirements.in, environment.yml, pyproject.toml and the tools name what it holds."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import seqlearn
 
@@ -16,29 +17,106 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def requirement_lines(text: str) -> list[str]:
-    """The lines of a requirements file without comments and options, `-e .` kept."""
-    lines = (re.sub(r"\s*#.*", "", line).strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("--")]
+def lines_of(name: str) -> list[str]:
+    """The lines of a requirements file without comments."""
+    lines = (re.sub(r"(^|\s+)#.*", "", line).strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line]
 
 
-def conda_pip_lines(text: str) -> list[str]:
-    """The entries below `- pip:` in environment.yml (read as text: no YAML reader is pinned)."""
-    _, _, below = text.partition("- pip:\n")
-    return requirement_lines(re.sub(r"^\s*- ", "", below, flags=re.MULTILINE))
+def requirements(name: str) -> list[Requirement]:
+    """The packages that a requirements file names."""
+    return [Requirement(line) for line in lines_of(name) if not line.startswith("-")]
 
 
-REQUIREMENTS = requirement_lines((ROOT / "requirements.txt").read_text(encoding="utf-8"))
-PINS = {Requirement(line).name: line.split("==")[1] for line in REQUIREMENTS if line != "-e ."}
+DIRECT = requirements("requirements.in")
+LOCK = requirements("requirements.txt")
+CUDA = requirements("requirements-cuda.txt")
+PINS = {pin.name: str(pin.specifier).removeprefix("==") for pin in DIRECT}
+# What the markers of packages ask about, for each machine that the course promises to run on.
+SYSTEMS = {"linux": ("posix", "Linux", "x86_64"), "darwin": ("posix", "Darwin", "arm64"),
+           "win32": ("nt", "Windows", "AMD64")}
+MACHINES = [
+    {"sys_platform": system, "os_name": SYSTEMS[system][0], "platform_system": SYSTEMS[system][1],
+     "platform_machine": SYSTEMS[system][2], "python_version": python, "python_full_version": python + ".6",
+     "implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    for system in SYSTEMS for python in ("3.11", "3.12", "3.13", "3.14")
+]
+
+
+def applies(requirement: Requirement, machine: dict[str, str], extra: str = "") -> bool:
+    return requirement.marker is None or requirement.marker.evaluate(machine | {"extra": extra})
 
 
 def test_every_requirement_is_pinned_exactly():
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line) for line in REQUIREMENTS if line != "-e .")
-    assert "-e ." in REQUIREMENTS
+    assert all(re.fullmatch(r"==[0-9][0-9a-z.]*", str(pin.specifier)) for pin in DIRECT + LOCK + CUDA)
+    assert "-e ." in lines_of("requirements.in") and "-e ." in lines_of("requirements.txt")
 
 
-def test_conda_installs_the_same_versions():
-    assert conda_pip_lines((ROOT / "environment.yml").read_text(encoding="utf-8")) == REQUIREMENTS
+def test_no_index_and_no_host_is_written_into_the_lock():
+    """pip's own settings say where packages come from."""
+    for name in ("requirements.in", "requirements.txt", "requirements-cuda.txt"):
+        assert "//" not in (ROOT / name).read_text(encoding="utf-8")
+        assert {line for line in lines_of(name) if line.startswith("-")} <= {"-e .", "-c requirements-cuda.txt"}
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine["sys_platform"] + machine["python_version"])
+def test_the_lock_is_complete_and_fits_together(machine):
+    """From the pins of requirements.in along what every installed package says it needs, as pip goes.
+
+    A package that is not installed here (Windows' own, for example) is in the lock, and its own needs are not followed.
+    """
+    locked = {}
+    for pin in LOCK:
+        if applies(pin, machine):
+            name = canonicalize_name(pin.name)
+            assert name not in locked, f"{pin.name} has two versions there"
+            locked[name] = str(pin.specifier).removeprefix("==")
+    todo = [(pin, "requirements.in") for pin in DIRECT]
+    todo += [(Requirement(line), "pyproject.toml") for line in PROJECT["dependencies"]]
+    seen = set()
+    while todo:
+        need, asker = todo.pop()
+        name = canonicalize_name(need.name)
+        assert name in locked, f"{asker} needs {need.name}, which requirements.txt does not hold: run .ci/lock"
+        found = locked[name]
+        assert need.specifier.contains(found, prereleases=True), f"{asker} needs {need}, the lock holds {found}"
+        for extra in ["", *need.extras]:
+            if (name, extra) in seen:
+                continue
+            seen.add((name, extra))
+            try:
+                needs = [Requirement(line) for line in metadata.requires(name) or []]
+            except metadata.PackageNotFoundError:
+                continue
+            todo += [(each, name) for each in needs if applies(each, machine, extra) and not is_cuda(each)]
+    assert {name for name, _ in seen} == set(locked), "the lock holds what nothing asks for: run .ci/lock"
+
+
+def is_cuda(requirement: Requirement) -> bool:
+    """Whether only PyTorch's CUDA build asks for it."""
+    return requirement.name.startswith(("nvidia-", "cuda-", "triton"))
+
+
+def test_nobody_downloads_cuda_unless_pytorch_asks_for_it():
+    assert len(CUDA) > 10 and all(map(is_cuda, CUDA)) and not any(map(is_cuda, LOCK))
+    assert "-c requirements-cuda.txt" in lines_of("requirements.txt")
+
+
+def test_the_head_of_the_lock_names_the_command_that_makes_it():
+    command = re.search(r"command=\((.+)\)", (ROOT / ".ci/lock").read_text(encoding="utf-8"))[1]
+    assert "uv pip compile --universal" in command
+    assert f"#     {command}\n" in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
+def test_conda_installs_the_same_lock():
+    _, _, below = (ROOT / "environment.yml").read_text(encoding="utf-8").partition("- pip:\n")
+    entries = [line.strip() for line in below.splitlines() if not line.strip().startswith("#")]
+    assert entries == ["- --extra-index-url https://download.pytorch.org/whl/cpu", "- -r requirements.txt"]
+
+
+def test_the_package_is_built_with_the_pinned_setuptools():
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
+    assert build == [f"setuptools=={PINS['setuptools']}"]
 
 
 def test_conda_python_is_one_the_package_allows():
@@ -67,10 +145,10 @@ def test_the_version_is_written_the_same_everywhere():
     assert seqlearn.__version__ == PROJECT["version"] == citation
 
 
-def test_workflow_covers_three_systems_and_three_pythons():
+def test_workflow_covers_three_systems_and_four_pythons():
     text = (ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8")
     assert re.search(r"system: \[ubuntu-latest, macos-latest, windows-latest\]", text)
-    assert re.search(r'python: \["3.11", "3.12", "3.13"\]', text)
+    assert re.search(r'python: \["3.11", "3.12", "3.13", "3.14"\]', text)
 
 
 def imported_names(path: Path) -> set[str]:

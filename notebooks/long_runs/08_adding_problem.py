@@ -6,14 +6,13 @@ First every model gets its learning rate for every length from a small sweep, on
 that rate from eight other starts. Settings and results go into the JSON file beside this one, which the chapter reads.
 """
 
-import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options, store
 from seqlearn.data import adding
 
 SETTINGS = {
@@ -132,13 +131,8 @@ def run(settings: dict) -> dict:
 
 
 def main() -> None:
-    torch.set_num_threads(1)
-    results = run(SETTINGS)
-    versions = {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}
-    path = Path(__file__).with_suffix(".json")
-    everything = {"settings": SETTINGS, "results": results, "versions": versions}
-    path.write_text(json.dumps(everything) + "\n", encoding="utf-8")
-    print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB, {results['minutes']} minutes")
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

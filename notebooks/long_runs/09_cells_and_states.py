@@ -7,14 +7,13 @@ Each kind of run gets its learning rate from a sweep over as many updates, on a 
 results go into the JSON file beside this one, which the chapter reads.
 """
 
-import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.corpus import Vocabulary, course_corpus, offset_batches
 from seqlearn.models.language_model import LanguageModel, evaluate, read_once
 
@@ -86,13 +85,8 @@ def run(settings: dict) -> dict:
 
 
 def main() -> None:
-    torch.set_num_threads(1)
-    results = run(SETTINGS)
-    versions = {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}
-    path = Path(__file__).with_suffix(".json")
-    stored = {"settings": SETTINGS, "results": results, "versions": versions}
-    path.write_text(json.dumps(stored) + "\n", encoding="utf-8")
-    print(f"{path.name}: {results['minutes']} minutes")
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ The weights go to seqlearn/widgets/language_model.safetensors, so that the explo
 installed; the settings and the losses go into the JSON file beside this script.
 """
 
-import json
 import time
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import torch
 from tqdm.auto import tqdm
 
 import seqlearn
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.corpus import Vocabulary, course_corpus, offset_batches
 from seqlearn.models.language_model import LanguageModel, evaluate, read_once
 from seqlearn.training.weights import save_weights
@@ -64,13 +64,10 @@ def run(settings: dict) -> tuple[LanguageModel, Vocabulary, dict]:
 
 
 def main() -> None:
-    torch.set_num_threads(1)
+    options(__doc__)
     model, vocabulary, results = run(SETTINGS)
     save_weights(model, WEIGHTS, **SETTINGS, characters=vocabulary.characters)
-    versions = {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}
-    stored = {"settings": SETTINGS, "results": results, "versions": versions}
-    Path(__file__).with_suffix(".json").write_text(json.dumps(stored) + "\n", encoding="utf-8")
-    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1000:.0f} kB, {results}")
+    store(__file__, SETTINGS, results)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,13 @@ weights with the lowest validation loss count, as in those figures. Settings and
 this one, which the chapter reads; the weights are too large to be stored.
 """
 
-import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.corpus import Vocabulary, offset_batches
 from seqlearn.data.text import tiny_shakespeare
 from seqlearn.decoding.sampling import next_probabilities
@@ -98,13 +97,8 @@ def write_on(model: LanguageModel, vocabulary: Vocabulary, prompt: str, length: 
 
 
 def main() -> None:
-    torch.set_num_threads(1)
-    results = run(SETTINGS)
-    versions = {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}
-    path = Path(__file__).with_suffix(".json")
-    stored = {"settings": SETTINGS, "results": results, "versions": versions}
-    path.write_text(json.dumps(stored) + "\n", encoding="utf-8")
-    print(f"{path.name}: loss {results['loss']}, {results['minutes']} minutes")
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

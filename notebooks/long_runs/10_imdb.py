@@ -7,10 +7,8 @@ The last tenth of each half of the training reviews is the validation part. The 
 films are in both parts. The epoch is chosen on it, by the loss; the test reviews are looked at once, at the end.
 """
 
-import argparse
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,6 +17,7 @@ from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.imdb import imdb
 from seqlearn.data.words import batches_by_length, build_vocabulary, encode, tokenize
 from seqlearn.models.classifier import Classifier
@@ -246,17 +245,11 @@ def run(settings: dict, seeds: list[int] | None = None) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, help="run this seed alone, print, and store nothing")
-    parser.add_argument("--threads", type=int, default=1, help="processors (1; more help only on an idle machine)")
-    options = parser.parse_args()
-    seed = options.seed
-    torch.set_num_threads(options.threads)
-    results = run(SETTINGS, None if seed is None else [seed])
-    if seed is None:
-        stored = {"settings": SETTINGS, "results": results,
-                  "versions": {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}}
-        Path(__file__).with_suffix(".json").write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    chosen = options(__doc__, seed={"type": int, "help": "run this seed alone, print, and store nothing"})
+    if chosen.seed is None:
+        store(__file__, SETTINGS, run(SETTINGS))
+    else:
+        run(SETTINGS, [chosen.seed])
 
 
 if __name__ == "__main__":

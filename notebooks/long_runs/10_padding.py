@@ -6,9 +6,7 @@ Every model is an embedding, an LSTM and a linear layer, trained on built-in rev
 is tested twice on the same reviews: padded as in training, and one review at a time, without padding.
 """
 
-import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,6 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.reviews import reviews
 from seqlearn.data.words import build_vocabulary, encode, pad
 from seqlearn.models.classifier import real_steps
@@ -129,11 +128,8 @@ def run(settings: dict) -> dict:
 
 
 def main() -> None:
-    """Run, and store the results beside this file."""
-    torch.set_num_threads(1)  # small products: a second thread does not help
-    stored = {"settings": SETTINGS, "results": run(SETTINGS),
-              "versions": {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}}
-    Path(__file__).with_suffix(".json").write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options
 from seqlearn.data.reviews import grammar_words, reviews
 from seqlearn.data.words import batches_by_length, encode, pad
 from seqlearn.models.classifier import Classifier, real_steps
@@ -76,7 +77,7 @@ def run(settings: dict, *, progress: bool = True) -> tuple[TwoReaders, dict]:
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # small products: a second thread does not help
+    options(__doc__)
     readers, accuracies = run(SETTINGS)
     print(accuracies)
     save_weights(readers, Path(__file__).with_suffix(".safetensors"), **SETTINGS)

@@ -10,7 +10,6 @@ two choices that one might miss: the encoder hands over h and not c, and the wei
 deviation 1/sqrt(inputs), 0.01 for the embeddings, the biases at zero.
 """
 
-import json
 import time
 from collections import Counter
 from pathlib import Path
@@ -21,6 +20,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from seqlearn import widgets
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.addition import DIGITS, addition
 from seqlearn.data.pairs import START, Pairs
 from seqlearn.decoding import beam_search, greedy, same_answers
@@ -167,11 +167,8 @@ def run(settings: dict) -> dict:
 
 
 def main() -> None:
-    """Run, and store the results beside this file."""
-    torch.set_num_threads(1)  # small products: a second thread does not help
-    stored = {"settings": SETTINGS, "results": run(SETTINGS),
-              "versions": {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}}
-    Path(__file__).with_suffix(".json").write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

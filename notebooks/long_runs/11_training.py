@@ -8,15 +8,14 @@ by the toss of a coin for each batch ("half and half"). "padding counted" reads 
 the padding, targets being padded to `padded_steps`.
 """
 
-import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.addition import addition
 from seqlearn.data.pairs import PAD, START
 from seqlearn.decoding import greedy, same_answers
@@ -87,11 +86,8 @@ def run(settings: dict) -> dict:
 
 
 def main() -> None:
-    """Run, and store the results beside this file."""
-    torch.set_num_threads(1)  # small products: a second thread does not help
-    stored = {"settings": SETTINGS, "results": run(SETTINGS),
-              "versions": {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}}
-    Path(__file__).with_suffix(".json").write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

@@ -8,17 +8,13 @@ processor, none of the 21 trainings longer than 20 seconds. A recogniser with CT
 question behind the facts are trained as well, for comparison.
 """
 
-import json
-import platform
 import time
-from pathlib import Path
 
 import numpy as np
-import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-import seqlearn
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.facts import stated_facts
 from seqlearn.data.trees import is_tree
 from seqlearn.decoding import greedy
@@ -102,12 +98,9 @@ def comparisons(settings: dict) -> dict[str, dict[str, list[float]]]:
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # small products: a second thread does not help
+    options(__doc__)
     results, models = run(SETTINGS)
-    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__,
-                "seqlearn": seqlearn.__version__}
-    content = {"settings": SETTINGS, "results": results, "versions": versions}
-    Path(__file__).with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    store(__file__, SETTINGS, results)
     for path, names in STORED.items():  # jobs_with_sound.safetensors, jobs_with_text.safetensors
         kept = nn.ModuleList([models[name] for name in names])
         save_weights(kept.half(), path, **SETTINGS)

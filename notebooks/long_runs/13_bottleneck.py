@@ -6,15 +6,13 @@ All models see the same strings, drawn anew for every update, all of one length 
 rate of those on offer that served it best in one run with another seed, on other strings than those of the test.
 """
 
-import json
-import platform
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.pairs import END, START
 from seqlearn.decoding import greedy, same_answers
 from seqlearn.models.attention import AttentionDecoder
@@ -100,11 +98,8 @@ def run(settings: dict, *, progress: bool = True) -> list[dict]:
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # small products: a second thread does not help
-    results = run(SETTINGS)
-    versions = {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}
-    text = json.dumps({"settings": SETTINGS, "results": results, "versions": versions}, indent=1)
-    Path(__file__).with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ Every run has its own data, division into training and test, and first weights. 
 first run: the first, not the best.
 """
 
-import json
-import platform
 from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from seqlearn.course.long_runs import options, store
 from seqlearn.data.dates import SOURCE, TARGET, dates
 from seqlearn.data.pairs import Symbols
 from seqlearn.decoding import exact_match
@@ -74,12 +73,8 @@ def run(settings: dict, *, store: Path | None = None, progress: bool = True) -> 
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # small products: a second thread does not help
-    path = Path(__file__)
-    results = run(SETTINGS, store=path.with_suffix(".safetensors"))
-    versions = {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}
-    text = json.dumps({"settings": SETTINGS, "results": results, "versions": versions}, indent=1)
-    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS, store=Path(__file__).with_suffix(".safetensors")))
 
 
 if __name__ == "__main__":

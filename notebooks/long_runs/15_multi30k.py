@@ -9,8 +9,8 @@ The vocabulary is that of the training part. The epoch is chosen by greedy BLEU 
 beam's length penalty; the test part (Flickr 2016) is looked at once, at the end.
 """
 
-import argparse
 import json
+import re
 import time
 from pathlib import Path
 
@@ -19,6 +19,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from seqlearn.course.long_runs import options, store
+from seqlearn.data.download import cache_folder
 from seqlearn.data.multi30k import multi30k
 from seqlearn.data.pairs import PAD, Pairs, Symbols
 from seqlearn.data.sentences import frequent_words, split_words
@@ -31,6 +33,7 @@ from seqlearn.models.translator import (
     translate,
     unknown_share,
 )
+from seqlearn.paths import user_path
 from seqlearn.training import train
 from seqlearn.training.checkpoint import Checkpoint
 
@@ -58,12 +61,17 @@ SETTINGS = {
 }
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a sentence, with 95.000 in three pieces: as one word, most numbers stand in the captions once."""
+    return [piece for word in split_words(text) for piece in re.split(r"(?<=\d)([.,:])(?=\d)", word)]
+
+
 def prepare(settings: dict, share: float = 1.0) -> tuple[Pairs, dict]:
     """Token pairs with their symbols, and the three parts as (tokens, tokens, reference text). share: for a trial."""
     parts = {}
     for name, pairs in multi30k("de", "en").items():
         kept = pairs[: max(1, round(share * len(pairs)))]
-        parts[name] = [(split_words(source), split_words(target), target) for source, target in kept]
+        parts[name] = [(words_of(source), words_of(target), target) for source, target in kept]
     source, target = (Symbols(frequent_words((each[side] for each in parts["train"]), settings["at_least"]))
                       for side in (0, 1))
     examples = {name: [each[:2] for each in part] for name, part in parts.items()}
@@ -192,7 +200,7 @@ def train_one(name: str, pairs: Pairs, parts: dict, settings: dict, folder: Path
 
 def run(settings: dict, models: list[str] | None = None, folder: Path | None = None, share: float = 1.0) -> dict:
     """The results of these models (all of the settings). share: of the data, for a trial of some minutes."""
-    folder = cache_folder() if folder is None else folder
+    folder = checkpoint_folder() if folder is None else folder
     pairs, parts = prepare(settings, share)
     test = parts["test"]
     results = {"vocabulary": {"source": len(pairs.source), "target": len(pairs.target)},
@@ -208,31 +216,26 @@ def run(settings: dict, models: list[str] | None = None, folder: Path | None = N
     return results
 
 
-def cache_folder() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("seqlearn")) / "15_multi30k"
+def checkpoint_folder() -> Path:
+    return cache_folder() / "15_multi30k"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--model", choices=SETTINGS["models"], help="train this model alone")
-    parser.add_argument("--checkpoints", type=Path, default=cache_folder(), help="the folder of checkpoints")
-    parser.add_argument("--threads", type=int, default=1, help="processors")
-    parser.add_argument("--share", type=float, default=1.0, help="of the data, for a trial; stores nothing")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    results = run(SETTINGS, options.model and [options.model], options.checkpoints, options.share)
-    if options.share < 1:
+    chosen = options(
+        __doc__,
+        model={"choices": SETTINGS["models"], "help": "train this model alone"},
+        checkpoints={"help": "the folder of checkpoints; by default one in the cache"},
+        share={"type": float, "default": 1.0, "help": "of the data, for a trial; stores nothing"},
+    )
+    folder = checkpoint_folder() if chosen.checkpoints is None else user_path("--checkpoints", chosen.checkpoints)
+    results = run(SETTINGS, chosen.model and [chosen.model], folder, chosen.share)
+    if chosen.share < 1:
         return
     for name, found in results["models"].items():
-        (options.checkpoints / f"{name.replace(' ', '_')}.json").write_text(json.dumps(found), encoding="utf-8")
-    done = {name: options.checkpoints / f"{name.replace(' ', '_')}.json" for name in SETTINGS["models"]}
+        (folder / f"{name.replace(' ', '_')}.json").write_text(json.dumps(found), encoding="utf-8")
+    done = {name: folder / f"{name.replace(' ', '_')}.json" for name in SETTINGS["models"]}
     results["models"] = {name: json.loads(path.read_text("utf-8")) for name, path in done.items() if path.is_file()}
-    stored = {"settings": SETTINGS, "results": results,
-              "versions": {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__}}
-    Path(__file__).with_suffix(".json").write_text(json.dumps(stored, separators=(",", ":"), ensure_ascii=False) + "\n",
-                                                   encoding="utf-8")
+    store(__file__, SETTINGS, results)
 
 
 if __name__ == "__main__":

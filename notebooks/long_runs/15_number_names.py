@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from seqlearn.course.long_runs import options
 from seqlearn.data.number_names import number_names
 from seqlearn.decoding import exact_match
 from seqlearn.models.seq2seq import sequence_loss
@@ -50,7 +51,7 @@ def run(settings: dict, *, progress: bool = True) -> tuple[nn.ModuleDict, dict]:
 
 
 def main() -> None:
-    torch.set_num_threads(1)  # small products: a second thread does not help
+    options(__doc__)
     models, right = run(SETTINGS)
     print(right)
     save_weights(models, Path(__file__).with_suffix(".safetensors"), **SETTINGS)

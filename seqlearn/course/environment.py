@@ -7,6 +7,7 @@ Every package is made to do a little of its work, because a package that is inst
 
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,12 +18,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_PYTHON = (3, 11)
 REPAIR = "Close JupyterLab and run `python3 course.py` in the course's folder: it installs what is missing."
+THOROUGH = ("Close JupyterLab, delete the file .venv/seqlearn-ready.json in the course's folder and run "
+            "`python3 course.py` there: it then looks at every installed file and repairs what is damaged.")
+ELSEWHERE = "Run `pip install -r requirements.txt` in the course's folder, with the Python that runs this."
 
 
 def facts() -> dict[str, str]:
     """What runs here: Python, the packages with their versions, processor threads and the device, as text by name."""
-    own = Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
-    place = "the course's own folder .venv" if own else "an environment that course.py did not make"
+    place = "the course's own folder .venv" if _in_own_venv() else "an environment that course.py did not make"
     found = {"Python": f"{platform.python_version()} on {platform.system()}, from {place}"}
     pinned = pins()
     for name in ("numpy", "torch", "matplotlib", "ipywidgets", "jupyterlab"):
@@ -40,16 +43,18 @@ def facts() -> dict[str, str]:
 def problems() -> list[str]:
     """What keeps the course from running here, each with its remedy; empty when nothing does."""
     if sys.version_info < OLDEST_PYTHON:
-        return [f"Python {platform.python_version()} is too old. Install 3.11 or newer, then run `python3 course.py`."]
+        return [f"Python {platform.python_version()} is too old. Install Python 3.11, 3.12, 3.13 or 3.14 and run "
+                "course.py with it, for example `python3.13 course.py`."]
     found = []
     for name, trial in TRIALS.items():
         try:
             trial()
         except ModuleNotFoundError as error:
-            found.append(f"{error.name or name} is not installed. {REPAIR}")
+            part = "." in (error.name or "")  # of a package that is there
+            found.append(f"{error.name or name} is not installed. {_remedy(THOROUGH if part else REPAIR)}")
         except Exception as error:  # whatever it is, the learner gets a sentence
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            found.append(f"{name} does not work here: {reason}. {REMEDIES.get(name, REPAIR)}")
+            found.append(f"{name} does not work here: {reason}. {REMEDIES.get(name) or _remedy(THOROUGH)}")
     return found
 
 
@@ -70,8 +75,7 @@ def pins() -> dict[str, str]:
     path = ROOT / "requirements.txt"
     if not path.exists():
         return {}
-    lines = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    return dict(line.split("==", 1) for line in lines if "==" in line)
+    return dict(re.findall(r"^([\w.-]+)==([^\s;#]+)", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def available_cores() -> int:
@@ -79,6 +83,15 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _in_own_venv() -> bool:
+    return Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
+
+
+def _remedy(of_course_py: str) -> str:
+    """course.py repairs the environment that it has made, and no other."""
+    return of_course_py if _in_own_venv() else ELSEWHERE
 
 
 def _version(name: str, pinned: str | None) -> str:

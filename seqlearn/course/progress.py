@@ -1,14 +1,17 @@
 """How far the learner is: a small JSON file, and a table of the course made from it.
 
-The file lies in the user's data folder, or where the environment variable SEQLEARN_PROGRESS says ("off": nowhere).
-Writing never fails loudly: a folder that cannot be written, or a damaged file, leaves a note in the table instead.
+The file lies in the user's data folder, or where the environment variable SEQLEARN_PROGRESS says (nowhere, if that is
+"off" or the null device; in the folder, if it is one). Nothing here fails loudly: a place that cannot be written or a
+damaged file leaves a note in the table instead. What is no plain file, a device say, is left alone with a note.
 Several notebooks may write at once: each takes a lock file, reads, merges its own result and replaces the file whole.
 """
 
+import codecs
 import contextlib
 import html
 import json
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqlearn.course.chapters import CHAPTERS
+from seqlearn.course.printing import printable
 
 LOCK_SECONDS = 2.0  # how long to wait for another notebook
 STALE_SECONDS = 10.0  # a lock older than this was left by a kernel that died
@@ -24,25 +28,36 @@ _notes: list[str] = []  # what went wrong, said once each in the table
 
 
 def progress_file() -> Path | None:
-    """Where progress is kept; None when SEQLEARN_PROGRESS is "off"."""
-    chosen = os.environ.get("SEQLEARN_PROGRESS", "")
-    if chosen.lower() == "off":
+    """Where progress is kept; None when SEQLEARN_PROGRESS is "off", or when nobody can tell where."""
+    chosen = os.environ.get("SEQLEARN_PROGRESS", "").strip().strip("\"'").strip()  # `set X="off" &&` of cmd keeps them
+    if chosen.lower() == "off" or chosen == os.devnull:
         return None
-    if chosen:
-        return Path(chosen).expanduser()
+    try:
+        if chosen:
+            path = Path(chosen).expanduser()
+            if not path.is_absolute():  # a kernel's folder is not the terminal's in which the variable was set
+                path = _data_folder() / path
+            return path / "progress.json" if path.is_dir() else path
+        return _data_folder() / "progress.json"
+    except (RuntimeError, OSError, ValueError) as error:  # no home for this user, or none with the name after the ~
+        _note(f"Progress is not kept ({str(error)[:200].rstrip('.')}): let SEQLEARN_PROGRESS name a file.")
+        return None
+
+
+def _data_folder() -> Path:
     import platformdirs  # here, so that importing an exercise stays quick
 
-    return Path(platformdirs.user_data_dir("seqlearn", appauthor=False)) / "progress.json"
+    return Path(platformdirs.user_data_dir("seqlearn", appauthor=False)).expanduser()
 
 
 def load() -> dict:
     """What is stored: {"exercises": {id: {"status", "tries"}}, "quizzes": {chapter: {"right", "of"}}}."""
     empty = {"exercises": {}, "quizzes": {}}
     path = progress_file()
-    if path is None:
+    if path is None or not _is_ours(path):
         return empty
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(_text(path.read_bytes()))
         return {key: {str(name): dict(entry) for name, entry in stored[key].items()} for key in empty}
     except FileNotFoundError:
         return empty
@@ -51,6 +66,24 @@ def load() -> dict:
         return empty
     except (ValueError, KeyError, TypeError, AttributeError):
         return _set_aside(path, empty)
+
+
+def _is_ours(path: Path) -> bool:
+    """Is it a plain file, or nothing yet? A device or a pipe is another program's: reading it may never end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # nothing is there, or nothing can be: reading and writing will say
+        return True
+    if stat.S_ISREG(mode):
+        return True
+    _note(f"Progress is not kept: {path} is no plain file.")
+    return False
+
+
+def _text(content: bytes) -> str:
+    """The file's text, also as editors write it again: Notepad with a mark in front, PowerShell in UTF-16."""
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if utf16 else "utf-8-sig")
 
 
 def record_answer(exercise: str, status: str) -> None:
@@ -132,6 +165,9 @@ class Table:
         return found
 
     def __repr__(self) -> str:
+        return printable(self._text())
+
+    def _text(self) -> str:
         width = max((len(row.title) for row in self.rows), default=0)
         lines = [self.summary]
         for number, rows in self.chapters().items():
@@ -143,26 +179,29 @@ class Table:
         return "\n".join([*lines, *(f"\nNote: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
-        cell = 'style="text-align: left; padding: 2px 12px;"'
-        body = ""
-        for number, rows in self.chapters().items():
-            done = sum(row.state == "correct" for row in rows)
-            of = sum(row.stars > 0 for row in rows)
-            body += (
-                f'<tr><th {cell} colspan="3" scope="rowgroup">{number} {html.escape(_chapter_title(number))}</th>'
-                f"<th {cell}>{done} of {of}</th></tr>"
-            )
-            for row in rows:
-                name = "" if row.id.endswith("quiz") else row.id
-                stars = f'<span aria-label="{row.stars} of 3 stars">{"★" * row.stars}</span>' if row.stars else ""
-                color = "color: var(--jp-success-color1, #2e7d32);" if row.state == "correct" else ""
-                state = f'<span style="{color}">{_sign(row)} {html.escape(row.state)}</span>'
-                cells = (name, html.escape(row.title), stars, state)
-                body += "<tr>" + "".join(f"<td {cell}>{part}</td>" for part in cells) + "</tr>"
+        """The summary, and each chapter folded up behind a line of its own: it opens without any script."""
+        style = "color: var(--jp-content-font-color1, inherit);"
+        chapters = "".join(_chapter_html(number, rows) for number, rows in self.chapters().items())
         notes = "".join(f"<p>Note: {html.escape(note)}</p>" for note in self.notes)
-        caption = f'<caption style="text-align: left; padding: 2px 12px;">{self.summary}</caption>'
-        style = "border-collapse: collapse; color: var(--jp-content-font-color1, inherit);"
-        return f'<table style="{style}">{caption}<tbody>{body}</tbody></table>{notes}'
+        return f'<div style="{style}"><p>{self.summary}</p>{chapters}{notes}</div>'
+
+
+def _chapter_html(number: str, rows: list[Row]) -> str:
+    cell = 'style="text-align: left; padding: 2px 12px;"'
+    body = ""
+    for row in rows:
+        name = "" if row.id.endswith("quiz") else row.id
+        stars = f'<span aria-label="{row.stars} of 3 stars">{"★" * row.stars}</span>' if row.stars else ""
+        color = "color: var(--jp-success-color1, #2e7d32);" if row.state == "correct" else ""
+        state = f'<span style="{color}">{_sign(row)} {html.escape(row.state)}</span>'
+        cells = (name, html.escape(row.title), stars, state)
+        body += "<tr>" + "".join(f"<td {cell}>{part}</td>" for part in cells) + "</tr>"
+    done, of = sum(row.state == "correct" for row in rows), sum(row.stars > 0 for row in rows)
+    title = f"{number} {html.escape(_chapter_title(number))}: {done} of {of}"
+    return (
+        f'<details><summary style="cursor: pointer;">{title}</summary>'
+        f'<table style="border-collapse: collapse;"><tbody>{body}</tbody></table></details>'
+    )
 
 
 def _state(entry: dict) -> str:
@@ -195,7 +234,12 @@ def _note(text: str) -> None:
 
 
 def _set_aside(path: Path, empty: dict) -> dict:
+    """Move a damaged file out of the way, beside any that was damaged before."""
     aside = path.with_name(f"{path.name}.damaged")
+    number = 1
+    while os.path.lexists(aside):
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{number}")
     try:
         os.replace(path, aside)
         _note(f"The progress file was damaged; it now lies at {aside}, and counting starts anew.")
@@ -207,7 +251,7 @@ def _set_aside(path: Path, empty: dict) -> dict:
 def _update(change: Callable[[dict], None]) -> None:
     """Read, change and replace the file, under a lock; leave a note when that is not possible."""
     path = progress_file()
-    if path is None:
+    if path is None or not _is_ours(path):
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -215,7 +259,7 @@ def _update(change: Callable[[dict], None]) -> None:
             stored = load()
             change(stored)
             _replace(path, json.dumps({"version": 1, **stored}, indent=1, sort_keys=True))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         _note(f"Progress is not saved ({type(error).__name__}): {path}")
 
 

@@ -19,7 +19,10 @@ DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, zipfile.BadZ
 
 
 def read_tar(path: Path, wanted: Callable[[str], bool], *, limit: int) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of each wanted file of a .tar.gz, in its order; `limit` bounds the bytes of all files."""
+    """Name and bytes of each wanted file of a .tar.gz, in its order; `limit` bounds the bytes of all files.
+
+    Names come without the "./" that `tar -czf x.tar.gz .` puts in front of them.
+    """
     total = 0
     # gzip reads, not tarfile: it compares the checksum at the end.
     with whole(path), gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
@@ -27,8 +30,9 @@ def read_tar(path: Path, wanted: Callable[[str], bool], *, limit: int) -> Iterat
             _refuse(path, member.name, member.isreg() or member.isdir())
             total += member.size
             _bound(path, total, limit)
-            if member.isreg() and wanted(member.name):
-                yield member.name, tar.extractfile(member).read()
+            name = member.name.removeprefix("./")
+            if member.isreg() and wanted(name):
+                yield name, tar.extractfile(member).read()
         while stream.read(1 << 20):
             pass
 
@@ -40,18 +44,19 @@ def open_zip(path: Path, name: str, *, limit: int | None = None) -> Iterator[IO[
         for info in archive.infolist():
             kind = stat.S_IFMT(info.external_attr >> 16)
             _refuse(path, info.filename, kind in (0, stat.S_IFREG, stat.S_IFDIR))
-        if name not in archive.namelist():
+        held = {info.filename.removeprefix("./"): info for info in archive.infolist()}
+        if name not in held:
             raise ValueError(f"{path} holds no {name}")
         if limit is not None:
-            _bound(path, archive.getinfo(name).file_size, limit)
-        with archive.open(name) as file:
+            _bound(path, held[name].file_size, limit)
+        with archive.open(held[name]) as file:
             yield file
 
 
 def zip_names(path: Path) -> list[str]:
     """The names of all files in a .zip."""
     with whole(path), zipfile.ZipFile(path) as archive:
-        return archive.namelist()
+        return [name.removeprefix("./") for name in archive.namelist()]
 
 
 def read_gzip(path: Path, *, limit: int) -> bytes:

@@ -4,6 +4,8 @@
     (path,) = obtain(SOURCE, download=True)     # finds it, or fetches it
 
 A file is looked for in the folder that the environment variable SEQLEARN_DATA names, then in the user's cache folder.
+A name such as "data" means the folder of that name here, or else beside course.py: a notebook runs in another folder
+than the terminal it was started from.
 pooch downloads to a temporary name and compares the checksum. What pooch leaves open is here: limits on silence, speed
 and size, a sentence for each failure, and a temporary folder of its own for each download, so that two processes never
 meet and a file gets its name only after every check.
@@ -15,17 +17,19 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from seqlearn.paths import DAY, user_path
 
 TIMEOUT = 30.0  # seconds in which a server has to answer, and that it may fall silent
 PATIENCE = 60.0  # seconds over which the speed is measured
 SLOWEST = 1_000  # bytes a second; under it a download of some megabytes would take hours
 CHUNK = 1 << 16  # bytes
 PARTIAL = ".partial-"
-DAY = 86_400.0  # seconds
+COURSE = Path(__file__).resolve().parents[2]  # where course.py lies
 # One of the homes turns away programs that give the name of their HTTP library. "identity": the file as it is stored.
 HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; seqlearn)", "Accept-Encoding": "identity"}
 
@@ -62,10 +66,16 @@ class Source:
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept."""
+    """Where downloads are kept. Raises DownloadError for a user without a home folder."""
     import platformdirs  # here, so that importing the tasks stays quick
 
-    return Path(platformdirs.user_cache_dir("seqlearn", appauthor=False))
+    try:
+        return user_path("the cache folder", Path(platformdirs.user_cache_dir("seqlearn", appauthor=False)))
+    except (RuntimeError, ValueError) as error:
+        raise DownloadError(
+            "there is no folder to keep it in, as the home folder of this user cannot be told: "
+            "set the environment variable HOME to a folder that you may write to"
+        ) from error
 
 
 def obtain(source: Source, *, download: bool = False) -> list[Path]:
@@ -93,15 +103,31 @@ def _find(file: File) -> Path | None:
     return None
 
 
-def _folders() -> list[Path]:
-    named = os.environ.get("SEQLEARN_DATA")
-    return [Path(named).expanduser(), cache_folder()] if named else [cache_folder()]
+def _folders() -> Iterator[Path]:
+    """One after the other, so that where the data lie in the named folder nobody asks for a cache."""
+    named = data_folder()
+    if named is not None:
+        yield named
+    with contextlib.suppress(DownloadError):
+        yield cache_folder()
+
+
+def data_folder() -> Path | None:
+    """The folder that SEQLEARN_DATA names, be it there or not; None when it names none."""
+    named = os.environ.get("SEQLEARN_DATA", "").strip()
+    if not named:
+        return None
+    here, beside = user_path("SEQLEARN_DATA", named), user_path("SEQLEARN_DATA", named, start=COURSE)
+    return beside if beside.is_dir() and not here.is_dir() else here
 
 
 def _not_here(source: Source, lacking: list[File]) -> str:
-    named = os.environ.get("SEQLEARN_DATA")
+    named = data_folder()
     wanted = Path(lacking[0].places[0]).name
-    looked = f"SEQLEARN_DATA names {named}, which holds no {wanted}" if named else "SEQLEARN_DATA names no folder"
+    looked = "SEQLEARN_DATA names no folder"
+    if named is not None:
+        looked = f"SEQLEARN_DATA names {named}, which holds no {wanted}"
+        looked += "" if named.is_dir() else ": it is no folder, but a file" if named.exists() else ": it is no folder"
     return (
         f"Not on this machine: {source.name} ({looked}; nothing was downloaded so far). Origin: {source.home}. "
         f"Size: {_size(lacking)}. Licence: {source.licence}. Call {source.call} to download, or set the environment "
@@ -118,7 +144,13 @@ def _fetch(source: Source, file: File) -> Path:
     """Download one file into the cache; it appears there whole or not at all."""
     import urllib3
 
-    target = cache_folder() / file.places[0]
+    try:
+        target = cache_folder() / file.places[0]
+    except DownloadError as error:
+        raise DownloadError(
+            f"Could not download {source.name}: {error}. Or fetch {file.url} with a browser, save it as "
+            f"{file.places[0]} in a folder of yours, and set the environment variable SEQLEARN_DATA to that folder."
+        ) from error
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
@@ -182,19 +214,23 @@ def _reason(error: Exception, file: File) -> str:
     import requests
     import urllib3
 
-    host = urlsplit(file.url).hostname
+    host, proxy = urlsplit(file.url).hostname, _proxy(file.url)
     if isinstance(error, requests.TooManyRedirects):
         return f"{host} sends the request round in circles"
     if isinstance(error, requests.HTTPError):
+        if proxy and error.response.status_code == requests.codes.proxy_authentication_required:
+            return _no_way_through(proxy, error)
         return f"{host} answers {error.response.status_code} {error.response.reason}"
+    if proxy and isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return f"{proxy}, is no address of a proxy that can be used here: it should be like http://proxy.example:3128"
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return f"{host} was silent for {TIMEOUT:g} seconds"
+        return f"{host} was silent for {TIMEOUT:g} seconds" + (f", asked through {proxy}" if proxy else "")
     if isinstance(error, urllib3.exceptions.HTTPError):
         return f"{host} cut the connection before the end of the file"
     if isinstance(error, requests.exceptions.SSLError):
         return f"no secure connection to {host} ({error})"
     if isinstance(error, requests.ConnectionError):
-        return f"no connection to {host} (is this machine online?)"
+        return _no_way_through(proxy, error) if proxy else f"no connection to {host} (is this machine online?)"
     if isinstance(error, TimeoutError):
         return f"{host} sends less than {SLOWEST:,} bytes a second"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -202,6 +238,28 @@ def _reason(error: Exception, file: File) -> str:
     if isinstance(error, ValueError) and "known hash" in str(error):  # the words of pooch
         return "the bytes that came are not the published file (its SHA-256 differs)"
     return str(error)
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that a request to this address goes through, and who names it, in words and without its password."""
+    import requests
+
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+    if not proxy:
+        return None
+    names = (f"{urlsplit(url).scheme}_proxy", "all_proxy")
+    given = {value: name for name in (*map(str.upper, reversed(names)), *reversed(names))
+             if (value := os.environ.get(name))}
+    said = f"{given[proxy]} names" if proxy in given else "the settings of this machine name"
+    start, _, rest = proxy.rpartition("://")
+    return f"the proxy {start}{'://' if start else ''}{rest.rpartition('@')[2]}, which {said}"
+
+
+def _no_way_through(proxy: str, error: Exception) -> str:
+    """One clause on a proxy that let nothing through."""
+    if "407" in str(error):
+        return f"{proxy}, asks for a user name and a password: write them before its address, http://name:password@…"
+    return f"no connection through {proxy} (is it spelled right and running, and is this machine online?)"
 
 
 def _place(path: Path, target: Path) -> None:

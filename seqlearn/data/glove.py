@@ -8,6 +8,7 @@
 import contextlib
 import gzip
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -16,6 +17,8 @@ import numpy as np
 
 from seqlearn.data.archives import open_zip, whole, zip_names
 from seqlearn.data.download import File, Source, obtain
+from seqlearn.data.utf8 import MARK, refuse_utf_16
+from seqlearn.paths import file_to_read
 
 COLLECTIONS = {  # name: sizes of its vectors, bytes and SHA-256 of its zip
     "6B": ((50, 100, 200, 300), 862_182_613, "617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb"),
@@ -27,7 +30,7 @@ COLLECTIONS = {  # name: sizes of its vectors, bytes and SHA-256 of its zip
 }
 NAMES = tuple(f"{collection}.{size}d" for collection, (sizes, *_) in COLLECTIONS.items() for size in sizes)
 DEFAULT = "6B.100d"  # of the smaller download, and what published results on IMDB use
-FIRST_LINES = 100  # to count the columns
+FIRST_LINES = 100  # that say how many numbers a line has
 ZERO = ("<pad>", "<unk>")
 
 
@@ -48,7 +51,8 @@ def glove(
     download: fetch the zip when the vectors are not here.
 
     Raises FileNotFoundError when they are not here, DownloadError when they cannot be fetched, and ValueError for an
-    unknown name and for a line that is not a word and D finite numbers.
+    unknown name and, naming file and line, for a line that is not a word and D finite numbers. D is what most of the
+    first lines have.
     """
     if path is not None and name is not None:
         raise ValueError("give a name or a path, not both")
@@ -58,7 +62,8 @@ def glove(
         raise ValueError(f"name must be one of {', '.join(NAMES)}, got {name!r}")
     if path is None:
         (path,) = obtain(_source(name), download=download)
-    with _open(Path(path), name) as file:
+    path = file_to_read("path", path)
+    with _open(path, name) as file:
         return _parse(file, words, path)
 
 
@@ -78,6 +83,8 @@ def glove_matrix(
 
     Raises ValueError when the rows of the vocabulary are not 0 … V − 1, each once.
     """
+    if isinstance(zero, str):
+        raise ValueError(f"zero must be a collection of words, got the one string {zero!r}")
     if sorted(vocabulary.values()) != list(range(len(vocabulary))):
         raise ValueError(f"the rows of vocabulary must be 0 … {len(vocabulary) - 1}, each once")
     matrix = np.zeros((len(vocabulary), vectors.shape[1]), dtype=np.float32)
@@ -135,29 +142,67 @@ def _open(path: Path, name: str | None) -> Iterator[IO[bytes]]:
             yield file
 
 
-def _parse(file: Iterable[bytes], words: Collection[str] | None, path: str | Path) -> tuple[dict[str, int], np.ndarray]:
+def _parse(file: Iterable[bytes], words: Collection[str] | None, path: Path) -> tuple[dict[str, int], np.ndarray]:
     """Words and rows. Lines are bytes: words hold signs at which str.split and str.splitlines would split."""
     lines = map(_strip, file)
     first = list(itertools.islice(lines, FIRST_LINES))
-    header = first[0].split() if first else []
-    if len(header) == 2 and all(field.isdigit() for field in header):
-        columns, skipped = int(header[1]), 1
-    else:  # a word may hold spaces, so that its line has more fields than the others
-        columns, skipped = min((line.count(b" ") for line in first), default=0), 0
-    if columns < 1:
-        raise ValueError(f"{path} does not begin with a word and its numbers")
+    if first:
+        refuse_utf_16(first[0], path)
+        first[0] = first[0].removeprefix(MARK)
+    columns, skipped = _columns(first, path)
     wanted = None if words is None else {word.encode() for word in words}
     rows: dict[str, int] = {}
     vectors: list[np.ndarray] = []
     for number, line in enumerate(itertools.chain(first[skipped:], lines), start=1 + skipped):
         word, *numbers = line.rsplit(b" ", columns)
-        if len(numbers) != columns:
-            raise ValueError(f"{path} has no word and {columns} numbers in line {number:,}")
+        if len(numbers) != columns or not _is_number(numbers[0]):
+            raise ValueError(f"{path} has no word and {columns} numbers in line {number:,}: {_begin(line)}")
+        start, blank, end = word.rpartition(b" ")
+        if blank and _is_number(end) and not all(map(_is_number, start.split())):
+            raise ValueError(f"{path} has more than a word and {columns} numbers in line {number:,}: {_begin(line)}")
         text = word.decode("utf-8", errors="replace")
         if (wanted is None or word in wanted) and text not in rows:
             rows[text] = len(rows)
             vectors.append(_vector(numbers, f"{path}, line {number:,}"))
     return rows, np.stack(vectors) if vectors else np.zeros((0, columns), dtype=np.float32)
+
+
+def _columns(first: list[bytes], path: Path) -> tuple[int, int]:
+    """How many numbers a line has, and how many lines to skip: one, when the first gives the sizes.
+
+    Most lines decide: one may be cut short, one may be no vector at all, and a word may hold blanks.
+    """
+    header = first[0].split() if first else []
+    skipped = int(len(header) == 2 and all(field.isdigit() for field in header))
+    counts = Counter(count for line in first[skipped:] if (count := _numbers_at_the_end(line)))
+    if not counts and not skipped:
+        raise ValueError(f"{path} does not begin with a word and its numbers: line 1 is {_begin(b''.join(first[:1]))}")
+    columns = max(counts, key=lambda count: (counts[count], count), default=0)
+    if skipped and columns and columns != int(header[1]):
+        raise ValueError(f"{path} gives {int(header[1])} numbers a word in line 1, and has {columns} in those after it")
+    columns = columns or int(header[1])
+    if columns < 1:
+        raise ValueError(f"{path} does not begin with a word and its numbers: line 1 is {_begin(first[0])}")
+    return columns, skipped
+
+
+def _numbers_at_the_end(line: bytes) -> int:
+    """How many numbers stand after the word, 0 for what is no line of a vector."""
+    fields = line.split(b" ")[1:]
+    return sum(1 for _ in itertools.takewhile(_is_number, reversed(fields)))
+
+
+def _is_number(field: bytes) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _begin(line: bytes) -> str:
+    """The first signs of a line, for a message."""
+    return repr(line[:40].decode("utf-8", errors="replace"))
 
 
 def _strip(line: bytes) -> bytes:

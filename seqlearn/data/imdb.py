@@ -12,6 +12,7 @@ from pathlib import Path
 
 from seqlearn.data.archives import read_tar
 from seqlearn.data.download import File, Source, obtain
+from seqlearn.data.utf8 import decoded
 
 REVIEWS = 12_500  # of each label in each part
 EXPANDED = 600_000_000  # bytes; the original archive holds some 300 million
@@ -66,7 +67,7 @@ def imdb(*, download: bool = False) -> Imdb:
     found: dict[tuple[str, str, int], str] = {}
     for name, data in _folder(path) if path.is_dir() else read_tar(path, REVIEW.fullmatch, limit=EXPANDED):
         part, label, number = REVIEW.fullmatch(name).groups()
-        found[part, label, int(number)] = data.decode("utf-8")
+        found[part, label, int(number)] = decoded(data, f"{path}, {name}")
     for part in ("train", "test"):
         for label in ("neg", "pos"):
             count = sum(key[:2] == (part, label) for key in found)

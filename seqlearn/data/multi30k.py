@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seqlearn.data.archives import read_gzip
 from seqlearn.data.download import File, Source, obtain
+from seqlearn.data.utf8 import decoded
 
 PARTS = {"train": ("train", 29_000), "val": ("val", 1_014), "test": ("test_2016_flickr", 1_000)}  # file, lines
 LANGUAGES = ("en", "de", "fr", "cs")
@@ -68,7 +69,7 @@ def _file(part: str, language: str) -> File:
 def _lines(path: Path, part: str) -> list[str]:
     data = read_gzip(path, limit=EXPANDED) if path.suffix == ".gz" else path.read_bytes()
     # Split at line feeds alone: str.splitlines also splits at characters that stand within sentences.
-    lines = data.decode("utf-8").removesuffix("\n").split("\n")
+    lines = decoded(data, path).removesuffix("\n").split("\n")
     if len(lines) != PARTS[part][1]:
         raise ValueError(f"{path} holds {len(lines):,} lines, expected {PARTS[part][1]:,}")
     return [line.strip() for line in lines]

@@ -13,9 +13,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from seqlearn.nn.layer import check_number, check_rng
 
 PAD, START, END, UNKNOWN = 0, 1, 2, 3
 SPECIAL = ("<pad>", "<start>", "<end>", "<unk>")
@@ -112,12 +115,12 @@ def padded(rows: Sequence[np.ndarray]) -> np.ndarray:
 
 def _groups(lengths: Sequence[int], size: int, rng: np.random.Generator | None, pool: int) -> list[np.ndarray]:
     """Which examples stand together in a batch."""
-    if size < 1:
+    if check_number("batch_size", size, -np.inf, kind=Integral) < 1:
         raise ValueError(f"batch_size must be 1 or more, got {size}")
     count = len(lengths)
     if rng is None:
         return [np.arange(start, min(start + size, count)) for start in range(0, count, size)]
-    order, lengths = rng.permutation(count), np.asarray(lengths)
+    order, lengths = check_rng(rng).permutation(count), np.asarray(lengths)
     groups = []
     for start in range(0, count, pool * size):
         chunk = order[start : start + pool * size]

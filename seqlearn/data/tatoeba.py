@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seqlearn.data.archives import open_zip, read_gzip
 from seqlearn.data.download import File, Source, obtain
+from seqlearn.data.utf8 import decoded
 
 EXPANDED = 400_000_000  # bytes; the collections grow, the largest has some 100 million
 
@@ -23,7 +24,7 @@ def tatoeba(language: str = "fra", *, download: bool = False) -> list[tuple[str,
     fetches the zip. Raises FileNotFoundError when it is not here, DownloadError when it cannot be fetched, and
     ValueError for a language that is not three letters and for a file that is not whole.
     """
-    if not re.fullmatch("[a-z]{3}", language):
+    if not isinstance(language, str) or not re.fullmatch("[a-z]{3}", language):
         raise ValueError(f'language must be three small letters, such as "fra", got {language!r}')
     (path,) = obtain(_source(language), download=download)
     return _pairs(path, language)
@@ -53,7 +54,7 @@ def _pairs(path: Path, language: str) -> list[tuple[str, str]]:
             data = file.read()
     else:
         data = read_gzip(path, limit=EXPANDED) if path.suffix == ".gz" else path.read_bytes()
-    lines = data.decode("utf-8-sig").rstrip("\n").split("\n")
+    lines = decoded(data, path).rstrip("\r\n").split("\n")
     pairs = [tuple(line.rstrip("\r").split("\t")[:2]) for line in lines]
     for number, pair in enumerate(pairs, start=1):
         if len(pair) != 2:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from seqlearn.course.chapters import notebooks_folder, read_notebook, stored
 from seqlearn.data.download import File, Source, obtain
+from seqlearn.data.utf8 import decoded
+from seqlearn.paths import user_path
 
 SHAKESPEARE_CHARACTERS = 1_115_394
 
@@ -34,7 +36,7 @@ def course_text(folder: str | Path | None = None) -> str:
     Only notebooks with the names of chapters are read. Raises FileNotFoundError when there is none, and ValueError,
     naming the file, when one of them is damaged.
     """
-    folder = notebooks_folder() if folder is None else Path(folder)
+    folder = notebooks_folder() if folder is None else user_path("folder", folder)
     paths = stored(folder)
     if not paths:
         raise FileNotFoundError(f"no chapter such as 00_start_here.ipynb in {folder.resolve()}")
@@ -50,7 +52,7 @@ def tiny_shakespeare(*, download: bool = False) -> str:
     not here, DownloadError when it cannot be fetched, and ValueError when the file is not the whole text.
     """
     (path,) = obtain(SHAKESPEARE, download=download)
-    text = path.read_bytes().decode("utf-8")  # not read_text, which changes line ends on the way
+    text = decoded(path.read_bytes(), path).replace("\r\n", "\n")
     if len(text) != SHAKESPEARE_CHARACTERS:
         raise ValueError(f"{path} holds {len(text):,} characters, expected {SHAKESPEARE_CHARACTERS:,}")
     return text

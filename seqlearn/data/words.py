@@ -12,24 +12,32 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from seqlearn.data.tokens import MARK, check_several, check_text, composed, find_tokens
+from seqlearn.nn.layer import check_rng, check_size
+
 PAD, UNKNOWN = 0, 1  # the first two rows of every vocabulary
-_WORD = re.compile(r"\d+/10\b|\d+|[^\W\d_]+(?:'[^\W\d_]+)*|[!?]")
+_LETTERS = rf"[^\W\d_]+(?:{MARK}[^\W\d_]*)*"
+_WORD = re.compile(rf"\d+/10\b|\d+|{_LETTERS}(?:'{_LETTERS})*|[!?]")
 
 
 def tokenize(text: str) -> list[str]:
-    """The words of a text in lower case, with "isn't" and "7/10" as one word each, and ! and ?; nothing else."""
-    text = text.lower().replace("<br />", " ")
+    """The words of a text in lower case, with "isn't" and "7/10" as one word each, and ! and ?; nothing else.
+
+    Letters and their marks are composed first (NFC). Raises TypeError for what is not one text.
+    """
+    text = composed(check_text("text", text)).lower().replace("<br />", " ")
     for apostrophe in "’`´\x92":
         text = text.replace(apostrophe, "'")
-    return _WORD.findall(text)
+    return find_tokens(_WORD, text)
 
 
 def build_vocabulary(texts: Iterable[str], size: int = 20_000, *, at_least: int = 1) -> dict[str, int]:
     """Word → row: the `size` - 2 most frequent words that occur `at_least` times, from row 2 on, most frequent first.
 
     Row 0 is "<pad>", row 1 "<unk>". Words that occur equally often stand in alphabetical order.
-    Raises ValueError when size is below 3.
+    Raises ValueError when size is below 3, and for one text in place of several.
     """
+    check_several("texts", texts, "a list of texts")
     if size < 3:
         raise ValueError(f"size must be 3 or more, for <pad>, <unk> and a word, got {size}")
     counts = Counter(word for text in texts for word in tokenize(text))
@@ -72,7 +80,8 @@ def batches_by_length(rows: Sequence[np.ndarray], labels: np.ndarray, batch_size
     With an rng the rows are shuffled, sorted by length within pools of `pool` batches, and the batches shuffled again:
     every epoch has other batches. Without one the rows come sorted, longest last.
     """
-    order = np.arange(len(rows)) if rng is None else rng.permutation(len(rows))
+    check_size("batch_size", batch_size)
+    order = np.arange(len(rows)) if rng is None else check_rng(rng).permutation(len(rows))
     lengths = np.array([len(row) for row in rows])
     size = len(rows) if rng is None else pool * batch_size
     groups = []

@@ -1,6 +1,7 @@
 """From a model to a text: drawing from its probabilities, the most probable symbol, a beam.
 
-`sampling` and `beam` need NumPy only; the names of `seq2seq` need torch, which is imported at their first use.
+`sampling` and `beam` need NumPy only; the names of `seq2seq` and `tensors` need torch, which is imported at
+their first use.
 """
 
 from importlib import import_module
@@ -9,12 +10,15 @@ from typing import Any
 from seqlearn.decoding.beam import Candidate, Hypothesis, search
 from seqlearn.decoding.sampling import next_probabilities
 
-_WITH_TORCH = ("Decoded", "beam_search", "evaluating", "exact_match", "greedy", "same_answers")
+_SEQ2SEQ = ("Decoded", "beam_search", "exact_match", "greedy", "same_answers")
+_TENSORS = ("evaluating", "lengths_like", "tensor_like", "to_numpy")
 
-__all__ = ["Candidate", "Hypothesis", "next_probabilities", "search", *_WITH_TORCH]
+__all__ = ["Candidate", "Hypothesis", "next_probabilities", "search", *_SEQ2SEQ, *_TENSORS]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _WITH_TORCH:
+    if name in _SEQ2SEQ:
         return getattr(import_module("seqlearn.decoding.seq2seq"), name)
+    if name in _TENSORS:
+        return getattr(import_module("seqlearn.decoding.tensors"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

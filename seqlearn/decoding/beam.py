@@ -12,11 +12,15 @@ makes one of arrays.
 """
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
 from seqlearn.data.pairs import END, START
+from seqlearn.nn.layer import check_number
+
+DIVERGED = "the model's weights have diverged; train it again with a smaller learning rate, or with max_norm=1"
 
 
 class Hypothesis(NamedTuple):
@@ -51,10 +55,12 @@ def search(step: Callable[[np.ndarray, np.ndarray], np.ndarray], *, width: int, 
 
     length_penalty α: answers are ordered by log p / (length + 1)^α; 0 orders them by their probability.
     spare: at each step so many of the dropped candidates, the best ones, are noted in the tree.
-    Raises ValueError for a width or max_steps below 1.
+    Where a model rules out everything, the beginnings so far come back unfinished; there is always an answer.
+    Raises ValueError for a width or max_steps below 1, and for log-probabilities that are NaN, as those of a model are
+    whose weights have diverged.
     """
     for name, value in (("width", width), ("max_steps", max_steps)):
-        if value < 1:
+        if check_number(name, value, -np.inf, kind=Integral) < 1:
             raise ValueError(f"{name} must be 1 or more, got {value}")
 
     def score(hypothesis: Hypothesis) -> float:
@@ -64,6 +70,8 @@ def search(step: Callable[[np.ndarray, np.ndarray], np.ndarray], *, width: int, 
     places, tokens, parents = [-1], np.array([START]), np.array([0])
     for number in range(1, max_steps + 1):
         total = np.asarray(step(tokens, parents), dtype=np.float64) + [[each.log_probability] for each in beam]
+        if np.isnan(total).any():
+            raise ValueError(f"step must return log-probabilities, got NaN at step {number}: {DIVERGED}")
         kept, rows, next_places = [], [], []
         for rank, index in enumerate(best_indices(total.ravel(), width + spare)):
             row, token = divmod(int(index), total.shape[1])
@@ -76,6 +84,8 @@ def search(step: Callable[[np.ndarray, np.ndarray], np.ndarray], *, width: int, 
                 kept.append(Hypothesis((*beam[row].tokens, token), value, False))
                 rows.append(row)
                 next_places.append(len(tree) - 1)
+        if not kept and not finished:
+            break
         beam, places = kept, next_places
         finished = sorted(finished, key=score, reverse=True)[:width]
         nothing_better = len(finished) == width and beam and beam[0].log_probability <= finished[-1].log_probability

@@ -8,8 +8,6 @@
 The model reads its own words here: a mistake is read like any other word.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from seqlearn.data.pairs import END, PAD, START, Pairs
-from seqlearn.decoding.beam import Candidate, Hypothesis, search
+from seqlearn.decoding.beam import DIVERGED, Candidate, Hypothesis, search
+from seqlearn.decoding.tensors import evaluating, tensor_like, to_numpy
 
 
 class Decoded(NamedTuple):
@@ -28,42 +27,27 @@ class Decoded(NamedTuple):
     log_probability: Tensor
 
 
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """The model and all its parts in eval mode (no dropout); each as it was before at the end, after an error too."""
-    modes = [(part, part.training) for part in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for part, training in modes:
-            part.training = training
-
-
-@torch.no_grad()
+@evaluating
 def greedy(model: nn.Module, source: Any, *, max_steps: int, lengths: Any = None) -> Decoded:
     """At every step the most probable symbol, until all answers have said END or max_steps are over.
 
-    source (T, N), or (T, N, size) frames; lengths (N,). Tensors or arrays. The model is put into eval mode for it.
-    Raises ValueError for max_steps below 1.
+    source (T, N), or (T, N, size) frames; lengths (N,). Tensors, arrays or lists. The model is put into eval mode for
+    it. Raises ValueError for max_steps below 1, for lengths that do not fit, and when the model's logits are NaN.
     """
     if max_steps < 1:
         raise ValueError(f"max_steps must be 1 or more, got {max_steps}")
     like = next(model.parameters())
-    with evaluating(model):
-        return _greedy(model, _tensor(source, like), _tensor(lengths, like), max_steps)
-
-
-def _greedy(model: nn.Module, source: Tensor, lengths: Tensor | None, max_steps: int) -> Decoded:
-    like, device = next(model.parameters()), source.device
+    source, device = tensor_like(source, like), like.device
     encoded, state = model.encode(source, lengths), None
     token = torch.full((1, source.shape[1]), START, device=device)
     finished = torch.zeros(source.shape[1], dtype=torch.bool, device=device)
     total = torch.zeros(source.shape[1], device=device, dtype=like.dtype)
     tokens, all_weights = [], []
-    for _ in range(max_steps):
+    for number in range(1, max_steps + 1):
         logits, state, weights = model.decoder(token, encoded, state)
         best, token = _no_special(logits).log_softmax(2).max(2)
+        if best.isnan().any():
+            raise ValueError(f"the model's logits are NaN at step {number}: {DIVERGED}")
         token = token.masked_fill(finished, PAD)
         total += best[0].masked_fill(finished, 0)
         tokens.append(token[0])
@@ -75,7 +59,7 @@ def _greedy(model: nn.Module, source: Tensor, lengths: Tensor | None, max_steps:
     return Decoded(torch.stack(tokens), weights, total)
 
 
-@torch.no_grad()
+@evaluating
 def beam_search(model: nn.Module, source: Any, *, width: int, max_steps: int, length_penalty: float = 0.0,
                 tree: bool = False, spare: int = 0) -> list[Hypothesis] | tuple[list[Hypothesis], list[Candidate]]:
     """The best answers to one source that a beam of this width finds, best first: `beam.search` on a model.
@@ -84,10 +68,10 @@ def beam_search(model: nn.Module, source: Any, *, width: int, max_steps: int, le
     search ends when no beginning in the beam can become better than the `width` best of these, or after max_steps.
     length_penalty α: answers are ordered by log p / (length + 1)^α; 0 orders them by their probability.
     tree: return the candidates as well, with `spare` dropped ones for each step.
-    Raises ValueError for a width below 1, or a source of several columns.
+    Raises ValueError for a width below 1, a source of several columns, and logits that are NaN.
     """
     like = next(model.parameters())
-    source, device = _tensor(source, like), like.device
+    source, device = tensor_like(source, like), like.device
     if source.ndim < 2 or source.shape[1] != 1:
         raise ValueError(f"source must be (T, 1), one sequence at a time, got {tuple(source.shape)}")
     encoded = state = None
@@ -98,11 +82,10 @@ def beam_search(model: nn.Module, source: Any, *, width: int, max_steps: int, le
             state = _chosen(state, torch.as_tensor(parents, device=device))
         last = torch.as_tensor(tokens, device=device)[None]
         logits, state, _ = model.decoder(last, _repeated(encoded, len(tokens)), state)
-        return _no_special(logits)[0].log_softmax(1).cpu().numpy()
+        return to_numpy(_no_special(logits)[0].log_softmax(1))
 
-    with evaluating(model):
-        encoded = model.encode(source)
-        found = search(step, width=width, max_steps=max_steps, length_penalty=length_penalty, spare=spare)
+    encoded = model.encode(source)
+    found = search(step, width=width, max_steps=max_steps, length_penalty=length_penalty, spare=spare)
     return found if tree else found[0]
 
 
@@ -126,14 +109,6 @@ def same_answers(tokens: np.ndarray, targets: np.ndarray) -> np.ndarray:
     steps = max(len(tokens), len(targets))
     a, b = (np.pad(x, ((0, steps - len(x)), (0, 0)), constant_values=PAD) for x in (tokens, targets))
     return (a == b).all(axis=0)
-
-
-def _tensor(value: Any, like: Tensor) -> Tensor | None:
-    """As a tensor on the device of `like`; floats in its type."""
-    if value is None:
-        return None
-    tensor = torch.as_tensor(value, device=like.device)
-    return tensor.to(like.dtype) if tensor.is_floating_point() else tensor
 
 
 def _no_special(logits: Tensor) -> Tensor:

@@ -4,8 +4,6 @@ All of them are about the tanh network h_t = tanh(x_t W_x + h_{t-1} W_h + b). Th
 so in a loop that counts t from 0 a step reads x[t] and h[t] and gives h[t + 1].
 """
 
-from functools import partial
-
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
@@ -49,18 +47,6 @@ def step_backward_reference(d_output, d_future, x, h_before, h, W_x, W_h):
     return da @ W_x.T, da @ W_h.T, x.T @ da, h_before.T @ da, da.sum(axis=0)
 
 
-def _wrong_step(d_output, d_future, x, h_before, h, W_x, W_h, *, slip):
-    dh = d_output if slip == "future" else d_output + d_future
-    slope = {"slope": np.ones_like(h), "twice": 1 - np.tanh(h) ** 2, "square": 1 - h}.get(slip, 1 - h**2)
-    da = dh * slope
-    dh_before = da @ (W_h if slip == "transpose" else W_h.T)
-    source = h if slip == "h_t" else h_before
-    dW_x, dW_h, db = x.T @ da, source.T @ da, da.sum(axis=0)
-    if slip == "mean":
-        dW_x, dW_h, db = dW_x / len(x), dW_h / len(x), db / len(x)
-    return da @ W_x.T, dh_before, dW_x, dW_h, da if slip == "batch" else db
-
-
 def _step_case(rng, N, D, H):
     x, h, d_outputs, W_x, W_h, _ = _network(rng, 3, N, D, H)
     return d_outputs[1], d_outputs[2], x[1], h[1], h[2], W_x, W_h
@@ -77,7 +63,7 @@ def _step_agrees_with_finite_difference(answer, rng):
 
 
 NOT_ADDED = Mistake(
-    "future gradient not added", partial(_wrong_step, slip="future"),
+    "future gradient not added", {" + d_future": ""},
     "d_future has no part in your answer. The state h goes two ways, to this step's loss and to the next step, so "
     "its gradient is the sum of both: dh = d_output + d_future.")
 
@@ -91,22 +77,23 @@ step_backward = Exercise(
     extra=_step_agrees_with_finite_difference,
     mistakes=[
         NOT_ADDED,
-        Mistake("tanh′ left out", partial(_wrong_step, slip="slope"),
+        Mistake("tanh′ left out", {" * (1 - h**2)": ""},
                 "You go through tanh as if it were a straight line. Multiply dh by its slope, 1 - h**2, before "
                 "anything else: da = dh * (1 - h**2)."),
-        Mistake("tanh taken twice", partial(_wrong_step, slip="twice"),
+        Mistake("tanh taken twice", {"h**2": "np.tanh(h)**2"},
                 "h already is tanh(a). The slope of tanh is 1 - tanh(a)**2, and that is 1 - h**2: no second tanh."),
-        Mistake("slope not squared", partial(_wrong_step, slip="square"),
+        Mistake("slope not squared", {"h**2": "h"},
                 "The slope of tanh is 1 - h**2. You have 1 - h: square the state."),
-        Mistake("W not transposed", partial(_wrong_step, slip="transpose"),
+        Mistake("W not transposed", {"W_h.T": "W_h"},
                 "dh_before goes back through W_h, so W_h is transposed: da @ W_h.T. W_h is square here, so NumPy "
                 "cannot notice for you."),
-        Mistake("h_t in place of h_{t-1}", partial(_wrong_step, slip="h_t"),
+        Mistake("h_t in place of h_{t-1}", {"h_before.T": "h.T"},
                 "W_h multiplied the state before this step. Its gradient is h_before.T @ da, not h.T @ da."),
-        Mistake("batch not summed", partial(_wrong_step, slip="batch"),
+        Mistake("batch not summed", {"da.sum(axis=0)": "da"},
                 "b was added to every row of the batch, so its gradient collects all rows: db = da.sum(axis=0), of "
                 "shape (H,)."),
-        Mistake("mean over the batch", partial(_wrong_step, slip="mean"),
+        Mistake("mean over the batch",
+                {"x.T @ da": "x.T @ da / len(x)", "before.T @ da": "before.T @ da / len(x)", "da.sum": "da.mean"},
                 "You divide by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is already in "
                 "d_output."),
     ],
@@ -138,24 +125,6 @@ def backward_reference(x, h, d_outputs, W_x, W_h):
     return dx, d_future, dW_x, dW_h, db
 
 
-def _wrong_backward(x, h, d_outputs, W_x, W_h, *, slip):
-    T, N = x.shape[:2]
-    dx, d_future, steps = np.zeros_like(x), np.zeros_like(h[0]), []
-    for t in range(T) if slip == "order" else reversed(range(T)):
-        before = h[t + 1] if slip == "h_t" else h[t]
-        arguments = d_outputs[t], d_future, x[t], before, h[t + 1], W_x, W_h
-        dx[t], d_future, *weights = _wrong_step(*arguments, slip=slip)
-        steps.append(weights)
-    if slip == "first":
-        steps = steps[-1:]
-    if slip == "last":
-        steps = steps[:1]
-    dW_x, dW_h, db = (sum(parts) for parts in zip(*steps, strict=True))
-    if slip == "over T":
-        dW_x, dW_h, db = dW_x / T, dW_h / T, db / T
-    return dx, d_future, dW_x, dW_h, db
-
-
 def _backward_agrees_with_finite_difference(answer, rng):
     x, h, d_outputs, W_x, W_h, b = _network(rng, 5, 2, 3, 4)
     direction = rng.normal(size=(4, 4))
@@ -175,33 +144,36 @@ backward = Exercise(
     names=("dx", "dh_0", "dW_x", "dW_h", "db"),
     extra=_backward_agrees_with_finite_difference,
     mistakes=[
-        Mistake("future gradient not added", partial(_wrong_backward, slip="future"),
+        Mistake("future gradient not added", {" + d_future": ""},
                 "Each step uses its own d_outputs[t] alone, so nothing flows back through time. Keep d_future = da "
                 "@ W_h.T and add it to d_outputs[t] at the step before."),
-        Mistake("tanh′ left out", partial(_wrong_backward, slip="slope"),
+        Mistake("tanh′ left out", {" * (1 - h[t + 1] ** 2)": ""},
                 "You go through tanh as if it were a straight line. Multiply by its slope at every step: da = dh * "
                 "(1 - h[t + 1]**2)."),
-        Mistake("only the last step kept", partial(_wrong_backward, slip="last"),
+        Mistake("only the last step kept",
+                {f"+= {part}": f"+= (t == len(x) - 1) * {part}" for part in ("x[t].T", "h[t].T", "da.sum")},
                 "Only step T's weight gradients are in your answer. W_x, W_h and b are used at every step, so their "
                 "gradients are sums over t: use += inside the loop."),
-        Mistake("only the first step kept", partial(_wrong_backward, slip="first"),
+        Mistake("only the first step kept", {"dW_x +=": "dW_x =", "dW_h +=": "dW_h =", "db +=": "db ="},
                 "Your weight gradients are those of step 1, the last one the loop comes to: each step overwrites "
                 "what was there. Sum over t: += in place of =."),
-        Mistake("W not transposed", partial(_wrong_backward, slip="transpose"),
+        Mistake("W not transposed", {"W_h.T": "W_h"},
                 "The gradient goes back through W_h with da @ W_h. Transpose it: d_future = da @ W_h.T. W_h is "
                 "square, so NumPy cannot notice for you."),
-        Mistake("batch not summed", partial(_wrong_backward, slip="batch"),
+        Mistake("batch not summed", {"db += da.sum(axis=0)": "db = db + da"},
                 "db has a row for every sequence of the batch. b is shared by all of them: db += da.sum(axis=0)."),
-        Mistake("mean over the batch", partial(_wrong_backward, slip="mean"),
+        Mistake("mean over the batch",
+                {"x[t].T @ da": "x[t].T @ da / len(da)", "h[t].T @ da": "h[t].T @ da / len(da)", "da.sum": "da.mean"},
                 "You divide by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is already in "
                 "d_outputs."),
-        Mistake("mean over the steps", partial(_wrong_backward, slip="over T"),
+        Mistake("mean over the steps",
+                {"d_future, dW_x, dW_h, db": "d_future, dW_x / len(x), dW_h / len(x), db / len(x)"},
                 "You divide by T. The copies of a shared weight add up, so its gradient is a sum over the steps, "
                 "not a mean."),
-        Mistake("h_t in place of h_{t-1}", partial(_wrong_backward, slip="h_t"),
+        Mistake("h_t in place of h_{t-1}", {"h[t].T": "h[t + 1].T"},
                 "W_h multiplied the state before the step. With h[0] = h_0 that is h[t] at loop index t: dW_h += "
                 "h[t].T @ da."),
-        Mistake("loop runs forward", partial(_wrong_backward, slip="order"),
+        Mistake("loop runs forward", {"reversed(range(len(x)))": "range(len(x))"},
                 "Your loop goes from the first step to the last. The gradient comes from the end: use "
                 "reversed(range(len(x)))."),
     ],
@@ -238,27 +210,6 @@ def truncated_backward_reference(x, h, d_outputs, W_x, W_h, k):
     return dx, dW_x, dW_h, db
 
 
-def _wrong_truncated(x, h, d_outputs, W_x, W_h, k, *, slip):
-    T = len(x)
-    dx, dW_x, dW_h, db = np.zeros_like(x), np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
-    d_future = np.zeros_like(h[0])
-    for t in reversed(range(T)):
-        wrong_ends = {"full": False, "end": (T - 1 - t) % k == 0, "late": t % k == 0, "always": True}
-        ends = wrong_ends.get(slip, (t + 1) % k == 0)
-        if ends:
-            d_future = np.zeros_like(h[0])
-        dh = d_future if slip == "loss" and ends and t < T - 1 else d_outputs[t] + d_future
-        da = dh * (1 - h[t + 1] ** 2)
-        if slip == "last" and t < (T - 1) // k * k:
-            break
-        dx[t] = da @ W_x.T
-        dW_x += x[t].T @ da
-        dW_h += (0 * h[t] if slip == "reset" and t % k == 0 and t > 0 else h[t]).T @ da
-        db += da.sum(axis=0)
-        d_future = da @ W_h.T
-    return dx, dW_x, dW_h, db
-
-
 def _window_for_each_loss(x, h, d_outputs, W_x, W_h, k):
     dx, totals = np.zeros_like(x), [0.0, 0.0, 0.0]
     for t in range(len(x)):
@@ -279,27 +230,27 @@ truncated_backward = Exercise(
     cases=lambda rng: [(*_network(rng, T, 2, 3, 3)[:5], k) for T, k in ((7, 3), (8, 2), (10, 4), (5, 9))],
     names=("dx", "dW_x", "dW_h", "db"),
     mistakes=[
-        Mistake("not cut", partial(_wrong_truncated, slip="full"),
+        Mistake("not cut", {"(t + 1) % k == 0": "False"},
                 "This is the full gradient. Set d_future to zero where a block ends, before step t uses it."),
-        Mistake("cut at every step", partial(_wrong_truncated, slip="always"),
+        Mistake("cut at every step", {"(t + 1) % k == 0": "True"},
                 "Nothing flows back at all: the gradient is cut at every step, whatever k is. Cut only between "
                 "blocks, when (t + 1) % k == 0."),
-        Mistake("cut one step off", partial(_wrong_truncated, slip="late"),
+        Mistake("cut one step off", {"(t + 1) % k": "t % k"},
                 "Your cuts are one step off. With t counted from 0 the first block is 0 … k - 1, so the gradient "
                 "that comes from step k must not reach step k - 1: test (t + 1) % k."),
         Mistake("a window for each loss", _window_for_each_loss,
                 "Every loss looks back k steps in your answer, across the ends of blocks. The blocks stand still: a "
                 "loss looks back to the start of its own block, 1 to k steps, and no further."),
-        Mistake("blocks counted from the end", partial(_wrong_truncated, slip="end"),
+        Mistake("blocks counted from the end", {"(t + 1) % k": "(len(x) - 1 - t) % k"},
                 "You count the blocks from the last step. They are counted from the first, as the data come in; "
                 "when k does not divide T the last block is the short one."),
-        Mistake("only the last block", partial(_wrong_truncated, slip="last"),
+        Mistake("only the last block", {"range(len(x))": "range((len(x) - 1) // k * k, len(x))"},
                 "You stop after the last block. Every block has losses of its own: go on to the first step, and "
                 "only set d_future to zero at the cuts."),
-        Mistake("loss at the cut dropped", partial(_wrong_truncated, slip="loss"),
+        Mistake("loss at the cut dropped", {"d_outputs[t] +": "d_outputs[t] * ((t + 1) % k > 0 or t == len(x) - 1) +"},
                 "At the end of a block you also drop that step's own d_outputs[t]. Only what comes from later steps "
                 "is cut: the step's own loss stays."),
-        Mistake("state reset as well", partial(_wrong_truncated, slip="reset"),
+        Mistake("state reset as well", {"h[t].T": "(t % k > 0 or t == 0) * h[t].T"},
                 "You treat the state at the start of a block as zero. The cut is on the way back alone: the state "
                 "was carried in, so dW_h still gets h[t].T @ da there."),
     ],
@@ -402,21 +353,6 @@ def unbiased_backward_reference(x, h, d_outputs, W_x, W_h, cut, p):
     return dW_x, dW_h, db
 
 
-def _wrong_unbiased(x, h, d_outputs, W_x, W_h, cut, p, *, slip):
-    dW_x, dW_h, db = np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
-    d_future = np.zeros_like(h[0])
-    factor = {"none": 1.0, "times": 1 - p, "p": 1 / p}.get(slip, 1 / (1 - p))
-    for t in reversed(range(len(x))):
-        dh = (d_outputs[t] + d_future) * factor if slip == "loss" else d_outputs[t] + d_future
-        da = dh * (1 - h[t + 1] ** 2)
-        dW_x += x[t].T @ da
-        dW_h += h[t].T @ da
-        db += da.sum(axis=0)
-        stopped = {"never": False, "inverted": not cut[t]}.get(slip, cut[t])
-        d_future = 0 * d_future if stopped else da @ W_h.T * (1 if slip == "loss" else factor)
-    return dW_x, dW_h, db
-
-
 def _unbiased_case(rng, T, p):
     cut = rng.random(T) < p
     cut[1:3] = True, False  # both must occur where it matters
@@ -444,21 +380,21 @@ unbiased_backward = Exercise(
     names=("dW_x", "dW_h", "db"),
     extra=_mean_over_all_cuts_is_full,
     mistakes=[
-        Mistake("not rescaled", partial(_wrong_unbiased, slip="none"),
+        Mistake("not rescaled", {" / (1 - p)": ""},
                 "You cut at the right places, but what comes through keeps its size, so on average it is too small. "
                 "It comes through with probability 1 - p: divide it by 1 - p."),
-        Mistake("multiplied by 1 - p", partial(_wrong_unbiased, slip="times"),
+        Mistake("multiplied by 1 - p", {"/ (1 - p)": "* (1 - p)"},
                 "You make what comes through smaller. It has to stand in for the times when it was cut, so it "
                 "grows: divide by 1 - p."),
-        Mistake("divided by p", partial(_wrong_unbiased, slip="p"),
+        Mistake("divided by p", {"/ (1 - p)": "/ p"},
                 "p is the probability of a cut. A gradient comes through with probability 1 - p: divide by that."),
-        Mistake("loss rescaled as well", partial(_wrong_unbiased, slip="loss"),
+        Mistake("loss rescaled as well", {"+ d_future)": "+ d_future) / (1 - p)", "W_h.T / (1 - p)": "W_h.T"},
                 "You scale d_outputs[t] too. The loss of the step itself is never cut, so it keeps its size: scale "
                 "only what goes on to the step before."),
-        Mistake("never cut", partial(_wrong_unbiased, slip="never"),
+        Mistake("never cut", {"np.zeros_like(h[0]) if cut[t] else ": ""},
                 "The gradient always comes through. Where cut[t] is true, nothing goes from step t to the step "
                 "before it."),
-        Mistake("cut where it should pass", partial(_wrong_unbiased, slip="inverted"),
+        Mistake("cut where it should pass", {"if cut[t]": "if not cut[t]"},
                 "You let the gradient through where cut[t] is true and stop it elsewhere. Swap the two branches."),
     ],
     hints=[

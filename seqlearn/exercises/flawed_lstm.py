@@ -144,6 +144,8 @@ def _known_versions() -> list[Mistake]:
 class BugHunt(Exercise):
     """Grades flaw by flaw. The code as it came counts as not attempted."""
 
+    slips = False
+
     def _grade(self, answer: object) -> Verdict:
         if callable(answer) and self._ask(self._is_as_it_came, answer, seconds=3.0):
             return Verdict("not attempted", "This behaves exactly like the code as it came, with all four flaws in it. "

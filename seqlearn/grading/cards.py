@@ -7,6 +7,8 @@ import html
 import re
 from dataclasses import dataclass
 
+from seqlearn.course.printing import printable
+
 SIGNS = {"correct": "✓", "incorrect": "✗", "not attempted": "○"}
 COLORS = {
     "correct": "var(--jp-success-color1, #2e7d32)",
@@ -67,7 +69,7 @@ class Hint:
         return "Call .hint() again for the next one." if self.number < self.count else "Next: .solution()."
 
     def __repr__(self) -> str:
-        return f"{self.heading}: {self.text}" + (f"\n{self.after}" if self.after else "")
+        return printable(f"{self.heading}: {self.text}" + (f"\n{self.after}" if self.after else ""))
 
     def _repr_html_(self) -> str:
         after = f"<br><small>{inline(self.after)}</small>" if self.after else ""
@@ -82,7 +84,7 @@ class Solution:
     explanation: str = ""
 
     def __repr__(self) -> str:
-        return self.source + (f"\n\n{self.explanation}" if self.explanation else "")
+        return printable(self.source + (f"\n\n{self.explanation}" if self.explanation else ""))
 
     def _repr_markdown_(self) -> str:
         # JupyterLab breaks code in an output within words, unless what holds it is as wide as the longest line.

@@ -25,7 +25,7 @@ class Blank(Exception):
 class Piece:
     """One returned array, number or string. `values` is None for an array far too large to copy."""
 
-    label: str
+    label: str  # "dW_x", "token 4", 'grads["W"]', or nothing
     shape: tuple[int, ...] = ()
     dtype: str = ""
     values: np.ndarray | str | None = None
@@ -36,7 +36,7 @@ def read_like(expected: object, value: object, label: str = "", names: Sequence[
     if value is Ellipsis:
         raise Blank(label)
     if isinstance(expected, Mapping):
-        return _read_dict(expected, value, label)
+        return _read_dict(expected, value, label or (names[0] if len(names) == 1 else ""))
     if isinstance(expected, tuple | list):
         return _read_sequence(expected, value, label, names)
     label = label or (names[0] if names else "")
@@ -63,7 +63,8 @@ def _read_dict(expected: Mapping, value: object, label: str) -> list[Piece]:
         raise Unreadable(f"{_subject(label)} has a key nobody asked for: {_listed(unknown[:5])}.")
     pieces = []
     for key in expected:
-        pieces += read_like(expected[key], value[key], f'{label}["{key}"]' if label else str(key))
+        name = f'"{key}"' if isinstance(key, str) else str(key)
+        pieces += read_like(expected[key], value[key], f"{label}[{name}]" if label else name)
     return pieces
 
 
@@ -73,10 +74,10 @@ def _read_sequence(expected: Sequence, value: object, label: str, names: Sequenc
     if not isinstance(value, tuple | list):
         value = _plain(value)
         if not isinstance(value, np.ndarray) or value.ndim == 0 or len(value) != count:
-            what = f"{count} pieces" + (f" ({', '.join(labels)})" if names else "")
+            what = _pieces(labels, names)
             raise Unreadable(f"{_subject(label)} must be {what}, got {kind_of(value)}.")
     if len(value) != count:
-        what = f"{count} pieces" + (f" ({', '.join(labels)})" if names else "")
+        what = _pieces(labels, names)
         raise Unreadable(f"{_subject(label)} must be {what}, got {len(value)}.")
     blank = [label for label, piece in zip(labels, value, strict=True) if piece is Ellipsis]
     if blank:
@@ -84,6 +85,11 @@ def _read_sequence(expected: Sequence, value: object, label: str, names: Sequenc
     return [
         piece for name, like, part in zip(labels, expected, value, strict=True) for piece in read_like(like, part, name)
     ]
+
+
+def _pieces(labels: list[str], names: Sequence[str]) -> str:
+    count = f"{len(labels)} piece{'' if len(labels) == 1 else 's'}"
+    return count + (f" ({', '.join(labels)})" if names and 0 < len(labels) <= 8 else "")
 
 
 def _read_array(like: object, value: object, label: str) -> Piece:
@@ -96,6 +102,10 @@ def _read_array(like: object, value: object, label: str) -> Piece:
         array = np.asarray(_plain(value))
     except Exception as error:
         raise Unreadable(f"{_subject(label)} must be {wanted}, got {kind_of(value)}.") from error
+    if array.dtype.kind == "c":
+        what = f"{_subject(label)} must be " + (f"{wanted} of real numbers" if expected.ndim else "a real number")
+        got = f"complex numbers ({array.dtype})" if array.ndim else f"a complex number ({array.dtype})"
+        raise Unreadable(f"{what}, got {got}: take its `.real` or its `.imag`, whichever holds the answer.")
     if array.dtype.kind not in "biuf":
         raise Unreadable(f"{_subject(label)} must be {wanted}, got {kind_of(value)}.")
     keep = array.shape == expected.shape or array.size <= 4 * expected.size + 1000
@@ -112,7 +122,10 @@ def as_arrays(expected: object, value: object) -> object:
         return {key: as_arrays(expected[key], value[key]) for key in expected}
     if isinstance(expected, tuple | list):
         return tuple(as_arrays(like, part) for like, part in zip(expected, value, strict=True))
-    as_it_is = expected is None or isinstance(expected, str) or (is_tensor(expected) and is_tensor(value))
+    both_tensors = is_tensor(expected) and is_tensor(value)
+    if both_tensors and value.is_leaf:  # an nn.Parameter: nothing leads up to it, and NumPy does not take it
+        return value.detach()
+    as_it_is = expected is None or isinstance(expected, str) or both_tensors
     return value if as_it_is else np.asarray(_plain(value))
 
 
@@ -128,6 +141,8 @@ def _plain(value: object) -> object:
 
 
 def _label(label: str, names: Sequence[str], index: int) -> str:
+    if not label and len(names) == 1 and "{}" in names[0]:
+        return names[0].format(index + 1)
     if not label and index < len(names):
         return names[index]
     return f"{label}[{index}]" if label else f"piece {index + 1}"

@@ -3,12 +3,17 @@
 Everything here works on plain copies of what was returned (see `comparing`), never on the learner's own objects.
 """
 
+import dis
+import inspect
+import types
 from collections.abc import Sequence
 
 import numpy as np
 
-from seqlearn.grading.comparing import Piece, agrees, close, is_tensor, kind_of, size_of
-from seqlearn.grading.outcome import Case, Outcome, is_right, is_right_piece, try_answer
+from seqlearn.grading.comparing import Piece, agrees, close, is_tensor, kind_of
+from seqlearn.grading.looks import AS_IT_CAME, NOTHING, look_of
+from seqlearn.grading.outcome import Case, Outcome, is_right, is_right_piece, same_pieces
+from seqlearn.grading.recognise import Recogniser
 from seqlearn.grading.types import FunctionTask
 
 KEEPS_STATE = (
@@ -29,123 +34,159 @@ def too_slow(exercise: FunctionTask, cases: list[Case], finished: int) -> str:
     limit = f"{exercise.time_limit:g} second" + ("s" if exercise.time_limit != 1 else "")
     if finished >= len(cases):
         return f"The further check was stopped after {limit}."
-    where = f" in case {finished + 1}{_shapes(exercise, cases[finished])}"
+    where = f" in case {finished + 1}{shown(exercise, cases[finished])}"
     return f"Stopped after {limit}{where}: does a loop ever end?"
 
 
 def explain(
-    exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], further: Sequence[str]
+    exercise: FunctionTask, answer: object, cases: list[Case], outcomes: list[Outcome], further: Sequence[str]
 ) -> tuple[str, str | None]:
-    """(Sentence, mistake or None) for an answer that no known mistake explains as a whole."""
+    """(Sentence, name of the mistake or None) for a wrong answer: what was recognised, or where it differs first."""
+    recogniser = Recogniser(exercise, cases, outcomes) if len(outcomes) == len(cases) else None
+    found = recogniser.in_catalogue() if recogniser else None
     for number, (case, outcome) in enumerate(zip(cases, outcomes, strict=False), 1):
         if is_right(exercise, case, outcome) and not outcome.changed:
             continue
-        where = f" Case {number}{_shapes(exercise, case)}."
+        where = f" Case {number}{shown(exercise, case)}."
+        if found:
+            return found.message, found.name
         if outcome.how == "raised":
-            return outcome.text + where, None
+            slip = recogniser.as_slip() if recogniser else None
+            return (f"{outcome.text} {slip.message}", slip.name) if slip else (outcome.text + where, None)
         if outcome.changed:
-            return _changed(exercise, case, outcome.changed), None
+            return _changed(exercise, answer, case, outcome.changed), None
         if outcome.how != "value":
             return outcome.text + (where if outcome.how == "unreadable" else ""), None
         break
     if further:  # an answer that is different at every call cannot be compared
         return further[0], None
-    return _compare(exercise, cases, outcomes, number - 1)
+    return _compare(exercise, answer, cases, outcomes, number - 1, recogniser)
 
 
-def _compare(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], first: int) -> tuple[str, str | None]:
+def _compare(
+    exercise: FunctionTask,
+    answer: object,
+    cases: list[Case],
+    outcomes: list[Outcome],
+    first: int,
+    recogniser: Recogniser | None,
+) -> tuple[str, str | None]:
+    """What to say of results that can be compared: the first sentence that holds for all of them."""
     case, outcome = cases[first], outcomes[first]
-    good = [is_right_piece(exercise, *pair) for pair in zip(case.pieces, outcome.pieces, strict=True)]
-    order = _other_order(exercise, case.pieces, outcome.pieces)
+    order = _other_order(exercise, cases, outcomes)
     if order:
-        return order, None
+        return order, "results in another order"
+    good = [is_right_piece(exercise, *pair) for pair in zip(case.pieces, outcome.pieces, strict=True)]
     wrong = [index for index, is_good in enumerate(good) if not is_good]
-    for index in wrong:
-        mistake = _mistake_of_piece(exercise, cases, outcomes, index)
-        if mistake is not None:
-            label = case.pieces[index].label
-            others = [case.pieces[other].label for other in wrong if other != index]
-            also = f" Then look at {', '.join(others)}, which differ{'s' if len(others) == 1 else ''} too."
-            return f"In {label}: {mistake.message}{also if others else ''}", mistake.name
-    index = wrong[0]
-    expected, got = case.pieces[index], outcome.pieces[index]
+    looks = [(index, look_of(exercise, cases, outcomes, index)) for index in wrong]
+    plain = all(look and (look[0] == NOTHING or look[0].endswith(AS_IT_CAME)) for _, look in looks)
+    explains_all = looks[0][1] and (len(wrong) == 1 or plain)
+    slip = recogniser.as_slip() if recogniser and not explains_all else None
+    if slip:
+        return slip.message, slip.name
+    found = recogniser.in_pieces() if recogniser and not explains_all else None
+    if found:
+        explanation, pieces = found
+        label = case.pieces[pieces[0]].label
+        others = [case.pieces[other].label for other in wrong if other not in pieces]
+        also = f" Then look at {_listed(others)}, which differ{'s' if len(others) == 1 else ''} too."
+        return f"In {label}: {explanation.message}{also if others else ''}", explanation.name
+    index, look = next(((index, look) for index, look in looks if look), (wrong[0], None))
     right = [piece.label for piece, is_good in zip(case.pieces, good, strict=True) if is_good]
-    so_far = f" ({', '.join(right[:6])}{' …' if len(right) > 6 else ''}: right.)" if right else ""
-    look = _looks_like(exercise, expected, got) or _factor(exercise, cases, outcomes, index)
-    return (look or _difference(exercise, case, first, index, got)) + so_far, None
+    so_far = f" ({_listed(right)}: right.)" if right else ""
+    if look:
+        same = [case.pieces[other].label for other, its in looks if other != index and its and its[0] == look[0]]
+        return look[1] + (f" So is {_listed(same)}." if same else "") + so_far, look[0]
+    sentence = _difference(exercise, case, first, index, outcome.pieces[index]) + so_far
+    unused = _unused(exercise, answer, case)
+    if unused:
+        return f"{sentence} Your function never uses `{unused}`.", f"{unused} never used"
+    return sentence, None
 
 
-def _other_order(exercise: FunctionTask, expected: list[Piece], got: list[Piece]) -> str:
-    """The pieces are right, but not where they belong."""
-    if len(expected) < 2 or len(expected) > 12:
+def _listed(labels: list[str]) -> str:
+    return ", ".join(labels[:6]) + (" …" if len(labels) > 6 else "")
+
+
+def _other_order(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome]) -> str:
+    """The results are right, but not in their order: the same exchange in every case."""
+    count = len(cases[0].pieces)
+    if not isinstance(cases[0].expected[0], tuple) or not 2 <= count <= 8:
         return ""
-    left, order = list(range(len(got))), []
-    for piece in expected:
-        fit = [i for i in left if close(piece, got[i], exercise.rtol, exercise.atol)]
+
+    def fits(order: Sequence[int]) -> bool:
+        return all(
+            len(outcome.pieces) == len(case.pieces) == count
+            and same_pieces(exercise, case.pieces, [outcome.pieces[i] for i in order])
+            for case, outcome in zip(cases, outcomes, strict=True)
+        )
+
+    got, order = outcomes[0].pieces, []
+    for piece in cases[0].pieces:
+        fit = [i for i in range(len(got)) if i not in order and close(piece, got[i], exercise.rtol, exercise.atol)]
         if not fit:
             return ""
         order.append(fit[0])
-        left.remove(fit[0])
-    if order == sorted(order):
+    if order == sorted(order) or not fits(order):
         return ""
-    return f"The pieces are right but in another order: return them as {', '.join(piece.label for piece in expected)}."
+    labels = ", ".join(piece.label for piece in cases[0].pieces)
+    return f"The results are right but in another order: return them as {labels}."
 
 
-def _mistake_of_piece(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], index: int):
-    """The one known mistake that makes this piece what it is in every case, whatever the other pieces are."""
-    fitting = []
-    for mistake in exercise.mistakes:
-        differs = False
-        for case, outcome in zip(cases, outcomes, strict=False):
-            if index >= len(case.pieces):  # a list that is shorter in this case
-                continue
-            wrong = try_answer(exercise, mistake.implementation, case)
-            if wrong.how != "value" or outcome.how != "value":
-                break
-            if not close(wrong.pieces[index], outcome.pieces[index], exercise.rtol, exercise.atol):
-                break
-            differs |= not close(case.pieces[index], wrong.pieces[index], exercise.rtol, exercise.atol)
-        else:
-            if differs:
-                fitting.append(mistake)
-    return fitting[0] if len(fitting) == 1 else None
+def _unused(exercise: FunctionTask, answer: object, case: Case) -> str:
+    """The first argument that a plain function of the learner's never reads, although the reference does."""
+    if exercise.has_own_call or any(type(each) is not types.FunctionType for each in (answer, exercise.reference)):
+        return ""
+    names = exercise.argument_names(len(case.arguments))
+    given = list(inspect.signature(answer).parameters)[: len(names)]
+    for name, own in zip(names, given, strict=False):
+        if own not in _read_names(answer.__code__) and name in _read_names(exercise.reference.__code__):
+            return name
+    return ""
 
 
-def _looks_like(exercise: FunctionTask, expected: Piece, got: Piece) -> str:
-    """A sentence for a result that is nearly right: transposed, shifted, negative, in float32, …"""
+def _read_names(code: types.CodeType) -> set[str]:
+    """The variables that a function reads; so do the functions inside of it, and comprehensions before Python 3.12."""
+    found: set[str] = set()
+    for instruction in dis.get_instructions(code):
+        if "LOAD" in instruction.opname:  # from 3.13 on one instruction may load two
+            found.update(instruction.argval if isinstance(instruction.argval, tuple) else [instruction.argval]
+                         if isinstance(instruction.argval, str) else [])
+    return found.union(*(_read_names(part) for part in code.co_consts if isinstance(part, types.CodeType)))
+
+
+def _difference(exercise: FunctionTask, case: Case, number_of_case: int, index: int, got: Piece) -> str:
+    expected = case.pieces[index]
     name = expected.label or "The result"
-    want, have = expected.values, got.values
-    if isinstance(want, str) or isinstance(have, str):
-        return f"{name} should be '{str(want)[:80]}', got '{str(have)[:80]}'."
+    where = f"Case {number_of_case + 1}{shown(exercise, case)}"
+    if isinstance(expected.values, str):
+        return f"{where}: {name} should be {_quoted(expected)}, got {_quoted(got)}."
+    if expected.shape != got.shape:
+        return _wrong_shape(exercise, expected, got)
+    if np.isnan(got.values).any() and not np.isnan(expected.values).any():
+        return f"{NAN.format(name)} {where}."
+    good = agrees(expected.values, got.values, exercise.rtol, exercise.atol)
+    if expected.values.ndim == 0:
+        return f"{where}: {name} {numbers(expected.values, got.values, expected.dtype)}."
+    at = tuple(int(i) for i in np.argwhere(~good)[0])
+    place = ", ".join(map(str, at))
+    count = f"{int((~good).sum())} of {good.size} entries differ, first"
+    shows = numbers(expected.values[at], got.values[at], expected.dtype)
+    return f"{where}: {name}[{place}] {shows} ({count} this one)."
+
+
+def _quoted(piece: Piece) -> str:
+    return f"'{piece.values[:80]}'" if piece.dtype == "str" else str(piece.values)[:80]
+
+
+def _wrong_shape(exercise: FunctionTask, expected: Piece, got: Piece) -> str:
+    """Which shape was expected; where the numbers are right, how to get there."""
+    name, want, have = expected.label or "The result", expected.values, got.values
+    sentence = f"{name} must have shape {expected.shape}, got {got.shape}"
 
     def same(one: np.ndarray, other: np.ndarray) -> bool:
         return one.shape == other.shape and bool(np.all(agrees(one, other, exercise.rtol, exercise.atol)))
 
-    shape = f"{name} must have shape {expected.shape}, got {got.shape}"
-    if have is not None and want.ndim > 1 and same(want, have.T):
-        return f"{name} is transposed: the numbers are right, the axes are exchanged. Its shape is {expected.shape}."
-    if expected.shape != got.shape:
-        return _wrong_shape(shape, want, have, same)
-    if np.isnan(have).any() and not np.isnan(want).any():
-        return NAN.format(name)
-    if want.ndim > 2 and want.shape[0] == want.shape[1] and same(want, have.swapaxes(0, 1)):
-        return f"{name} has its first two axes exchanged: time comes first, then the batch."
-    if want.ndim and same(want, have[::-1]):
-        return f"{name} is in reverse order along its first axis."
-    if want.ndim and len(want) > 2:
-        if same(want[1:], have[:-1]):
-            return f"{name} is one step early: its entry t belongs at t + 1."
-        if same(want[:-1], have[1:]):
-            return f"{name} is one step late: its entry t belongs at t - 1."
-    if same(want, -have):
-        return f"{name} has the wrong sign: every entry is the negative of what is expected."
-    rounding = {"float32": 1e-4, "float16": 0.02}.get(got.dtype) if expected.dtype == "float64" else None
-    if rounding and np.all(agrees(want, have, rounding, rounding * size_of(want))):
-        return f"{name} is right, but rounded to {got.dtype}: keep float64, the type of the arguments."
-    return ""
-
-
-def _wrong_shape(sentence: str, want: np.ndarray, have: np.ndarray | None, same) -> str:
     if have is None:
         return sentence + "."
     if want.size == have.size and same(want.ravel(), have.ravel()):
@@ -167,85 +208,77 @@ def _wrong_shape(sentence: str, want: np.ndarray, have: np.ndarray | None, same)
     return sentence + "."
 
 
-def _factor(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], index: int) -> str:
-    """A sentence when the piece is off by one factor in each case, with the size that the factor equals."""
-    factors, sizes = [], None
-    for case, outcome in zip(cases, outcomes, strict=False):
-        if index >= len(case.pieces):  # a list that is shorter in this case
-            continue
-        if outcome.how != "value" or outcome.pieces[index].shape != case.pieces[index].shape:
-            return ""
-        want, have = case.pieces[index].values, outcome.pieces[index].values
-        if isinstance(want, str):
-            return ""
-        usable = np.isfinite(want) & (want != 0)
-        if not usable.any():
-            return ""
-        factor = float(np.median(have[usable] / want[usable]))
-        if not np.isfinite(factor) or factor == 0 or not np.all(agrees(want * factor, have, exercise.rtol, None)):
-            return ""
-        if abs(factor - 1) < 1e-3:  # not a factor that somebody forgot, but a result that is not exact enough
-            return ""
-        factors.append(factor)
-        here = {
-            (name, axis)
-            for name, argument in zip(exercise.argument_names(len(case.arguments)), case.arguments, strict=True)
-            for axis, size in enumerate(getattr(argument, "shape", ()))
-            if size > 1 and min(abs(factor - size), abs(1 / factor - size)) < 1e-6 * size
-        }
-        sizes = here if sizes is None else sizes & here
-    name = cases[0].pieces[index].label or "The result"
-    factor = factors[0]
-    if sizes and any(abs(other - 1) > 1e-6 for other in factors):
-        argument, axis = min(sizes)
-        size = f"{argument}.shape[{axis}]"
-        if factor > 1:
-            return f"{name} is too large by a factor of {size}: average instead of summing?"
-        return f"{name} is too small by a factor of {size}: sum instead of averaging?"
-    several = np.size(cases[0].pieces[index].values) > 1 or len(cases) > 1  # any single number is a multiple of another
-    if several and max(factors) - min(factors) < 1e-6 * abs(factor):
-        return f"{name} is {factor:.4g} times what is expected, in every entry: a factor is missing or left over."
-    return ""
-
-
-def _difference(exercise: FunctionTask, case: Case, number_of_case: int, index: int, got: Piece) -> str:
-    expected = case.pieces[index]
-    name = expected.label or "The result"
-    good = agrees(expected.values, got.values, exercise.rtol, exercise.atol)
-    where = f"Case {number_of_case + 1}{_shapes(exercise, case)}"
-    if expected.values.ndim == 0:
-        return f"{where}: {name} {numbers(expected.values, got.values)}."
-    at = tuple(int(i) for i in np.argwhere(~good)[0])
-    place = ", ".join(map(str, at))
-    count = f"{int((~good).sum())} of {good.size} entries differ, first"
-    return f"{where}: {name}[{place}] {numbers(expected.values[at], got.values[at])} ({count} this one)."
-
-
-def numbers(expected: float, got: float) -> str:
+def numbers(expected: float, got: float, dtype: str = "") -> str:
     """`should be 0.1234, got 0.5678`: four significant digits, or as many as it takes to tell them apart."""
+    if dtype == "bool" and got in (0, 1):
+        return f"should be {bool(expected)}, got {bool(got)}"
     for digits in (4, 8, 17):
-        one, other = f"{float(expected):.{digits}g}", f"{float(got):.{digits}g}"
+        one, other = (_number(value, digits) for value in (expected, got))
         if one != other:
             break
     return f"should be {one}, got {other}"
 
 
-def _changed(exercise: FunctionTask, case: Case, names: Sequence[str]) -> str:
-    which = " and ".join(names)
+def _number(value: float, digits: int) -> str:
+    whole = float(value).is_integer() and abs(value) < 1e15
+    return f"{int(value)}" if whole else f"{float(value):.{digits}g}"
+
+
+def _changed(exercise: FunctionTask, answer: object, case: Case, names: Sequence[str]) -> str:
+    which = f"its argument {names[0]}" if len(names) == 1 else f"its arguments {', '.join(names[:-1])} and {names[-1]}"
     first = case.arguments[exercise.argument_names(len(case.arguments)).index(names[0])]
-    copied, kind = ("clone", "a tensor") if is_tensor(first) else ("copy", "an array")
+    signs = sorted(_signs_in_place(answer))
+    what = "tensor" if is_tensor(first) else "array"
+    also = f" In your code stands `{'`, `'.join(signs)}`: it writes into the {what} to its left." if signs else ""
     return (
-        f"The function changed its argument {which}: whoever called it still needs the old numbers. "
-        f"Work on a copy, `{names[0]}.{copied}()`, and beware of `+=` on {kind} that came in."
+        f"The function changed {which}: whoever called it still needs what was there. "
+        f"Work on a copy, `{_copy_of(names[0], first)}`.{also}"
     )
 
 
-def _shapes(exercise: FunctionTask, case: Case) -> str:
-    """The arguments' shapes, ` (x (5, 3, 2), k = 2)`; nothing when there is nothing short to say."""
+def _copy_of(name: str, value: object) -> str:
+    """The code of a copy that shares nothing with the value."""
+    if is_tensor(value):
+        return f"{name}.clone()"
+    if isinstance(value, np.ndarray):
+        return f"{name}.copy()"
+    values = value.values() if isinstance(value, dict) else value
+    inside = list(values) if isinstance(value, dict | list | tuple) else [...]
+    if all(isinstance(part, np.ndarray) for part in inside):
+        if isinstance(value, dict):
+            return f"{{key: array.copy() for key, array in {name}.items()}}"
+        return f"[array.copy() for array in {name}]"
+    if all(isinstance(part, int | float | str | bool) for part in inside):
+        return f"{type(value).__name__}({name})"
+    return f"copy.deepcopy({name})` after `import copy"
+
+
+def _signs_in_place(answer: object) -> set[str]:
+    """`+=` and its like, where they stand in the function."""
+    code = getattr(answer, "__code__", None)
+    if not isinstance(code, types.CodeType):
+        return set()
+    return {i.argrepr for i in dis.get_instructions(code) if i.opname == "BINARY_OP" and i.argrepr.endswith("=")}
+
+
+def shown(exercise: FunctionTask, case: Case) -> str:
+    """The arguments, ` (x (5, 3, 2), k = 2, words = ['a', 'b'])`: arrays by their shape; nothing when none is short."""
     words = []
     for name, argument in zip(exercise.argument_names(len(case.arguments)), case.arguments, strict=True):
         if hasattr(argument, "shape"):
             words.append(f"{name} {tuple(argument.shape)}")
-        elif isinstance(argument, bool | int | float):
-            words.append(f"{name} = {argument:.4g}" if isinstance(argument, float) else f"{name} = {argument}")
+        elif isinstance(argument, float):
+            words.append(f"{name} = {argument:.4g}")
+        elif _is_plain(argument):
+            text = repr(argument)
+            words.append(f"{name} = {text if len(text) <= 100 else text[:98] + ' …'}")
     return f" ({', '.join(words)})" if words else ""
+
+
+def _is_plain(value: object, depth: int = 3) -> bool:
+    """Words and numbers, and lists, tuples and dicts of them: what can be shown as it is."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        return depth > 0 and all(_is_plain(part, depth - 1) for part in value)
+    return value is None or isinstance(value, bool | int | float | str)

@@ -74,12 +74,14 @@ def grade(exercise: FunctionTask, answer: object) -> Verdict:
     elif ended == "failed":
         verdict = Verdict("incorrect", "The answer stopped the check in a way that cannot be explained.")
     else:
-        verdict = judge(exercise, cases, outcomes, [sentence for sentence in further if sentence])
+        verdict = judge(exercise, answer, cases, outcomes, [sentence for sentence in further if sentence])
     verdict.printed = shorten(printed)
     return verdict
 
 
-def judge(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], further: Sequence[str]) -> Verdict:
+def judge(
+    exercise: FunctionTask, answer: Callable, cases: list[Case], outcomes: list[Outcome], further: Sequence[str]
+) -> Verdict:
     """Turn the outcomes of all cases into a verdict; `further` holds what other checks complained about."""
     if outcomes[0].how == "blank":
         return Verdict("not attempted", outcomes[0].text)
@@ -90,37 +92,7 @@ def judge(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], fu
             return Verdict("incorrect", f"The results agree with the reference, but: {further[0]}")
         note = f" Note: {outcomes[0].shared}; a change of one also changes the other." if outcomes[0].shared else ""
         return Verdict("correct", f"Right in all {len(cases)} random cases.{note}")
-    if len(outcomes) == len(cases):
-        mistake = recognise(exercise, cases, outcomes)
-        if mistake is not None:
-            return Verdict("incorrect", mistake.message, mistake.name)
-    return Verdict("incorrect", *diagnosis.explain(exercise, cases, outcomes, further))
-
-
-def recognise(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome]):
-    """The one known mistake that behaves like the answer in every case, or None."""
-    fitting = []
-    for mistake in exercise.mistakes:
-        wrong = [try_answer(exercise, mistake.implementation, case) for case in cases]
-        telling = any(_telling(exercise, *three) for three in zip(cases, wrong, outcomes, strict=True))
-        if telling and all(_alike(exercise, one, other) for one, other in zip(wrong, outcomes, strict=True)):
-            fitting.append(mistake)
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _alike(exercise: FunctionTask, mistake: Outcome, answer: Outcome) -> bool:
-    if mistake.how != answer.how or not set(mistake.changed) <= set(answer.changed):
-        return False
-    if mistake.how == "raised":
-        return mistake.error.partition(":")[0] == answer.error.partition(":")[0]
-    return mistake.text == answer.text and same_pieces(exercise, mistake.pieces, answer.pieces)
-
-
-def _telling(exercise: FunctionTask, case: Case, mistake: Outcome, answer: Outcome) -> bool:
-    """Can this case tell the mistake from other wrong answers? An error of the same type alone cannot."""
-    if mistake.how == "raised":
-        return mistake.error == answer.error
-    return bool(mistake.changed) or not is_right(exercise, case, mistake)
+    return Verdict("incorrect", *diagnosis.explain(exercise, answer, cases, outcomes, further))
 
 
 def _same(exercise: FunctionTask, one: Outcome, other: Outcome) -> bool:
@@ -137,10 +109,26 @@ def _wrong_signature(exercise: FunctionTask, answer: Callable, count: int) -> st
     try:
         signature.bind(*range(count))
     except TypeError:
-        takes = f"({', '.join(str(name) for name in signature.parameters)})"
         called = f"({', '.join(exercise.argument_names(count))})"
-        return f"The function takes {takes}, but it is called with {called}."
+        return f"The function takes {_parameters(signature)}, but it is called with {called}, by position."
     return ""
+
+
+class _Default:
+    """Stands for the default of a parameter, whose own repr may be anything."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+def _parameters(signature: inspect.Signature) -> str:
+    """`(x, /, *, h=…)`: the parameters as they are written, with the signs that say how each may be passed."""
+    empty = inspect.Parameter.empty
+    plain = [
+        part.replace(annotation=empty, default=empty if part.default is empty else _Default())
+        for part in signature.parameters.values()
+    ]
+    return str(inspect.Signature(plain))
 
 
 def _further_check(exercise: FunctionTask, answer: Callable, expected: object) -> str | None:

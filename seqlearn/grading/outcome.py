@@ -89,6 +89,8 @@ def is_right(exercise: FunctionTask, case: Case, outcome: Outcome) -> bool:
 def is_right_piece(exercise: FunctionTask, expected: Piece, got: Piece) -> bool:
     """Does one piece agree with the reference, in a type as precise as the reference's?"""
     rounded = expected.dtype == "float64" and got.dtype in ("float32", "float16")
+    if rounded and expected.shape == got.shape == ():
+        rounded = expected.values != got.values  # one number that lost nothing: np.float32(0)
     return not rounded and close(expected, got, exercise.rtol, exercise.atol)
 
 

@@ -1,17 +1,21 @@
 """What the engine works on: a task with its known mistakes, the verdict on an answer, and the result a learner sees.
 
-These come first: every other file of the engine may import them, and they import nothing of it but how a result looks.
+These come first: every other file of the engine may import them, and they import nothing of it but how a result looks
+and how a reference is edited.
 """
 
 import copy
+import functools
 import inspect
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from seqlearn.course.printing import printable
 from seqlearn.grading import cards
+from seqlearn.grading.edits import Source
 
 TIME_LIMIT = 5.0  # seconds for one check, all cases together
 
@@ -20,14 +24,21 @@ TIME_LIMIT = 5.0  # seconds for one check, all cases together
 class Mistake:
     """A wrong implementation people really write, and what to tell them.
 
-    `implementation` is a function with the exercise's signature; for a `ValueTask` a wrong value, or a predicate of
-    the answer, and then `example` is a value for which it is true.
+    `implementation` is one of
+
+    - a dict {old: new}: the reference, with these texts of its source (or its helpers') exchanged;
+    - a function with the exercise's signature;
+    - a list of these: one mistake in several dresses (a mask of -10, -50, -1000), each of which counts;
+    - for a `ValueTask` a wrong value, or a predicate of the answer, and then `example` is a value for which it is true.
+
+    An exercise hands its mistakes out with a function as `implementation`, and with all dresses in `functions`.
     """
 
     name: str
     implementation: object
     message: str
     example: object = None
+    functions: tuple[Callable, ...] = ()
 
 
 @dataclass
@@ -51,7 +62,7 @@ class Result:
     printed: str = ""
 
     def __repr__(self) -> str:
-        return cards.result_text(self.status, self.heading, self.message, self.printed)
+        return printable(cards.result_text(self.status, self.heading, self.message, self.printed))
 
     def _repr_html_(self) -> str:
         return cards.result_html(self.status, self.heading, self.message, self.printed)
@@ -64,7 +75,7 @@ class Task:
         self.id = id
         self.title = title
         self.stars = stars
-        self.mistakes = list(mistakes)
+        self.mistakes = mistakes
         self.hints = list(hints)
 
     def __repr__(self) -> str:
@@ -88,12 +99,15 @@ class Task:
 class FunctionTask(Task):
     """A function to write.
 
+    A subclass that judges wrong answers by itself sets `slips = False`: then none are looked for in the reference.
+
     Args:
         reference: the tested solution; `solution()` shows its source.
         cases: `cases(rng)` returns a list of argument tuples; drawn anew, and the same, at every check.
         mistakes: wrong implementations, each with its message.
         hints: one at a time, from a nudge to nearly the solution.
-        names: of the returned pieces, for messages; a dict's keys name themselves.
+        names: of the returned pieces, for messages; a dict's keys name themselves. One name with {} in it counts the
+            entries of a list from 1: "token {}".
         extra: `extra(answer, rng)` returns a sentence when a further check (finite differences) fails, else None.
         rtol, atol: tolerances; `atol=None` means rtol/100 of the largest expected number of each piece.
         in_place: names of arguments that the function is asked to change; what they hold afterwards is compared.
@@ -102,6 +116,8 @@ class FunctionTask(Task):
         helpers: functions that the reference calls, shown with the solution.
         time_limit: seconds for all cases together.
     """
+
+    slips = True
 
     def __init__(
         self,
@@ -123,8 +139,9 @@ class FunctionTask(Task):
         helpers: Sequence[Callable] = (),
         time_limit: float = TIME_LIMIT,
     ) -> None:
-        super().__init__(id, title, stars, mistakes, hints)
         self.reference = reference
+        self.helpers = tuple(helpers)
+        super().__init__(id, title, stars, mistakes, hints)
         self._cases = cases
         self.names = (names,) if isinstance(names, str) else tuple(names)
         self.extra = extra
@@ -134,8 +151,29 @@ class FunctionTask(Task):
         self.has_own_call = call is not None
         self.call = call or (lambda answer, *arguments: answer(*arguments))
         self.explanation = explanation
-        self.helpers = tuple(helpers)
         self.time_limit = time_limit
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """The known mistakes, `implementation` and `functions` ready to be called."""
+        if self._mistakes is None:
+            self._mistakes = [self._ready(mistake) for mistake in self.declared]
+        return self._mistakes
+
+    @mistakes.setter
+    def mistakes(self, mistakes: Sequence[Mistake]) -> None:
+        self.declared, self._mistakes = list(mistakes), None  # made when first asked for: an import stays quick
+
+    @property
+    def source(self) -> Source:
+        """The source of the helpers and the reference. Raises what `Source` raises."""
+        return _source((*self.helpers, self.reference))
+
+    def _ready(self, mistake: Mistake) -> Mistake:
+        dresses = mistake.implementation
+        dresses = list(dresses) if isinstance(dresses, list | tuple) else [dresses]
+        functions = tuple(self.source.edited(each) if isinstance(each, Mapping) else each for each in dresses)
+        return replace(mistake, implementation=functions[0], functions=functions)
 
     def cases(self, rng: np.random.Generator) -> list[tuple]:
         """The argument tuples; a case that is not a tuple is a single argument."""
@@ -147,6 +185,9 @@ class FunctionTask(Task):
         return names + [f"argument {i + 1}" for i in range(len(names), count)]
 
 
+_source = functools.lru_cache(maxsize=None)(Source)
+
+
 class ValueTask(Task):
     """A value to find: a number, a string, an array, or a tuple, list or dict of these.
 
@@ -156,6 +197,7 @@ class ValueTask(Task):
         hints: one at a time.
         explanation: Markdown shown with the solution: why it is this value.
         tolerance: relative; strings are compared without regard to case and outer blanks.
+        names: of the pieces of a tuple or list, for messages; one name with {} counts them from 1.
     """
 
     def __init__(
@@ -169,10 +211,12 @@ class ValueTask(Task):
         explanation: str = "",
         *,
         tolerance: float = 1e-6,
+        names: Sequence[str] = (),
         time_limit: float = TIME_LIMIT,
     ) -> None:
         super().__init__(id, title, stars, mistakes, hints)
         self._reference = reference
+        self.names = (names,) if isinstance(names, str) else tuple(names)
         self.explanation = explanation
         self.tolerance = tolerance
         self.time_limit = time_limit

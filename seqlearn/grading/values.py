@@ -3,7 +3,6 @@
 A wrong value is never told the right one; the sentence says what kind of difference it is.
 """
 
-
 import numpy as np
 
 from seqlearn.grading.comparing import Blank, Piece, Unreadable, close, kind_of, read_like
@@ -30,10 +29,10 @@ def grade_value(exercise: ValueTask, answer: object) -> Verdict:
 
 
 def _judge(exercise: ValueTask, expected: object, answer: object) -> Verdict:
-    want = _pieces(expected, expected)
+    want = _pieces(exercise, expected, expected)
     problem = ""
     try:
-        got = _pieces(expected, answer)
+        got = _pieces(exercise, expected, _unpacked(expected, answer))
     except Blank as blank:
         where = f" for {blank}" if str(blank) else ""
         return Verdict("not attempted", f"There is still a `...`{where}. {NOT_ATTEMPTED}")
@@ -49,25 +48,33 @@ def _judge(exercise: ValueTask, expected: object, answer: object) -> Verdict:
             return Verdict("incorrect", mistake.message, mistake.name)
     if problem:
         return Verdict("incorrect", problem)
-    return Verdict("incorrect", _sentence(want, got, wrong))
+    return Verdict("incorrect", _sentence(want, got))
 
 
 def _made(exercise, expected: object, answer: object, got: list[Piece], predicate, example) -> bool:
     try:
         if predicate is not None:
             return bool(predicate(answer))
-        wrong = _pieces(expected, example())
+        wrong = _pieces(exercise, expected, example())
         return len(wrong) == len(got) and all(_close(exercise, *pair) for pair in zip(wrong, got, strict=True))
     except Exception:  # a predicate meant for numbers may be handed anything
         return False
 
 
-def _pieces(expected: object, value: object) -> list[Piece]:
+def _unpacked(expected: object, answer: object) -> object:
+    """The number in [0.95], where one number is asked for: the brackets are no mistake worth a sentence."""
+    if isinstance(expected, int | float | np.number) and isinstance(answer, list | tuple | np.ndarray):
+        if np.shape(answer) == (1,):
+            return answer[0]
+    return answer
+
+
+def _pieces(exercise: ValueTask, expected: object, value: object) -> list[Piece]:
     if isinstance(expected, set | frozenset):
         if not isinstance(value, set | frozenset | list | tuple):
             raise Unreadable(f"The answer must be a set, got {kind_of(value)}.")
         return [Piece("", dtype="str", values=" ".join(sorted(str(part).strip().casefold() for part in value)))]
-    return read_like(expected, value)
+    return read_like(expected, value, names=exercise.names)
 
 
 def _close(exercise: ValueTask, one: Piece, other: Piece) -> bool:
@@ -76,10 +83,13 @@ def _close(exercise: ValueTask, one: Piece, other: Piece) -> bool:
     return close(one, other, exercise.tolerance, None)
 
 
-def _sentence(want: list[Piece], got: list[Piece], wrong: list[int]) -> str:
+NOT_ALL = "Not all of it is right yet. Which part, and how many, is not told: think each one through once more."
+
+
+def _sentence(want: list[Piece], got: list[Piece]) -> str:
+    """What kind of difference it is. Of several values it says no more than that: they could be found by trying."""
     if len(want) > 1:
-        first = got[wrong[0]].label
-        return f"{len(want) - len(wrong)} of {len(want)} are right; the first that is not: {first}."
+        return NOT_ALL
     expected, given = want[0], got[0]
     if isinstance(expected.values, str):
         return "Not this one."
@@ -89,9 +99,7 @@ def _sentence(want: list[Piece], got: list[Piece], wrong: list[int]) -> str:
     if np.isnan(given.values).any() and not np.isnan(expected.values).any():
         return "The answer holds NaN where a number is expected."
     if expected.values.ndim:
-        good = np.isclose(given.values, expected.values, equal_nan=True)
-        at = ", ".join(str(int(i)) for i in np.argwhere(~good)[0]) if not good.all() else "0"
-        return f"{int(good.sum())} of {good.size} entries are right; the first that is not: [{at}]."
+        return NOT_ALL
     return _of_number(float(expected.values), float(given.values))
 
 

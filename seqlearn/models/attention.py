@@ -67,6 +67,10 @@ class Attention(nn.Module):
         mask: True where a key may be looked at; a row with no True has weights 0 and context 0, as in `seqlearn.nn`.
         prepared: `prepare(keys)`, when it was computed before.
         """
+        values = keys if values is None else values
+        if mask is not None:  # what must not be seen is not read, be it NaN: 0 · NaN is NaN
+            unseen = ~mask.t()[:, :, None]
+            keys, values = keys.masked_fill(unseen, 0), values.masked_fill(unseen, 0)
         scores = self.scores(query, self.prepare(keys) if prepared is None else prepared)
         scores = scores / self.temperature
         if mask is None:
@@ -74,7 +78,7 @@ class Attention(nn.Module):
         else:  # with −∞ a row of nothing but −∞ would be NaN; the lowest number gives the same weights elsewhere
             weights = torch.softmax(scores.masked_fill(~mask, torch.finfo(scores.dtype).min), dim=1)
             weights = weights.masked_fill(~mask, 0.0)
-        return torch.einsum("ns,snv->nv", weights, keys if values is None else values), weights
+        return torch.einsum("ns,snv->nv", weights, values), weights
 
 
 class AttentionDecoder(nn.Module):

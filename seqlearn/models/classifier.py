@@ -10,12 +10,15 @@ second LSTM of a bidirectional model reads each text backwards from its own last
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from seqlearn.data.words import PAD, UNKNOWN
+from seqlearn.decoding import evaluating, tensor_like, to_numpy
+from seqlearn.nn.layer import check_array
 
 POOLINGS = ("last", "mean", "max")
 
@@ -74,13 +77,15 @@ class Classifier(nn.Module):
 
     def use_vectors(self, matrix: np.ndarray) -> None:
         """Begin with pre-trained vectors, (V, D), in place of random ones; they are trained on."""
-        if matrix.shape != tuple(self.embedding.weight.shape):
-            raise ValueError(f"matrix must be {tuple(self.embedding.weight.shape)}, got {matrix.shape}")
+        matrix = tensor_like(matrix, self.embedding.weight)
+        if matrix.shape != self.embedding.weight.shape:
+            raise ValueError(f"matrix must be {tuple(self.embedding.weight.shape)}, got {tuple(matrix.shape)}")
         with torch.no_grad():
-            self.embedding.weight.copy_(torch.as_tensor(matrix))
+            self.embedding.weight.copy_(matrix)
 
-    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """x (T, N) int64, padded at the end; lengths (N,) from 1 to T → logits (N,)."""
+    def forward(self, x: Tensor, lengths: Any) -> Tensor:
+        """x (T, N) of integers, padded at the end; lengths (N,) from 1 to T, a tensor, array or list → logits (N,)."""
+        lengths = tensor_like(_integers(lengths), self.readout.weight)
         if x.ndim != 2 or lengths.shape != x.shape[1:] or len(lengths) == 0:
             raise ValueError(f"x must be (T, N) and lengths (N,), got {tuple(x.shape)} and {tuple(lengths.shape)}")
         if lengths.min() < 1 or lengths.max() > len(x):
@@ -115,16 +120,25 @@ class Classifier(nn.Module):
             words = words * (torch.rand(words.shape[1:], device=x.device) < keep) / keep
         return words
 
-    @torch.no_grad()
-    def trace(self, row: np.ndarray | Tensor, *, batch_size: int = 64) -> np.ndarray:
-        """The probability of class 1 after each word of one text, (T,) → (T,). Every beginning is read as a text."""
-        was_training = self.training
-        self.eval()
-        row = torch.as_tensor(row, device=self.readout.weight.device)
+    @evaluating
+    def trace(self, row: Any, *, batch_size: int = 64) -> np.ndarray:
+        """The probability of class 1 after each word of one text, (T,) → (T,). Every beginning is read as a text.
+
+        Raises ValueError for a text without a word.
+        """
+        row = tensor_like(_integers(row, "row"), self.readout.weight)
+        if row.ndim != 1 or len(row) == 0:
+            raise ValueError(f"row must be (T,), with one word or more, got {tuple(row.shape)}")
         probabilities = []
         for start in range(1, len(row) + 1, batch_size):
             lengths = torch.arange(start, min(start + batch_size, len(row) + 1), device=row.device)
             x = row[: lengths[-1], None].expand(-1, len(lengths))
             probabilities.append(torch.sigmoid(self(x, lengths)))
-        self.train(was_training)
-        return torch.cat(probabilities).cpu().numpy()
+        return to_numpy(torch.cat(probabilities))
+
+
+def _integers(value: Any, name: str = "lengths") -> Any:
+    """The value, if it is integers. Raises TypeError otherwise. An empty list passes: it has no type of its own."""
+    if isinstance(value, Tensor):
+        value = value.detach().cpu().numpy()
+    return np.zeros(0, int) if np.size(value) == 0 else check_array(name, value, kind="integers")

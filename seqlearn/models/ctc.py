@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from seqlearn.data import tones
 from seqlearn.data.pairs import PAD, Batch
+from seqlearn.decoding import evaluating, lengths_like, tensor_like
 from seqlearn.training import History, train
 
 BLANK = PAD  # no letter has this row
@@ -34,8 +35,9 @@ class Recogniser(nn.Module):
         self.recurrent = nn.GRU(len(tones.PITCHES), hidden_size, bidirectional=True)
         self.readout = nn.Linear(2 * hidden_size, size)
 
-    def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:
-        packed = nn.utils.rnn.pack_padded_sequence(frames, lengths.cpu(), enforce_sorted=False)
+    def forward(self, frames: Tensor, lengths: Any) -> Tensor:
+        lengths = lengths_like(lengths, frames).cpu()
+        packed = nn.utils.rnn.pack_padded_sequence(frames, lengths, enforce_sorted=False)
         outputs, _ = nn.utils.rnn.pad_packed_sequence(self.recurrent(packed)[0], total_length=len(frames))
         return self.readout(outputs)
 
@@ -64,11 +66,11 @@ def fit_ctc(model: Recogniser, task: Any, *, epochs: int, batch_size: int = 32, 
     return train(model, batches, ctc_loss, epochs=epochs, optimizer=optimizer, max_norm=1.0, progress=False)
 
 
-@torch.no_grad()
+@evaluating
 def ctc_score(model: Recogniser, task: Any) -> float:
     """The share of test sounds whose best reading, frame by frame, comes down to the right word."""
     batch = task.batch(task.test)
-    best = model(torch.as_tensor(batch.source), torch.as_tensor(batch.lengths)).argmax(2).numpy()
+    best = model(tensor_like(batch.source, model.readout.weight), batch.lengths).argmax(2).cpu().numpy()
     right = 0
     for column, length, (_, word) in zip(best.T, batch.lengths, task.test, strict=True):
         letters = [row for row, _ in groupby(column[:length].tolist()) if row != BLANK]

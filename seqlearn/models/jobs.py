@@ -29,7 +29,7 @@ from seqlearn.data.number_names import english, german, number_names
 from seqlearn.data.pairs import Batch, Pairs, part_of
 from seqlearn.data.speech import NO_FRAME, spoken_words, whistled_sentences, words_to_speak
 from seqlearn.data.trees import bracketed_trees
-from seqlearn.decoding import evaluating, exact_match, greedy
+from seqlearn.decoding import evaluating, exact_match, greedy, tensor_like, to_numpy
 from seqlearn.models.seq2seq import Decoder, Encoder, Seq2Seq, sequence_loss
 from seqlearn.training import History, load_weights, train
 
@@ -97,26 +97,20 @@ def fit(model: nn.Module, task: Any, *, epochs: int, batch_size: int = 32, learn
     return train(model, batches, job_loss, epochs=epochs, optimizer=optimizer, max_norm=1.0, progress=progress)
 
 
-@torch.no_grad()
-def speak(model: nn.Module, source: np.ndarray, lengths: np.ndarray | None = None, *, most_steps: int = 60
-          ) -> list[np.ndarray]:
+@evaluating
+def speak(model: nn.Module, source: Any, lengths: Any = None, *, most_steps: int = 60) -> list[np.ndarray]:
     """The frames that the model writes for each source (T, N), one (S, F) array each: it reads its own last frame, and
     stops when its stop flag says so."""
-    source = torch.as_tensor(source)
-    lengths = None if lengths is None else torch.as_tensor(lengths)
-    with evaluating(model):
-        return _speak(model, source, lengths, most_steps)
-
-
-def _speak(model: nn.Module, source: Tensor, lengths: Tensor | None, most_steps: int) -> list[np.ndarray]:
+    like = next(model.parameters())
+    source = tensor_like(source, like)
     encoded, state = model.encode(source, lengths), None
-    frame = torch.zeros(1, source.shape[1], FEATURES + 1)
-    frames, going = [], torch.ones(source.shape[1], dtype=torch.bool)
-    counts = torch.zeros(source.shape[1], dtype=torch.long)
+    frame = like.new_zeros(1, source.shape[1], FEATURES + 1)
+    frames, going = [], torch.ones(source.shape[1], dtype=torch.bool, device=like.device)
+    counts = torch.zeros(source.shape[1], dtype=torch.long, device=like.device)
     for _ in range(most_steps):
         outputs, state, _ = model.decoder(frame, encoded, state)
-        frame = torch.cat([outputs[..., :-1], (outputs[..., -1:] > 0).float()], dim=2)
-        frames.append(frame[0, :, :-1].numpy())
+        frame = torch.cat([outputs[..., :-1], (outputs[..., -1:] > 0).to(like.dtype)], dim=2)
+        frames.append(to_numpy(frame[0, :, :-1]))
         counts += going
         going = going & (frame[0, :, -1] == 0)
         if not going.any():

@@ -17,10 +17,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from seqlearn.decoding import evaluating, tensor_like
 from seqlearn.nn.layer import check_choice, check_size
 
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 State = Any  # h (L, N, H), or the pair (h, c) of the LSTM
+NO_BLOCKS = "blocks must hold at least one: a generator is empty after it has been gone through once"
 
 
 class LanguageModel(nn.Module):
@@ -65,13 +67,14 @@ def read_once(model: LanguageModel, blocks: Iterable[tuple[np.ndarray, np.ndarra
 
     carry: each block starts from the state that the block before left, cut off from its history; otherwise from zeros.
     schedule: a learning-rate scheduler of torch, moved on after every update.
+    Blocks hold arrays or tensors of integers. Raises ValueError when there is none.
     """
-    losses, state, device = [], None, next(model.parameters()).device
+    losses, state, like = [], None, next(model.parameters())
     model.train()
     for inputs, targets in blocks:
-        logits, last = model(torch.as_tensor(inputs, device=device), state)
+        logits, last = model(tensor_like(inputs, like), state)
         state = detached(last) if carry else None
-        loss = next_token_loss(logits, torch.as_tensor(targets, device=device))
+        loss = next_token_loss(logits, tensor_like(targets, like))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), max_norm)
@@ -79,22 +82,25 @@ def read_once(model: LanguageModel, blocks: Iterable[tuple[np.ndarray, np.ndarra
         if schedule is not None:
             schedule.step()
         losses.append(loss.item())
+    if not losses:
+        raise ValueError(NO_BLOCKS)
     return losses
 
 
+@evaluating
 def evaluate(model: LanguageModel, blocks: Iterable[tuple[np.ndarray, np.ndarray]], *, carry: bool = True) -> float:
     """Mean surprise in nats per token over blocks (inputs, targets) in order; the state carried, or reset at each.
 
-    All tokens count alike, whatever the sizes of the blocks. exp of it is the perplexity.
+    All tokens count alike, whatever the sizes of the blocks. exp of it is the perplexity. Blocks hold arrays or tensors
+    of integers. Raises ValueError when there is none.
     """
-    training, device = model.training, next(model.parameters()).device
-    total, count, state = 0.0, 0, None
-    model.eval()
-    with torch.no_grad():
-        for inputs, targets in blocks:
-            logits, last = model(torch.as_tensor(inputs, device=device), state)
-            state = last if carry else None
-            total += next_token_loss(logits, torch.as_tensor(targets, device=device)).item() * targets.size
-            count += targets.size
-    model.train(training)
+    like, total, count, state = next(model.parameters()), 0.0, 0, None
+    for inputs, targets in blocks:
+        logits, last = model(tensor_like(inputs, like), state)
+        state = last if carry else None
+        targets = tensor_like(targets, like)
+        total += next_token_loss(logits, targets).item() * targets.numel()
+        count += targets.numel()
+    if count == 0:
+        raise ValueError(NO_BLOCKS)
     return total / count

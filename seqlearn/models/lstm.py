@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seqlearn.nn.layer import check_lengths, check_size
+from seqlearn.decoding import lengths_like
+from seqlearn.nn.layer import check_size
 
 State = Any  # (h, c) of an LSTM, h of the other cells; each (N, H)
 
@@ -86,6 +87,8 @@ def unroll(cell: nn.Module, x: Tensor, state: State = None, *, lengths: Any = No
     if state is not None:
         _check_state(state, (x.shape[1], cell.hidden_size), pair=isinstance(cell, LSTMCell | nn.LSTMCell))
     finished = _finished(x, lengths)
+    if finished is not None:
+        x = x.masked_fill(finished, 0)  # a NaN in the padding must not reach the weights' gradients as NaN times 0
     # An LSTMCell takes all inputs through W_ih in one product before the loop begins.
     step, inputs = (cell.step, cell.from_inputs(x)) if hasattr(cell, "step") else (cell, x)
     outputs = []
@@ -126,9 +129,9 @@ class LSTMModel(nn.Module):
         """The hidden state h (N, H) after the last real step of every row."""
         if isinstance(self.cell, nn.RNNBase):
             _check_input(x, ("T", "N", self.cell.input_size))
-            if _finished(x, lengths) is not None:
-                lengths = torch.as_tensor(lengths, device="cpu")
-                x = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+            lengths = lengths_like(lengths, x)
+            if lengths is not None and bool((lengths < len(x)).any()):
+                x = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), enforce_sorted=False)
             state = self.cell(x)[1]
         else:
             state = unroll(self.cell, x, lengths=lengths)[1]
@@ -164,10 +167,10 @@ def _check_shape(name: str, value: Tensor, shape: tuple[int | str, ...]) -> None
 
 def _finished(x: Tensor, lengths: Any) -> Tensor | None:
     """True where row n has no step t any more, (T, N, 1); None when no row ends early."""
-    if isinstance(lengths, Tensor):
-        lengths = lengths.detach().cpu().numpy()
-    finished = check_lengths(lengths, x.shape[0], x.shape[1])
-    return None if finished is None else torch.from_numpy(finished).to(x.device)[:, :, None]
+    lengths = lengths_like(lengths, x)
+    if lengths is None or not bool((lengths < len(x)).any()):
+        return None
+    return (torch.arange(len(x), device=x.device)[:, None] >= lengths)[:, :, None]
 
 
 def _stand_still(finished: Tensor, old: State, new: State) -> State:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seqlearn.data.pairs import PAD
+from seqlearn.decoding import lengths_like
 from seqlearn.nn.layer import check_choice, check_size
 
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -57,17 +58,24 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.output_size = hidden_size * (1 + bidirectional)
 
-    def forward(self, source: Tensor, lengths: Tensor | None = None) -> Encoded:
-        """source (T, N) of integers, or (T, N, size) frames; lengths (N,) from 1 to T when rows end earlier."""
-        steps = source.shape[0]
-        x, mask = self.dropout(self.embedding(source)), None
-        if lengths is None or bool((lengths == steps).all()):
+    def forward(self, source: Tensor, lengths: Any = None) -> Encoded:
+        """source (T, N) of integers, or (T, N, size) frames; lengths (N,) from 1 to T when rows end earlier.
+
+        lengths: a tensor, array or list; ValueError when they do not fit. What frames hold after the end of their row,
+        be it NaN, is not read.
+        """
+        steps, lengths, mask = source.shape[0], lengths_like(lengths, source), None
+        if lengths is not None and bool((lengths < steps).any()):
+            mask = torch.arange(steps, device=source.device)[:, None] < lengths
+            if source.is_floating_point():
+                source = source.masked_fill(~mask[:, :, None], 0)
+        x = self.dropout(self.embedding(source))
+        if mask is None:
             outputs, state = self.recurrent(x)
         else:
             packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), enforce_sorted=False)
             outputs, state = self.recurrent(packed)
             outputs, _ = nn.utils.rnn.pad_packed_sequence(outputs, total_length=steps)
-            mask = torch.arange(steps, device=source.device)[:, None] < lengths.to(source.device)
         return Encoded(self.dropout(outputs), mask, self._first_state(state))
 
     def _first_state(self, state: State) -> State:
@@ -131,11 +139,11 @@ class Seq2Seq(nn.Module):
         super().__init__()
         self.encoder, self.decoder = encoder, decoder
 
-    def encode(self, source: Tensor, lengths: Tensor | None = None) -> Encoded:
+    def encode(self, source: Tensor, lengths: Any = None) -> Encoded:
         """Read the source once; what the decoder needs of it at every step."""
         return self.decoder.prepare(self.encoder(source, lengths))
 
-    def forward(self, source: Tensor, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
+    def forward(self, source: Tensor, inputs: Tensor, lengths: Any = None) -> Tensor:
         """Teacher forcing: source (T, N) and the right words one step late, inputs (S, N) → outputs (S, N, V)."""
         return self.decoder(inputs, self.encode(source, lengths))[0]
 

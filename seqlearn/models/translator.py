@@ -19,7 +19,8 @@ from torch import nn
 
 from seqlearn.data.pairs import PAD, START, UNKNOWN, Pairs, padded
 from seqlearn.data.sentences import join_words
-from seqlearn.decoding import beam_search, evaluating, greedy
+from seqlearn.data.tokens import check_several, composed
+from seqlearn.decoding import beam_search, evaluating, greedy, tensor_like, to_numpy
 from seqlearn.models.attention import AttentionDecoder
 from seqlearn.models.seq2seq import Decoder, Encoder, Seq2Seq
 from seqlearn.nn.layer import check_choice
@@ -76,6 +77,7 @@ def translate(model: nn.Module, pairs: Pairs, sources: Sequence[Sequence[str]], 
     """
     if width < 1:
         raise ValueError(f"width must be 1 or more, got {width}")
+    check_several("sources", sources, "a list of sentences, each a list of words")
     for number, source in enumerate(sources):
         if len(source) == 0:
             raise ValueError(f"sources[{number}] has no word: there is nothing to translate")
@@ -89,7 +91,7 @@ def translate(model: nn.Module, pairs: Pairs, sources: Sequence[Sequence[str]], 
         lengths = np.array([len(rows[n]) for n in chosen])
         decoded = greedy(model, padded([rows[n] for n in chosen]), max_steps=max_steps, lengths=lengths)
         tokens = decoded.tokens.cpu().numpy()
-        weights = None if decoded.weights is None else decoded.weights.cpu().numpy()
+        weights = None if decoded.weights is None else to_numpy(decoded.weights)
         for column, n in enumerate(chosen):
             words = pairs.target.decode(tokens[:, column])
             seen = None if weights is None else weights[: len(words), column, : lengths[column]]
@@ -103,14 +105,13 @@ def _with_beam(model, pairs, source, width, max_steps, length_penalty) -> Transl
     return Translation(pairs.target.decode(best.tokens), attention_of(model, rows, best.tokens))
 
 
-@torch.no_grad()
+@evaluating
 def attention_of(model: nn.Module, source: np.ndarray, tokens: Sequence[int]) -> np.ndarray | None:
     """The attention of an answer that is known: the decoder reads it once. Without dropout, as when it was written."""
-    device = next(model.parameters()).device
-    inputs = torch.tensor([[START, *tokens][: max(len(tokens), 1)]], device=device).t()
-    with evaluating(model):
-        weights = model.decoder(inputs, model.encode(torch.as_tensor(source, device=device)))[2]
-    return None if weights is None else weights[: len(tokens), 0].cpu().numpy()
+    like = next(model.parameters())
+    inputs = tensor_like([[START, *tokens][: max(len(tokens), 1)]], like).t()
+    weights = model.decoder(inputs, model.encode(tensor_like(source, like)))[2]
+    return None if weights is None else to_numpy(weights[: len(tokens), 0])
 
 
 def text(tokens: Sequence[str]) -> str:
@@ -133,6 +134,7 @@ def bleu(texts: Sequence[str], references: Sequence[str] | Sequence[Sequence[str
          tokenize: str = "13a") -> Bleu:
     """Corpus BLEU of sacrebleu. references: one text for each, or a list of texts for each.
 
+    Letters and their marks are composed on both sides (NFC), so that an ä is an ä, whoever wrote it.
     Raises ValueError when a text has no reference: sacrebleu itself would score as many as both lists have.
     """
     from sacrebleu.metrics import BLEU
@@ -150,7 +152,8 @@ def sentence_counts(texts: Sequence[str], references: Sequence[str]) -> np.ndarr
     from sacrebleu.metrics import BLEU
 
     metric = BLEU(lowercase=True, effective_order=True)
-    scores = (metric.sentence_score(one, [other]) for one, other in zip(texts, references, strict=True))
+    both = zip(_texts(texts), _texts(references, "references"), strict=True)
+    scores = (metric.sentence_score(one, [other]) for one, other in both)
     return np.array([[*score.counts, score.sys_len, score.ref_len] for score in scores], dtype=int).reshape(-1, 6)
 
 
@@ -166,23 +169,24 @@ def bleu_of_counts(counts: np.ndarray) -> float:
 
 def unknown_share(sentences: Sequence[Sequence[str]], symbols) -> float:
     """The share of running words that are not among the symbols. Raises ValueError when there is no word."""
+    check_several("sentences", sentences, "a list of sentences, each a list of words")
     if not any(map(len, sentences)):
         raise ValueError("sentences hold no word")
     rows = np.concatenate([symbols.encode(sentence) for sentence in sentences])
     return float((rows == UNKNOWN).mean())
 
 
-def _texts(texts: Sequence[str]) -> list[str]:
+def _texts(texts: Sequence[str], name: str = "texts") -> list[str]:
     if isinstance(texts, str) or not all(isinstance(each, str) for each in texts):
-        raise ValueError("texts must be a list of texts: join_words makes a text of words")
-    return list(texts)
+        raise ValueError(f"{name} must be a list of texts: join_words makes a text of words")
+    return [composed(each) for each in texts]
 
 
 def _streams(references, count: int) -> list[list[str | None]]:
     """sacrebleu wants a list for the first references, one for the second ones, …; None where a text has fewer."""
     if isinstance(references, str) or len(references) != count:
         raise ValueError(f"references must be a list, an entry for each of the {count} texts")
-    several = [[each] if isinstance(each, str) else list(each) for each in references]
+    several = [[composed(each)] if isinstance(each, str) else list(map(composed, each)) for each in references]
     if not several or not all(several):
         raise ValueError("BLEU needs at least one text, and a reference for each")
     most = max(map(len, several))

@@ -56,7 +56,7 @@ def neighbour_vectors(rows: Sequence[np.ndarray], vocabulary_size: int, size: in
         table = torch.sparse_coo_tensor(np.stack([i[keep], j[keep]]), torch.from_numpy(information[keep]).float(),
                                         (vocabulary_size, vocabulary_size)).to_sparse_csr()
     wide = min(size + 30, vocabulary_size)
-    basis = torch.randn(vocabulary_size, wide, generator=torch.Generator().manual_seed(seed))
+    basis = torch.randn(vocabulary_size, wide, dtype=torch.float32, generator=torch.Generator().manual_seed(seed))
     for _ in range(4):
         basis = torch.linalg.qr(table @ basis)[0]
     left, values, _ = torch.linalg.svd(table @ basis, full_matrices=False)

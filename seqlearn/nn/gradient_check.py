@@ -28,7 +28,7 @@ import numpy as np
 from numpy.linalg import norm
 
 from seqlearn.nn.layer import Params, check_number, check_rng, check_size
-from seqlearn.nn.optimizers import check_arrays, check_grads
+from seqlearn.nn.optimizers import check_arrays, check_grads, summed, tied
 
 PRECISION = float(np.finfo(np.float64).eps)
 EPS = PRECISION ** (1 / 3)
@@ -104,14 +104,15 @@ def check_gradients(
     """Compare gradients with central differences of the loss, entry by entry.
 
     loss: a function of no arguments that reads the arrays in `params`. They are moved in place, and put back bit for
-    bit, also when loss raises. grads: same keys and shapes, as `backward` left them. Of a parameter with more entries
+    bit, also when loss raises. grads: same keys and shapes, as `backward` left them; of tied weights, one array under
+    several names, the sum of theirs is compared. Of a parameter with more entries
     than max_entries a sample is checked, drawn with rng (None: seed 0). Two calls of loss per entry, and two more.
     Raises TypeError or ValueError for arrays that are not float64 or do not fit each other, and for a loss that is not
     finite, differs when called twice, or never changes though the gradient is not 0.
     """
     eps, rng = check_arguments(loss, params, grads, eps), check_rng(rng)
     max_entries, threshold = check_size("max_entries", max_entries), check_number("threshold", threshold)
-    grads = {name: grad.copy() for name, grad in grads.items()}  # loss may call backward
+    grads = {name: summed(grads, names).copy() for names in tied(params) for name in names}  # loss may call backward
     comparisons = {}
     with put_back(params):
         value, again = evaluate(loss), evaluate(loss)
@@ -145,6 +146,8 @@ def check_directional(
     all but surely sees it, though not where it is. Arguments and errors as in `check_gradients`.
     """
     eps, rng = check_arguments(loss, params, grads, eps), check_rng(rng)
+    grads = {names[0]: summed(grads, names) for names in tied(params)}
+    params = {name: params[name] for name in grads}  # each array once
     u = {name: rng.standard_normal(param.shape) for name, param in params.items()}
     length = norm([norm(part) for part in u.values()])
     actual = np.array([sum(np.vdot(grads[name], u[name]) for name in params) / length])

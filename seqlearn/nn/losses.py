@@ -60,7 +60,8 @@ class BinaryCrossEntropy(Loss):
     """−t log p − (1−t) log(1−p) for p = σ(logit): logits and targets of one shape, targets from 0 to 1.
 
     log p = −log(1 + e⁻ᶻ) and log(1−p) = −log(1 + eᶻ), which `logaddexp` computes for any z. p itself is 1, rounded,
-    from z = 37 on: log(1−p) would be −inf.
+    from z = 37 on: log(1−p) would be −inf. Where t is 0 or 1, one of the two terms is left out and not 0 · inf: a logit
+    of −inf with the target 0 is right beyond doubt and costs nothing.
     """
 
     def _compare(self, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +69,9 @@ class BinaryCrossEntropy(Loss):
             raise ValueError(f"target must be from 0 to 1, got {np.nanmin(target)} to {np.nanmax(target)}")
         target = target.astype(prediction.dtype)
         if_one, if_zero = np.logaddexp(0, -prediction), np.logaddexp(0, prediction)
-        losses = target * if_one + (1 - target) * if_zero
+        losses = np.zeros_like(prediction)
+        np.multiply(target, if_one, out=losses, where=target != 0)
+        losses += np.multiply(1 - target, if_zero, out=np.zeros_like(prediction), where=target != 1)
         return losses, (1 - target) * np.exp(-if_one) - target * np.exp(-if_zero)
 
 

@@ -1,6 +1,7 @@
 """Optimizers: what to do with a gradient once you have it. They change the arrays in `params` in place.
 
 For several layers, put their parameters into one dict under names of your own, and their gradients into another.
+Tied weights, one array under several names, are one parameter: its gradient is the sum of those under its names.
 """
 
 import math
@@ -21,7 +22,7 @@ class SGD:
         self.params = check_arrays("params", params)
         self.learning_rate = check_number("learning_rate", learning_rate)
         self.momentum = check_number("momentum", momentum, high=1)
-        self._v = {name: np.zeros_like(param) for name, param in params.items()}
+        self._v = {names: np.zeros_like(params[names[0]]) for names in tied(params)}
 
     def step(self, grads: Params) -> None:
         """Change every parameter once. grads: same keys and shapes as params; they are not changed.
@@ -29,10 +30,10 @@ class SGD:
         Raises TypeError or ValueError when one does not fit; no parameter has moved then. NaN and inf pass.
         """
         check_grads(self.params, grads)
-        for name, param in self.params.items():
-            v = self._v[name]
+        for names, v in self._v.items():
             v *= self.momentum
-            v += grads[name]
+            v += summed(grads, names)
+            param = self.params[names[0]]
             param -= self.learning_rate * v
 
 
@@ -57,7 +58,7 @@ class Adam:
             raise TypeError(f"betas must be a pair of numbers, got {betas!r}")
         self.betas = tuple(check_number(f"betas[{k}]", beta, high=1) for k, beta in enumerate(betas))
         self.eps = check_number("eps", eps)
-        self._m, self._v = ({name: np.zeros_like(param) for name, param in params.items()} for _ in range(2))
+        self._m, self._v = ({names: np.zeros_like(params[names[0]]) for names in tied(params)} for _ in range(2))
         self._t = 0
 
     def step(self, grads: Params) -> None:
@@ -65,14 +66,15 @@ class Adam:
         check_grads(self.params, grads)
         self._t += 1
         beta_1, beta_2 = self.betas
-        for name, param in self.params.items():
-            g, m, v = grads[name], self._m[name], self._v[name]
+        for names, m in self._m.items():
+            g, v = summed(grads, names), self._v[names]
             m *= beta_1
             m += (1 - beta_1) * g
             v *= beta_2
             v += (1 - beta_2) * g * g
             m_hat = m / (1 - beta_1**self._t)
             v_hat = v / (1 - beta_2**self._t)
+            param = self.params[names[0]]
             param -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
@@ -83,10 +85,12 @@ def clip_grad_norm(grads: Params, max_norm: float) -> float:
     and keeps its direction. With max_norm=inf it only measures. Squares of huge gradients do not overflow.
     A gradient with inf or NaN in it has no direction to keep: the norm comes back as inf or NaN and the arrays stay as
     they are, so you see what went wrong and may skip the step. (torch scales: inf becomes NaN and everything else 0.)
+    An array that stands under two names counts once.
     Pascanu, Mikolov & Bengio (2013). Raises TypeError or ValueError for what is not a dict of float arrays.
     """
     check_arrays("grads", grads)
     max_norm = check_number("max_norm", max_norm)
+    grads = {names[0]: grads[names[0]] for names in tied(grads)}
     largest = float(np.max([np.abs(g).max(initial=0) for g in grads.values()], initial=0))
     if largest == 0 or not math.isfinite(largest):
         return largest
@@ -97,6 +101,20 @@ def clip_grad_norm(grads: Params, max_norm: float) -> float:
             # In float64, as the factor may be too small for float32; not max_norm / norm, as that norm may be inf.
             np.multiply(g, max_norm / largest / relative, out=g, dtype=np.float64, casting="same_kind")
     return norm
+
+
+def tied(arrays: Params) -> list[tuple[str, ...]]:
+    """The names, those together that stand for one array: the same numbers at the same place in memory."""
+    found: dict[tuple, list[str]] = {}
+    for name, array in arrays.items():
+        found.setdefault((array.__array_interface__["data"][0], array.shape, array.strides), []).append(name)
+    return [tuple(names) for names in found.values()]
+
+
+def summed(grads: Params, names: tuple[str, ...]) -> np.ndarray:
+    """The gradient of one parameter: what stands under its names, added up; an array that stands twice counts once."""
+    different = [grads[several[0]] for several in tied({name: grads[name] for name in names})]
+    return sum(different[1:], start=different[0])
 
 
 def check_arrays(name: str, arrays: Params) -> Params:

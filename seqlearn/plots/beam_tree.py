@@ -42,10 +42,13 @@ def places(tree: Sequence[Candidate]) -> np.ndarray:
 
 
 def best_path(tree: Sequence[Candidate]) -> set[int]:
-    """The indices of the candidates that lead to the most probable finished one, or to the best kept one at the end."""
-    ends = [i for i, candidate in enumerate(tree) if candidate.fate == "finished"]
+    """The indices of the candidates that lead to the most probable hypothesis: finished, or kept at the last step.
+
+    A tree may be cut at a step: the search then still runs, and the path is that of the beginning that leads so far.
+    """
     last = max((candidate.step for candidate in tree), default=0)
-    ends = ends or [i for i, candidate in enumerate(tree) if candidate.step == last and candidate.fate == "kept"]
+    ends = [i for i, candidate in enumerate(tree)
+            if candidate.fate == "finished" or (candidate.fate == "kept" and candidate.step == last)]
     path, place = set(), max(ends, key=lambda i: tree[i].log_probability) if ends else -1
     while place >= 0:
         path.add(place)
@@ -104,10 +107,11 @@ def _draw_tree(axes: Axes, tree: Sequence[Candidate], names: Sequence[str], *, e
 
 
 class WritingASum(Picture):
-    """A reader's states, a writer's probabilities along its best answer, and the tree of its beam."""
+    """A reader's states, a writer's probabilities along its best answer so far, and the tree of its beam."""
 
     size = (9.6, 5.6)
     steps, widest, units, characters = 5, 5, 128, 7
+    symbols = [*"0123456789", " ", "<end>"]
 
     def build(self) -> None:
         self.figure.set_layout_engine("none")
@@ -127,15 +131,17 @@ class WritingASum(Picture):
         self.moving += [self.heat, *self.read]
 
     def _build_said(self, axes: Axes) -> None:
-        axes.set_title("decoder: probability of each symbol, best answer", fontsize=12)
+        axes.set_title("decoder: % of each symbol, on the bold way", fontsize=12)
         self.said = axes.imshow(np.zeros((self.steps, 12, 3)), aspect="auto", interpolation="nearest",
                                 extent=(-0.5, 11.5, self.steps + 0.5, 0.5))
         axes.set(yticks=range(1, self.steps + 1), ylabel="step")
-        axes.set_xticks(range(12), [*"0123456789", "␣", "end"])
+        axes.set_xticks(range(12), [sign(symbol) for symbol in self.symbols])
         axes.grid(visible=False)
         self.numbers = [axes.text(0, step, "", ha="center", va="center", fontsize=10) for step in
                         range(1, self.steps + 1)]
-        self.moving += [self.said, *self.numbers]
+        self.chosen = LineCollection([], colors=color("ink"), linewidths=2, zorder=3)
+        axes.add_collection(self.chosen, autolim=False)
+        self.moving += [self.said, *self.numbers, self.chosen]
 
     def _build_tree(self, axes: Axes) -> None:
         axes.set(xlim=(-0.4, self.steps + 0.75), ylim=(-self.widest + 0.35, 1.25))
@@ -162,13 +168,15 @@ class WritingASum(Picture):
                names: Sequence[str], step: int, width: int, answers: Sequence[tuple[str, float]],
                right: str | None) -> str:
         """characters: as read, (T,). states (T, 128). probabilities (S, 12): of 0 to 9, the space and END along the
-        best answer. tree: nothing dropped. answers: what the whole search found, best first, with log p. right: the
-        answer, None when the question has none."""
+        best answer after `step` steps. tree: nothing dropped. answers: what the whole search found, best first, with
+        log p. right: the answer, None when the question has none."""
         self.heat.set_data(state_colors(states.T))
         for text, character in zip(self.read, characters):
             text.set_text(sign(character))
-        self._show_said(probabilities[:step])
-        self._show_tree([one for one in tree if one.step <= step], names)
+        shown = [one for one in tree if one.step <= step]
+        said = [names[shown[i].token] for i in sorted(best_path(shown))]
+        self._show_said(probabilities[: len(said)], [self.symbols.index(name) for name in said])
+        self._show_tree(shown, names)
         best, log_p = answers[0]
         verdict = "right" if best == right else f"wrong: it is {right}"
         if right is None:
@@ -196,17 +204,19 @@ class WritingASum(Picture):
                 found.append((text.replace("<end>", ""), one.log_probability))
         return found
 
-    def _show_said(self, probabilities: np.ndarray) -> None:
+    def _show_said(self, probabilities: np.ndarray, chosen: Sequence[int]) -> None:
+        """A shade for each probability; what was said is framed, and its probability printed."""
         shown = np.full((self.steps, 12, 3), to_rgba(color("faint"))[:3])
         for row, p in enumerate(probabilities):
             shown[row] = [mix(color("output"), color("paper"), round(20 * value) / 20) for value in p]
         self.said.set_data(shown)
+        frame = np.array([(-0.5, 0.5), (0.5, 0.5), (0.5, 1.5), (-0.5, 1.5), (-0.5, 0.5)])
+        self.chosen.set_segments([frame + (place, row) for row, place in enumerate(chosen)])
         for row, text in enumerate(self.numbers):
             text.set_text("")
-            if row < len(probabilities):
-                best = int(np.argmax(probabilities[row]))
-                value = probabilities[row][best]
-                text.set(text=f"{100 * value:.0f}", x=best, color=color("paper" if value > 0.5 else "ink"))
+            if row < len(chosen):
+                value = probabilities[row][chosen[row]]
+                text.set(text=f"{100 * value:.0f}", x=chosen[row], color=color("paper" if value > 0.5 else "ink"))
 
     def _show_tree(self, tree: Sequence[Candidate], names: Sequence[str]) -> None:
         where, path = places(tree), best_path(tree)

@@ -264,6 +264,7 @@ class Paths(Picture):
         for group in net.gradients.values():
             for mark in group.values():
                 mark.light(False)  # what is cut stays in sight; the lit arrows lie on top
+        self.net, self.asked = net, np.ones(self.steps, dtype=bool)
         for t in (0, 1, 5, 10, 15, 20):
             label(axes, (t, -0.5), f"$h_{{{t}}}$", fontsize=11)
         t = np.arange(1, self.steps + 1)
@@ -287,14 +288,14 @@ class Paths(Picture):
         self.moving += [self.image, kept, cut]  # the words lie on top of the image
 
     def _build_compass(self, axes) -> None:
-        axes.set(xlim=(-1.05, 1.25), ylim=(-0.45, 1.25), aspect="equal", anchor="N", title="gradient of $W_h$")
+        axes.set(xlim=(-1.05, 1.25), ylim=(-0.68, 1.25), aspect="equal", anchor="N", title="gradient of $W_h$")
         axes.axis("off")
         turn = np.radians(np.arange(181))
         axes.plot(np.cos(turn), np.sin(turn), color=color("faint"), linewidth=1.2)
         arrow(axes, (0, 0), (1, 0), gap=0, width=2.5)
         self.truncated = arrow(axes, (0, 0), (1, 0), kind="gradient", gap=0, width=2.5)
-        label(axes, (0.62, -0.12), "full")
-        self.angle = label(axes, (0.1, -0.36), "", role="gradient")
+        label(axes, (0.62, -0.17), "full")
+        self.angle = label(axes, (0.1, -0.5), "", role="gradient")
         self.moving += [self.truncated.patch, self.angle]
 
     def _build_curve(self, axes) -> None:
@@ -308,6 +309,7 @@ class Paths(Picture):
         """k: block length. strengths (T, T): of the path from loss t to copy s. angles, ratios: (T,), of k = 1..T."""
         steps = np.arange(self.steps)
         kept = (steps[:, None] // k == steps[None, :] // k) & (strengths > 0)
+        self._ask(strengths.diagonal() > 0)
         self._light(k, kept)
         self.image.set_data(shades_of(strengths, kept))
         angle, ratio = angles[k - 1], ratios[k - 1]
@@ -316,9 +318,19 @@ class Paths(Picture):
         self.angle.set_text(f"truncated: {angle:.0f}° off,\n{ratio:.2f} times as long")
         self.curve.set_data(steps + 1, np.minimum(angles, 91))
         self.here.set_data([k], [min(angle, 91)])
-        return (f"k = {k}, spectral radius {radius:g}: {kept.sum()} of {(strengths > 0).sum()} paths from a loss to a "
-                f"copy of W_h survive. The truncated gradient points {angle:.0f}° away from the full one and is "
-                f"{ratio:.2f} times as long.")
+        where = "every step" if self.asked.all() else "the last step alone"
+        return (f"A loss at {where}, k = {k}, spectral radius {radius:g}: {kept.sum()} of {(strengths > 0).sum()} "
+                f"paths from a loss to a copy of W_h survive. The truncated gradient points {angle:.0f}° away from "
+                f"the full one and is {ratio:.2f} times as long.")
+
+    def _ask(self, asked: np.ndarray) -> None:
+        """Draw the losses that there are. asked: (T,), boolean."""
+        if np.array_equal(asked, self.asked):  # another choice of losses draws all anew, which takes longer
+            return
+        self.asked = asked
+        for t, there in enumerate(asked, start=1):
+            for mark in (self.net.losses[t], self.net.forward["loss"][t], self.net.gradients["loss"][t]):
+                mark.show(there)
 
     def _light(self, k: int, kept: np.ndarray) -> None:
         steps = np.arange(self.steps)

@@ -38,12 +38,13 @@ class CounterPicture(Picture):
         (self.answers,) = answers.plot([], [], color=color("output"), linewidth=2.2, marker="o", markersize=3.5,
                                        label="the counter's answer")
         answers.axvline(TRAINED + 0.5, color=color("muted"), linewidth=1.4, linestyle=DASHED)
-        answers.text(TRAINED + 0.8, 49, "longer than in training", fontsize=10.5, va="top", color=color("muted"))
-        answers.legend(loc="upper left")
+        longer = answers.text(TRAINED + 0.8, 49, "longer than in training", fontsize=10.5, va="top", color=color("muted"))
+        legend = answers.legend(loc="upper left")
         self.verdict = answers.text(PAGE, -3, "", fontsize=12, ha="right", va="bottom",
                                     bbox={"facecolor": color("paper"), "edgecolor": "none", "pad": 2})
         self.end = answers.add_patch(Rectangle((0, -5), 0, 57, facecolor=color("faint"), alpha=0.5, linewidth=0))
-        self.moving = [self.bits, self.units, self.end, self.count, self.answers, self.verdict]
+        self.moving = [self.bits, self.units, self.end, self.count, self.answers, longer, legend,
+                       self.verdict]
 
     def update(self, bits: np.ndarray, states: np.ndarray, answers: np.ndarray, training: str) -> str:
         steps = len(bits)
@@ -63,11 +64,12 @@ class CounterPicture(Picture):
         right = round(float(answers[-1])) == count[-1]
         off = float(answers[-1]) - count[-1]
         outcome = "right" if right else f"off by {off:+.1f}".replace("-", "−")
-        self.verdict.set(text=f"{count[-1]:.0f} ones, answer {answers[-1]:.1f}: {outcome}",
+        ones = f"{count[-1]:.0f} one{'' if count[-1] == 1 else 's'}"
+        self.verdict.set(text=f"{ones}, answer {answers[-1]:z.1f}: {outcome}",
                          color=color("good" if right else "bad"))
         at_20 = ""
         if steps > TRAINED:
-            at_20 = f" At step {TRAINED} there were {count[TRAINED - 1]:.0f} and it said {answers[TRAINED - 1]:.1f}."
-        return (f"A counter trained on {training} reads {steps} bits, {count[-1]:.0f} of them ones. It answers "
-                f"{answers[-1]:.1f}, {'rounded the right number' if right else outcome}.{at_20} After the "
-                f"first step it says {answers[0]:.1f}.")
+            at_20 = f" At step {TRAINED} there were {count[TRAINED - 1]:.0f} and it said {answers[TRAINED - 1]:z.1f}."
+        return (f"A counter trained on {training} reads {steps} bit{'' if steps == 1 else 's'}, {ones}. It answers "
+                f"{answers[-1]:z.1f}, {'rounded the right number' if right else outcome}.{at_20} After the "
+                f"first step it says {answers[0]:z.1f}.")

@@ -13,8 +13,9 @@ MOST, WRITTEN = 32, 11  # characters read, and written with END
 class DateReader(Picture):
     """Above, the weights of one output character as bars; below, those of all as a heat map, its row framed.
 
-    `update(source, target, weights, chosen, temperature, known)`: source, up to 32 characters; target, up to 11 tokens,
-    "<end>" among them; weights (S, T); chosen: a row of them, from 0; known (T,): is the character in the alphabet?
+    `update(source, target, weights, chosen, temperature, known, cut)`: source, up to 32 characters; target, up to 11
+    tokens, "<end>" among them; weights (S, T); chosen: a row of them, from 0; known (T,): is the character in the
+    alphabet? cut: was more typed than is read?
     """
 
     size = (9.6, 4.9)
@@ -41,7 +42,7 @@ class DateReader(Picture):
         self.moving = [*self.bars, self.map, self.frame, *self.read, *self.written, self.title, self.note]
 
     def update(self, source: str, target: list[str], weights: np.ndarray, chosen: int, temperature: float,
-               known: list[bool]) -> str:
+               known: list[bool], cut: bool = False) -> str:
         S, T = len(target), len(source)
         shown = np.zeros((WRITTEN, MOST))
         shown[:S, :T] = weights
@@ -64,8 +65,10 @@ class DateReader(Picture):
             self.frame.set_data([], [])
         answer = "".join(token for token in target if token != "<end>")
         self.title.set_text(f"it writes {answer}" if T else "type a date")
-        self.note.set_text(f"temperature {temperature:.3g}" if T else "")
-        return self._words(source, target, row, chosen, answer, temperature, known)
+        limit = f"only the first {MOST} characters are read; " if cut else ""
+        self.note.set_text(f"{limit}temperature {temperature:.3g}" if T else "")
+        text = self._words(source, target, row, chosen, answer, temperature, known)
+        return text + (f" Only the first {MOST} characters are read." if cut else "")
 
     def _words(self, source, target, row, chosen, answer, temperature, known) -> str:
         if not source:

@@ -175,6 +175,8 @@ class Compass(Picture):
         (self.peak,) = curve.plot([], [], "^", color=color("gradient"), markersize=9, label="along the gradient")
         (self.here,) = curve.plot([], [], "o", color=color("ink"), markersize=9, label="along u")
         curve.legend(loc="lower left", ncols=2)
+        for mark in (self.slope_arrow.patch, self.direction.patch, self.peak, self.here):
+            mark.set_clip_on(False)  # whole at the edges, too
         self.moving = [self.line, self.slope_arrow.patch, self.direction.patch, self.point, self.cosine, self.peak,
                        self.here]
 

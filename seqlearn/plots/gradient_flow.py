@@ -6,7 +6,10 @@ from seqlearn.plots.picture import Picture
 from seqlearn.plots.style import color
 
 PAGE = 10.0  # the gradient's axis ends at 10^10 and 10^-10
-LOSS_PAGE = (-2.0, 12.0)
+LOSS_PAGES = {  # log10 of the loss: the ends of the axis and its ticks
+    "calm": ((-3.2, 3.2), (-2, 0, 2)),
+    "wild": ((-2.9, 12.0), (-2, 0, 4, 8, 12)),
+}
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -71,10 +74,15 @@ class GradientFlow(Picture):
         self.moving += [self.inside, self.outside]
 
     def _build_training(self, axes) -> None:
-        axes.set(xlim=(0, 150), ylim=LOSS_PAGE, xlabel="update", title="training: loss before each update")
-        axes.set_yticks(range(0, 13, 4), ["1", "10⁴", "10⁸", "10¹²"])
+        axes.set(xlim=(-2, 150), xlabel="update", title="training: loss before each update")
+        self.training = axes
+        self._turn_to("wild")
         (self.unclipped,) = axes.plot([], [], color=color("bad"), linewidth=2.2, marker="o", markersize=3)
         (self.clipped,) = axes.plot([], [], color=color("good"), linewidth=2.2)
+        self.dead = axes.axvspan(0, 150, color=color("bad"), alpha=0.16, linewidth=0, visible=False)
+        (self.burst,) = axes.plot([], [], "X", color=color("bad"), markersize=12, clip_on=False, zorder=4)
+        for artist in (self.dead, self.burst):
+            artist.set_in_layout(False)
         self.notes = [axes.text(0.98, height, "", transform=axes.transAxes, ha="right", va="top", fontsize=11,
                                 color=color(name), bbox={"facecolor": color("paper"), "edgecolor": "none", "pad": 1})
                       for height, name in ((0.95, "bad"), (0.74, "good"))]
@@ -100,10 +108,10 @@ class GradientFlow(Picture):
                                          clipped_to if clips else "off"]))
         training = self._show_training(losses, clip)
         return (
-            f"{start.capitalize()} start, {activation} activation, {steps} steps, spectral radius {radius:.2f}, "
-            f"largest singular value {sigma:.2f}, {outside.sum()} of {len(eigenvalues)} eigenvalues outside the unit "
-            f"circle. {fate(norms)} The gradient of all weights has norm {short(weight_norm)}, "
-            f"{'after clipping ' + clipped_to if clips else 'not clipped'}. {training}"
+            f"{start.capitalize()} start, {activation}, {steps} steps, spectral radius {radius:.2f}, σ {sigma:.2f}, "
+            f"{outside.sum()} of {len(eigenvalues)} eigenvalues outside the unit circle. {fate(norms)} All weights' "
+            f"gradient has norm {short(weight_norm)}, {'clipped: ' + clipped_to if clips else 'not clipped'}. "
+            f"{training}"
         ).strip()
 
     def _show_flow(self, norms: np.ndarray, radius: float, sigma: float, steps: int) -> None:
@@ -124,6 +132,10 @@ class GradientFlow(Picture):
         if not len(losses) and not self.trained:
             return ""
         self.trained = len(losses) > 0
+        ends = [len(run) - 1 for run in losses if not np.isfinite(run[-1])]
+        wild = not self.trained or any(len(run) and np.nanmax(run) > 1e3 for run in losses) or len(ends) > 0
+        self._turn_to("wild" if wild else "calm")
+        self._show_burst(ends[0] if ends else None)
         sentences = []
         names = ("without clipping", f"clipped at {clip:g}")
         for index, (line, note) in enumerate(zip((self.unclipped, self.clipped), self.notes, strict=True)):
@@ -138,7 +150,21 @@ class GradientFlow(Picture):
             else:
                 sentences.append(f"{names[index]}: {short(run[-1])} at update {len(run) - 1}")
             note.set_text(sentences[-1])
-        return "Training, loss " + "; ".join(sentences) + "." if sentences else ""
+        return "Loss " + "; ".join(sentences) + "." if sentences else ""
+
+    def _turn_to(self, page: str) -> None:
+        limits, ticks = LOSS_PAGES[page]
+        self.training.set_ylim(limits)
+        self.training.set_yticks(ticks, ["1" if n == 0 else f"10{str(n).translate(SUPERSCRIPT)}" for n in ticks])
+
+    def _show_burst(self, update: int | None) -> None:
+        """Where a loss stops being a number: a cross at the top, and red from there on, for nothing is learned."""
+        self.dead.set_visible(update is not None)
+        if update is None:
+            self.burst.set_data([], [])
+        else:
+            self.dead.set(x=update, width=150 - update)
+            self.burst.set_data([update], [self.training.get_ylim()[1]])
 
 
 def fate(norms: np.ndarray) -> str:
@@ -150,10 +176,11 @@ def fate(norms: np.ndarray) -> str:
         gone = np.flatnonzero(norms == 0)[-1]
         return f"The gradient is exactly 0 at step {gone} and before it: nothing of it arrives."
     factor, peak = last ** (1 / steps), int(norms.argmax())
-    if 0.1 <= last <= 10:
+    if 0.5 <= last <= 2:
         sentence = f"The gradient arrives at step 0 with norm {short(last)}: about the size it had."
     else:
-        verb = "explodes" if last > 1 else "vanishes"
+        large, small = ("explodes", "vanishes") if not 0.1 <= last <= 10 else ("grows", "shrinks")
+        verb = large if last > 1 else small
         sentence = (f"The gradient {verb}: norm 1 at step {steps}, {short(last)} at step 0, "
                     f"a factor of {factor:.2f} a step.")
     if norms[peak] > 3 * max(1, last):

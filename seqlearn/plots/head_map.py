@@ -11,6 +11,7 @@ from seqlearn.plots.style import color
 from seqlearn.plots.word_by_word import drawable
 
 MOST = 12  # letters shown
+ROOMS = (8, MOST)  # places on the axes; a short word gets the large ones
 SURE = 0.5  # from this share of the weight on a letter counts as read
 
 
@@ -31,9 +32,17 @@ class HeadMap(Picture):
         self._build_lines(lines)
         self._build_map(grid)
         self._build_arrivals(out)
+        self.sheets = lines, grid, out
+        self._make_room(ROOMS[0])
+
+    def _make_room(self, places: int) -> None:
+        if self.sheets[1].get_ylim() != (places - 0.5, -0.5):  # all is then drawn anew, which takes longer
+            for axes in self.sheets:
+                axes.set_ylim(places - 0.5, -0.5)
+            self.sheets[1].set_xlim(-0.5, places - 0.5)
 
     def _build_lines(self, axes) -> None:
-        axes.set(xlim=(-0.28, 1.28), ylim=(MOST - 0.5, -0.5))
+        axes.set(xlim=(-0.28, 1.28))
         axes.axis("off")
         axes.set_title("asks … looks at", loc="center")
         self.ends = np.array([[(0.07, t), (0.93, s)] for t in range(MOST) for s in range(MOST)], dtype=float)
@@ -44,10 +53,10 @@ class HeadMap(Picture):
         self.moving += [self.lines, *self.letters[0], *self.letters[1]]
 
     def _build_map(self, axes) -> None:
-        axes.set(xlim=(-0.5, MOST - 0.5), ylim=(MOST - 0.5, -0.5), xticks=[], yticks=[], aspect="equal")
+        axes.set(xticks=[], yticks=[], aspect="equal")
         axes.set_anchor("N")
         axes.grid(False)
-        axes.set_title("weights: row t is where position t looks", loc="center", pad=26)
+        axes.set_title("weights: row t is where position t looks", loc="center", pad=30)
         axes.spines[:].set_visible(False)
         self.image = axes.imshow(np.zeros((MOST, MOST, 3)), extent=(-0.5, MOST - 0.5, MOST - 0.5, -0.5), zorder=1)
         self.sides = [[axes.text(-0.8, t, "", ha="right", va="center", fontsize=13) for t in range(MOST)],
@@ -57,7 +66,7 @@ class HeadMap(Picture):
         self.moving += [self.image, *self.sides[0], *self.sides[1], *self.numbers]
 
     def _build_arrivals(self, axes) -> None:
-        axes.set(xlim=(0, 1), ylim=(MOST - 0.5, -0.5))
+        axes.set(xlim=(0, 1))
         axes.axis("off")
         axes.set_title("arrives, and its share", loc="center")
         self.rails = [Rectangle((0.26, t - 0.22), 0.72, 0.44, linewidth=0, facecolor=color("faint"), visible=False)
@@ -71,6 +80,7 @@ class HeadMap(Picture):
 
     def update(self, letters, weights, arrives, shares, name) -> str:
         count = len(letters)
+        self._make_room(next(room for room in ROOMS if count <= room))
         full = np.zeros((MOST, MOST))
         full[:count, :count] = weights
         drawn = [drawable(letter.replace(" ", "␣")) for letter in letters] + [""] * (MOST - count)

@@ -1,6 +1,7 @@
 """The picture of chapter 12's explorer: what goes into one of the seven models, and what comes out, step by step."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,11 +13,12 @@ from matplotlib.patches import Rectangle
 from seqlearn.plots.picture import Picture
 from seqlearn.plots.seven_jobs import heat
 from seqlearn.plots.style import color, describe
-from seqlearn.plots.word_by_word import drawable
+from seqlearn.plots.word_by_word import cut, drawable
 
-COLUMNS, ROWS = 12, 3
-MOST = COLUMNS * ROWS  # tokens that fit; of more the first ones are shown
+GRIDS = ((8, 2, 13), (12, 3, 11))  # columns, rows and the size of the letters; few tokens get the large boxes
+MOST = 36  # tokens that fit; of more the first ones are shown
 FRAMES = 60  # frames of a sound that fit
+LENGTHS = (20, 40, FRAMES)  # frames that the width of the board stands for; a short sound gets the wide ones
 
 
 class JobBoard(Picture):
@@ -27,13 +29,13 @@ class JobBoard(Picture):
     verdict: (text, role), a sentence on the answer in the colour of a role.
     """
 
-    size = (9.6, 5.0)
+    size = (9.6, 4.2)
 
     def build(self) -> None:
         self.figure.set_layout_engine("none")
-        self.halves = [_Half(self.figure, 0.575, "input"), _Half(self.figure, 0.085, "output")]
-        self.titles = [self.figure.text(0.02, y, "", fontsize=13, va="center") for y in (0.955, 0.465)]
-        self.verdict = self.figure.text(0.98, 0.465, "", fontsize=13, va="center", ha="right")
+        self.halves = [_Half(self.figure, 0.55, "input"), _Half(self.figure, 0.06, "output")]
+        self.titles = [self.figure.text(0.02, y, "", fontsize=13, va="center") for y in (0.945, 0.455)]
+        self.verdict = self.figure.text(0.98, 0.455, "", fontsize=13, va="center", ha="right")
         self.moving = [*self.titles, self.verdict, *(artist for half in self.halves for artist in half.moving)]
 
     def update(self, job: str, source: Sequence[str] | np.ndarray, target: Sequence[str] | np.ndarray,
@@ -54,8 +56,9 @@ class JobBoard(Picture):
             least = int(np.argmin(probabilities))
             name = target[least] if least < len(target) else "the end"
             unsure = f" Least sure of {name}, {100 * probabilities[least]:.0f} percent."
-        note = f" Not in the vocabulary: {', '.join(unknown[:6])}." if unknown else ""
-        return f"{job}. In: {_said(source)}. Out: {_said(target)}. {text}.{unsure}{note}"
+        unknown = list(dict.fromkeys(map(cut, unknown)))
+        note = f" Not in the vocabulary: {', '.join(unknown[:4])}{' …' if len(unknown) > 4 else ''}." if unknown else ""
+        return f"{job}. In: {_said(source)}. Out: {_said(target)}. The verdict: {text}.{unsure}{note}"
 
 
 class _Half:
@@ -64,20 +67,18 @@ class _Half:
     def __init__(self, figure, bottom: float, role: str) -> None:
         self.role = role
         self.board = figure.add_axes((0.02, bottom, 0.96, 0.335))
-        self.board.set(xlim=(0, COLUMNS), ylim=(-ROWS, 0))
+        self.board.set(xlim=(0, 1), ylim=(-1, 0))
         self.board.axis("off")
-        places = [(n % COLUMNS, -(n // COLUMNS) - 1) for n in range(MOST)]
-        self.places = places
         self.boxes = PolyCollection([], linewidths=1.3, zorder=1)
         self.bars = PolyCollection([], linewidths=0, zorder=2)
         self.board.add_collection(self.boxes, autolim=False)
         self.board.add_collection(self.bars, autolim=False)
-        self.words = [self.board.text(x + 0.5, y + 0.56, "", ha="center", va="center", fontsize=11) for x, y in places]
+        self.words = [self.board.text(0, 0, "", ha="center", va="center") for _ in range(MOST)]
         self.sound = figure.add_axes((0.085, bottom + 0.02, 0.895, 0.3))
-        self.sound.set(xlim=(0, FRAMES), ylim=(-0.5, 7.5))
+        self.sound.set(xlim=(0, 1), ylim=(-0.5, 7.5))
         self.sound.axis("off")
         self.image = self.sound.imshow(np.zeros((8, FRAMES)), cmap=heat(role), vmin=0, vmax=1, origin="lower",
-                                       aspect="auto", interpolation="nearest", extent=(0, FRAMES, -0.5, 7.5))
+                                       aspect="auto", interpolation="nearest")
         (self.edge,) = self.sound.plot([], [], color=color("muted"), linewidth=1.2)
         self.labels = [figure.text(0.075, bottom + y, text, ha="right", va="center", fontsize=10, color=color("muted"))
                        for y, text in ((0.045, "320 Hz"), (0.30, "1760 Hz"))]
@@ -88,19 +89,23 @@ class _Half:
         shown = list(tokens)[:MOST]
         if len(tokens) > MOST:
             shown[-1] = "…"
-        corners = np.array(self.places[: len(shown)], dtype=float).reshape(-1, 2)
-        self.boxes.set_verts([_rectangle(x + 0.04, y + 0.08, 0.92, 0.84) for x, y in corners])
+        columns, rows, fontsize = next(grid for grid in GRIDS if len(shown) <= grid[0] * grid[1])
+        unit = np.array([1 / columns, 1 / rows])
+        corners = [(n % columns, -(n // columns) - 1) for n in range(len(shown))]
+        self.boxes.set_verts([unit * _rectangle(x + 0.04, y + 0.08, 0.92, 0.84) for x, y in corners])
         self.boxes.set(facecolor=color("paper"), edgecolor=color(self.role))
         shares = [] if shares is None else list(shares)[: len(shown)]
-        self.bars.set_verts([_rectangle(x + 0.1, y + 0.16, max(0.8 * share, 1e-3), 0.12)
+        self.bars.set_verts([unit * _rectangle(x + 0.1, y + 0.16, max(0.8 * share, 1e-3), 0.12)
                              for (x, y), share in zip(corners, shares, strict=False)])
         self.bars.set_facecolor([color("output" if share >= 0.9 else "bad") for share in shares] or "none")
         for n, text in enumerate(self.words):
             word = shown[n] if n < len(shown) else ""
             fresh = bool(word) and known is not None and len(known) > n and not known[n]
-            word = word if len(word) <= 10 else f"{word[:9]}…"
+            word = cut(word, 10)
             text.set(text=drawable(word), color=color("muted" if fresh else "ink"),
-                     fontsize=11 if len(word) < 8 else 9, style="italic" if fresh else "normal")
+                     fontsize=fontsize if len(word) < 8 else fontsize - 2, style="italic" if fresh else "normal")
+            if word:
+                text.set_position(unit * (corners[n][0] + 0.5, corners[n][1] + 0.56))
 
     def show_frames(self, frames: np.ndarray) -> None:
         self._choose(sound=True)
@@ -108,7 +113,9 @@ class _Half:
         shown = np.clip(np.asarray(frames, dtype=float)[:FRAMES].T, 0, 1)
         page[:, : shown.shape[1]] = shown
         self.image.set_data(page)
-        end = shown.shape[1]
+        length = next(length for length in LENGTHS if shown.shape[1] <= length)
+        self.image.set_extent((0, FRAMES / length, -0.5, 7.5))
+        end = shown.shape[1] / length
         self.edge.set_data([0, end, end, 0, 0], [-0.5, -0.5, 7.5, 7.5, -0.5])
 
     def _choose(self, *, sound: bool) -> None:
@@ -125,7 +132,8 @@ def _rectangle(x: float, y: float, width: float, height: float) -> np.ndarray:
 def _said(content: Sequence[str] | np.ndarray) -> str:
     if isinstance(content, np.ndarray):
         return f"a sound of {len(content)} frames"
-    return " ".join(content) if len(content) else "nothing"
+    said = shorten(" ".join(map(cut, content)), 140, placeholder=" …")
+    return f"“{said}”" if said else "nothing"
 
 
 def board_frames(frames: Sequence[dict], *, figure: Figure | None = None) -> Figure:

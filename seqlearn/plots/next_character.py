@@ -10,7 +10,8 @@ from seqlearn.plots.drawing import mix
 from seqlearn.plots.picture import Picture
 from seqlearn.plots.style import can_draw, color
 
-SHOWN = 84  # characters of the text
+ROWS, LENGTH = 2, 84  # lines of the text that are shown, and their length
+SHOWN = ROWS * LENGTH
 BARS = 14  # characters that may come next
 WRITTEN, LINE = 2, 84  # lines of text that the model writes, and their length
 NEW_LINE = "\n"
@@ -36,27 +37,29 @@ def squares(axes: Axes, count: int, *, bottom: float = 0.0) -> PolyCollection:
 
 
 class NextCharacter(Picture):
-    """The end of a text, shaded by surprise; bars of the next character's probabilities; and a text written on."""
+    """A text, its end if it is long, shaded by surprise; bars of the next character's probabilities; and a text
+    written on."""
 
-    size = (9.6, 4.4)
+    size = (9.6, 4.7)
 
     def build(self) -> None:
         self.figure.set_layout_engine("none")
         # Placed by hand: the letters of the strip are one text, and each has to lie on its own square.
-        self._build_strip(self.figure.add_axes((0.03, 0.865, 0.95, 0.06)))
-        self._build_bars(self.figure.add_axes((0.085, 0.31, 0.895, 0.5)))
-        self._build_written(self.figure.add_axes((0.03, 0.01, 0.95, 0.2)))
+        self._build_strip(self.figure.add_axes((0.03, 0.81, 0.95, 0.12)))
+        self._build_bars(self.figure.add_axes((0.085, 0.285, 0.895, 0.475)))
+        self._build_written(self.figure.add_axes((0.03, 0.01, 0.95, 0.185)))
 
     def _build_strip(self, axes: Axes) -> None:
         axes.set_title("the text so far; the stronger the shade, the more of a surprise", fontsize=11, loc="left")
         axes.axis("off")
-        self.boxes = squares(axes, SHOWN)
-        self.letters = axes.text(0, 0.46, "m" * SHOWN, va="center", family="monospace", fontsize=12)
-        letter = self.letters.get_window_extent(self.figure.canvas.get_renderer()).width / SHOWN
-        axes.set(xlim=(0, axes.bbox.width / letter), ylim=(0, 1))
-        self.left_out = axes.text(1, 1.35, "", transform=axes.transAxes, ha="right", fontsize=11, color=color("bad"),
+        self.boxes = [squares(axes, LENGTH, bottom=ROWS - 1 - row) for row in range(ROWS)]
+        self.letters = [axes.text(0, ROWS - row - 0.54, "m" * LENGTH, va="center", family="monospace", fontsize=12)
+                        for row in range(ROWS)]
+        letter = self.letters[0].get_window_extent(self.figure.canvas.get_renderer()).width / LENGTH
+        axes.set(xlim=(0, axes.bbox.width / letter), ylim=(0, ROWS))
+        self.left_out = axes.text(1, 1.17, "", transform=axes.transAxes, ha="right", fontsize=11, color=color("bad"),
                                   parse_math=False)
-        self.moving += [self.boxes, self.letters, self.left_out]
+        self.moving += [*self.boxes, *self.letters, self.left_out]
 
     def _build_bars(self, axes: Axes) -> None:
         axes.set(xlim=(-0.6, BARS - 0.4), ylim=(0, 1.08), ylabel="probability of\nthe next character", xticks=[],
@@ -69,6 +72,8 @@ class NextCharacter(Picture):
         self.names = [axes.text(place, -0.04, "", ha="center", va="top", family="monospace", fontsize=14)
                       for place in range(BARS)]
         self.numbers = [axes.text(place, 0, "", ha="center", va="bottom", fontsize=10) for place in range(BARS)]
+        for text in (*self.numbers, *self.names):
+            text.set_in_layout(False)
         self.openness = axes.text(0.985, 0.76, "", transform=axes.transAxes, ha="right", fontsize=11)
         self.moving += [*self.bars, self.plain, *self.names, *self.numbers, self.openness]
 
@@ -81,18 +86,23 @@ class NextCharacter(Picture):
         self.moving += self.lines
 
     def update(self, text: str, surprises: np.ndarray, characters: Sequence[str], plain: np.ndarray,
-               probabilities: np.ndarray, written: str, temperature: float, top_k: int, unknown: str = "") -> str:
-        """text, surprises (S,): of the prompt. plain, probabilities (V,): of the next character. written: a text."""
+               probabilities: np.ndarray, written: str, temperature: float, top_k: int, unknown: str = "",
+               cut: int = 0) -> str:
+        """text, surprises (S,): of the prompt. plain, probabilities (V,): of the next character. written: a text.
+        unknown: characters that were left out. cut: so many characters before the text are not read."""
         end, seen = text[-SHOWN:], np.asarray(surprises)[-SHOWN:]
-        self.boxes.set_facecolor(shades(seen) + [color("paper")] * (SHOWN - len(end)))
-        self.letters.set_text("".join(map(visible, end)))
+        for row, (boxes, letters) in enumerate(zip(self.boxes, self.letters, strict=True)):
+            line = slice(row * LENGTH, (row + 1) * LENGTH)
+            boxes.set_facecolor(shades(seen[line]) + [color("paper")] * (LENGTH - len(end[line])))
+            letters.set_text("".join(map(visible, end[line])))
         self.left_out.set_text(f"left out, never seen: {drawable(unknown)}" if unknown else "")
         order = np.argsort(-plain, kind="stable")[:BARS]
         for place, index in enumerate(order):
             height = probabilities[index]
             self.bars[place].set_height(height)
             self.names[place].set_text(visible(characters[index]))
-            self.numbers[place].set(text=share(height) if height > 0 else "0", y=height + 0.015)
+            above = max(height, plain[index])  # clear of the mark, too
+            self.numbers[place].set(text=share(height) if height > 0 else "0", y=above + 0.02)
         self.plain.set_ydata(plain[order])
         shown = written.replace("\n", visible("\n"))
         for line, artist in enumerate(self.lines):
@@ -107,7 +117,8 @@ class NextCharacter(Picture):
             + (f", only the {top_k} likeliest:" if top_k < len(plain) else ":"),
             f"{', '.join(best)}. As open as a choice among {choices:.1f} equal characters.",
             f"The model goes on: “{written[:60].replace(NEW_LINE, ' / ')}”.",
-            f"Left out, because the model never saw it: {unknown}" if unknown else "",
+            f"Left out, because the model never saw it: {drawable(unknown)}." if unknown else "",
+            f"The first {cut:,} characters are not read: the text is too long." if cut else "",
         ]).strip()
 
 

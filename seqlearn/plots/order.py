@@ -148,9 +148,9 @@ def _write_on(net: Unrolled, steps: tuple[int, ...]) -> None:
 class Reorder(Picture):
     """A sentence read word by word; below it the bag of words and the last state, beside those of the start order.
 
-    `update(words, chosen, vocabulary, bag, start_bag, state, start_state, start, memory)`: words and start are lists of
-    at most `most` words, chosen counts from 1; bag and start_bag (V,) belong to vocabulary; the states are (H,); memory
-    is the weight of the old state.
+    `update(words, chosen, vocabulary, bag, start_bag, state, start_state, start, memory, left_out)`: words and start
+    are lists of at most `most` words, chosen counts from 1; bag and start_bag (V,) belong to vocabulary; the states are
+    (H,); memory is the weight of the old state; left_out is what was typed and could not be read.
     """
 
     size = (9.6, 5.2)
@@ -188,7 +188,7 @@ class Reorder(Picture):
         return axes, title, mark, list(bars)
 
     def update(self, words: list[str], chosen: int, vocabulary: list[str], bag: np.ndarray, start_bag: np.ndarray,
-               state: np.ndarray, start_state: np.ndarray, start: list[str], memory: float) -> str:
+               state: np.ndarray, start_state: np.ndarray, start: list[str], memory: float, left_out: str = "") -> str:
         self._lay_out(len(words), tuple(vocabulary), float(max(bag, default=0)))
         for t, text in enumerate(self.words):
             text.set(text=words[t] if t < len(words) else "", weight="bold" if t + 1 == chosen else "normal",
@@ -203,8 +203,10 @@ class Reorder(Picture):
                 bar.set_height(value)
         said = " ".join(words) or "no words at all"
         picked = f"Chosen: word {chosen}, {words[chosen - 1]}. " if words else ""
+        other = f" Left out, because only words of this sentence fit here, {self.most} at most: {left_out}."
         return (f"{said}. Start order: {' '.join(start)}. {picked}The old state has weight {memory:.1f}. "
-                f"The bag of words has moved by {moved[0]:.2f}, the last state by {moved[1]:.2f}.")
+                f"The bag of words has moved by {moved[0]:.2f}, the last state by {moved[1]:.2f}."
+                + (other if left_out else ""))
 
     def _lay_out(self, count: int, vocabulary: tuple[str, ...], highest: float) -> None:
         """Show `count` steps in the middle of the sheet, the names below the bars, and an axis that holds the highest

@@ -203,7 +203,7 @@ class ScalarMemory(Picture):
                                    label="state $h_t$")
         axes.legend(loc="lower left", ncols=2)
         self.note = axes.text(0.99, 0.96, "", transform=axes.transAxes, ha="right", va="top", fontsize=13,
-                              color=color("ink"))
+                              color=color("ink"), bbox={"facecolor": color("paper"), "edgecolor": "none", "pad": 2})
         self.moving = [self.inputs, self.states, self.note]
 
     def update(self, w: float, x: np.ndarray, h: np.ndarray, left_out: str = "") -> str:

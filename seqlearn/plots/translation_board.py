@@ -84,11 +84,12 @@ class TranslationBoard(Picture):
         self.title.set_text(verdict)
         looks = ""
         if has_map:
-            looks = " Looks: " + ", ".join(f"{word} at {wide[int(np.argmax(row[: len(wide)]))]}"
-                                           for word, row in zip(shown, weights, strict=False)) + "."
-        listed = "; ".join(f"{text or '(nothing)'} {percent(probability)}" for text, probability in answers[:3])
-        should = "" if right is None or best == right else f" Right would be {right}."
-        return f"{name}, {' '.join(source)}: {verdict}. Answers: {listed}.{should}{looks}"
+            places = [wide[int(np.argmax(row[: len(wide)]))] for row in weights[: len(shown)]]
+            looks = f" One token after the other looks most at {', '.join(places)}."
+        # Three lines below the picture have room for one long name beside the input, and for what is looked at.
+        should = f" Right would be {right}." if right is not None and best != right else ""
+        return (f"{name}, “{' '.join(wide)}”: {verdict}. It says {best or 'nothing'} ({percent(answers[0][1])})."
+                f"{should}{looks}")
 
 
 def wrapped(text: str, width: int = 40) -> str:

@@ -6,6 +6,7 @@ from seqlearn.plots.picture import Picture
 from seqlearn.plots.style import can_draw, color
 
 MOST = 20  # words that fit; of a longer review the last ones are shown
+ROOMS = (10, 15, MOST)  # places on the axis; a short review gets the wide ones
 
 
 class WordByWord(Picture):
@@ -20,13 +21,13 @@ class WordByWord(Picture):
     def build(self) -> None:
         self.figure.set_layout_engine("none")
         self.axes = self.figure.add_axes((0.085, 0.34, 0.895, 0.54))
-        self.axes.set(xlim=(-0.6, MOST - 0.4), ylim=(0, 1), xticks=[], yticks=(0, 0.25, 0.5, 0.75, 1),
+        self.axes.set(ylim=(0, 1), xticks=[], yticks=(0, 0.25, 0.5, 0.75, 1),
                       ylabel="probability of praise")
         self.axes.grid(axis="x", visible=False)
         self.axes.axhline(0.5, color=color("ink"), linewidth=1)
         steps = np.arange(MOST)
         self.bars = list(self.axes.bar(steps, np.zeros(MOST), bottom=0.5, width=0.66, zorder=2).patches)
-        (self.marks,) = self.axes.plot([], [], "_", color=color("ink"), markersize=22, markeredgewidth=2.6, zorder=4)
+        (self.marks,) = self.axes.plot([], [], "_", color=color("ink"), markeredgewidth=2.6, zorder=4)
         self.words = [self.axes.text(t + 0.12, -0.05, "", rotation=40, ha="right", va="top", fontsize=12,
                                      rotation_mode="anchor") for t in steps]
         for text in self.words:
@@ -35,15 +36,17 @@ class WordByWord(Picture):
         self.axes.text(1.0, 1.06, "bars: the LSTM    marks: the bag of words", transform=self.axes.transAxes,
                        ha="right", fontsize=11, color=color("muted"))
         self.moving = [*self.bars, self.marks, *self.words, self.title]
+        self._make_room(ROOMS[0])
 
     def update(self, words: list[str], known: list[bool], lstm: np.ndarray, bag: np.ndarray) -> str:
+        self._make_room(next((room for room in ROOMS if len(words) <= room), MOST))
         first = max(0, len(words) - MOST)
         for t in range(MOST):
             there = first + t < len(words)
             value = lstm[first + t + 1] if there else 0.5
             self.bars[t].set(height=value - 0.5, facecolor=color("output" if value >= 0.5 else "bad"))
             word = words[first + t] if there else ""
-            word = drawable(word if len(word) <= 14 else f"{word[:13]}…")
+            word = drawable(cut(word))
             is_known = there and known[first + t]
             self.words[t].set(text=word if is_known or not word else f"{word} ?",
                               color=color("ink" if is_known else "muted"), style="normal" if is_known else "italic")
@@ -53,11 +56,23 @@ class WordByWord(Picture):
         self.title.set_text(f"{ends}" if words else "no word yet")
         if not words:
             return f"No word yet: before the first one the bag of words says {100 * bag[0]:.0f} percent."
-        unknown = [word for word, is_known in zip(words, known, strict=True) if not is_known]
-        path = ", ".join(f"{word} {100 * value:.0f}" for word, value in
-                         zip(words[first:], lstm[first + 1 :], strict=True))
-        note = f" Not in the vocabulary: {', '.join(unknown[:8])}." if unknown else ""
-        return f"{ends}: the LSTM reads {verdict}. After each word, in percent: {path}.{note}"
+        unknown = list(dict.fromkeys(cut(word) for word, is_known in zip(words, known, strict=True) if not is_known))
+        note = f" Not in the vocabulary: {', '.join(unknown[:4])}{' …' if len(unknown) > 4 else ''}." if unknown else ""
+        path = [f"{cut(word)} {100 * value:.0f}" for word, value in zip(words, lstm[1:], strict=True)][first:]
+        while len(", ".join(path)) > 200:  # letters: three lines below the picture hold no more
+            path.pop(0)
+        which = "each word" if len(path) == len(words) else f"each of the last {len(path)} words"
+        return f"{ends}: the LSTM reads {verdict}. After {which}, in percent: {', '.join(path)}.{note}"
+
+    def _make_room(self, places: int) -> None:
+        if self.axes.get_xlim() != (-0.6, places - 0.4):  # the still part is then drawn anew, which takes longer
+            self.axes.set_xlim(-0.6, places - 0.4)
+            self.marks.set_markersize(440 / places)
+
+
+def cut(word: str, most: int = 14) -> str:
+    """The word, cut where it is longer than a word needs to be."""
+    return word if len(word) <= most else f"{word[: most - 1]}…"
 
 
 def drawable(word: str) -> str:

@@ -3,9 +3,9 @@
     from seqlearn.training import train, save_weights, load_weights, choose_device
 """
 
-from seqlearn.training.checkpoint import Checkpoint
+from seqlearn.training.checkpoint import Checkpoint, CheckpointError
 from seqlearn.training.devices import choose_device
 from seqlearn.training.loop import History, train
 from seqlearn.training.weights import load_weights, save_weights
 
-__all__ = ["Checkpoint", "History", "choose_device", "load_weights", "save_weights", "train"]
+__all__ = ["Checkpoint", "CheckpointError", "History", "choose_device", "load_weights", "save_weights", "train"]

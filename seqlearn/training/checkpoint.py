@@ -7,7 +7,8 @@
 
 After every epoch the file holds the weights, the best weights, the optimizer's state, the history and the state of
 torch's random numbers. The same lines run again go on from there; when all epochs are done they return at once. More
-epochs than the first time are welcome. What else changes along the way, and what else the result depends on, you name:
+epochs than the first time are welcome, and more patience. What else changes along the way, and what else the result
+depends on, you name:
 
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer)     # you call its step, in validate or in batches
     Checkpoint("run.pt", also={"scheduler": scheduler, "order": rng}, settings={"batch_size": 64, "seed": 0})
@@ -15,10 +16,13 @@ epochs than the first time are welcome. What else changes along the way, and wha
 A learning rate that you compute from the epoch in `batches` needs no naming: it is the same after a new start.
 """
 
+import contextlib
+import errno
 import io
 import json
 import os
 import pickle
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,8 +31,16 @@ import numpy as np
 import torch
 from torch import nn
 
+from seqlearn.paths import file_to_write, part_beside
+
 FORMAT = "seqlearn checkpoint 1"
 PARTS = {"format", "model", "best", "optimizer", "history", "random", "also", "made with"}
+
+
+class CheckpointError(OSError):
+    """A checkpoint could not be written; the message says what to do. `history`: what was trained until then."""
+
+    history: Any = None
 
 
 class Checkpoint:
@@ -45,7 +57,7 @@ class Checkpoint:
     def __init__(self, path: str | Path, *, also: Mapping | None = None, settings: Mapping | None = None) -> None:
         if not isinstance(path, str | Path):
             raise TypeError(f"checkpoint must be a path or a Checkpoint, got {type(path).__name__}")
-        self.path, self.also = Path(path), dict(also or {})
+        self.path, self.also = file_to_write("checkpoint", path), dict(also or {})
         for name, thing in self.also.items():
             if not (isinstance(thing, np.random.Generator | torch.Generator) or hasattr(thing, "load_state_dict")):
                 wanted = "must have state_dict and load_state_dict, or be a generator of NumPy or torch"
@@ -59,14 +71,17 @@ class Checkpoint:
         """Put the state of the file into everything; return the history's fields and the best weights.
 
         None when there is no file. Raises ValueError when it is damaged, holds more epochs, or was made with another
-        model, optimizer or settings; nothing has changed then.
+        model, optimizer or settings, and CheckpointError when no file can be written here; nothing has changed then.
         """
         here = {"settings": settings | self.settings, **_described(model, optimizer, self.also)}
         self._start = here
+        self._try_to_write(model)
         if not self.path.exists():
             return None
         stored = self._read()
         made_with = stored["made with"]
+        if _more_patience(made_with["start"]["settings"], here["settings"]):
+            made_with["start"]["settings"]["patience"] = here["settings"]["patience"]
         if here["optimizer"] == made_with["optimizer now"]:  # the optimizer that the last epoch left
             here = here | {"optimizer": made_with["start"]["optimizer"]}
         wrong = _differences(made_with["start"], here)
@@ -87,37 +102,74 @@ class Checkpoint:
         return stored["history"], stored["best"]
 
     def save(self, model: nn.Module, optimizer: torch.optim.Optimizer, history: dict, best: dict) -> None:
-        """Write the state after an epoch, in place of the one before."""
+        """Write the state after an epoch, in place of the one before. Raises CheckpointError when that fails."""
         now = _described(model, optimizer, self.also)["optimizer"]
         content = {
             "format": FORMAT,
             "model": model.state_dict(),
             "best": best,
-            "optimizer": optimizer.state_dict(),
+            "optimizer": _plain(optimizer.state_dict()),
             "history": history,
             "random": {"cpu": torch.get_rng_state(), "cuda": torch.cuda.get_rng_state_all()},
-            "also": {name: _get_state(thing) for name, thing in self.also.items()},
+            "also": {name: _plain(_get_state(thing)) for name, thing in self.also.items()},
             "made with": {"start": self._start, "optimizer now": now},
         }
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+        try:
+            self._write(content)
+        except OSError as error:
+            done = len(history["loss"])
+            raise CheckpointError(
+                f"the checkpoint after epoch {done} could not be written ({error}). The model has its best weights so "
+                f"far, and the history is in this error's `history`. {self._advice(done - 1)}"
+            ) from error
+
+    def _write(self, content: dict) -> None:
+        written = io.BytesIO()  # first: on a disk that fills, torch.save raises an error that does not say so
+        torch.save(content, written)
+        part = part_beside(self.path)
         try:
             with part.open("wb") as file:
-                torch.save(content, file)
+                file.write(written.getbuffer())
                 file.flush()
                 os.fsync(file.fileno())
-            if len(history["loss"]) == 1:  # better now than after the night
+            if len(content["history"]["loss"]) == 1:  # better now than after the night
                 _check_readable(part, content["also"])
             os.replace(part, self.path)
         finally:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def _try_to_write(self, model: nn.Module) -> None:
+        """Raise CheckpointError when the folder takes no file or has no room, before anything is trained."""
+        weights = sum(value.numel() * value.element_size() for value in model.state_dict().values())
+        try:
+            part = part_beside(self.path)
+            try:
+                part.touch()
+            finally:
+                part.unlink(missing_ok=True)
+            # The first file holds these, the best and Adam's two running means; later ones are written beside the last.
+            needed = self.path.stat().st_size if self.path.exists() else 4 * weights
+            if shutil.disk_usage(self.path.parent).free < needed:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+        except OSError as error:
+            raise CheckpointError(f"no checkpoint can be written ({error}). {self._advice(0)}") from error
+
+    def _advice(self, done: int) -> str:
+        """What to do when the file cannot be written. done: epochs that a file holds, 0 for none."""
+        again = f"run the same lines again: they go on after epoch {done}" if done else "start again"
+        cure = f"Make room on the disk, or make the folder {self.path.parent} writable"
+        return f"{cure}, and {again}. Or take another path."
 
     def _read(self) -> dict:
         content = io.BytesIO(self.path.read_bytes())
+        if not content.getbuffer():
+            raise ValueError(f"{self.path} is damaged, or is no checkpoint: it is empty. Remove it to begin anew")
         try:
             stored = torch.load(content, map_location="cpu", weights_only=True)
         except Exception as error:  # of many kinds: the file can be broken anywhere
-            raise ValueError(f"{self.path} is damaged, or is no checkpoint: {error}".partition("\n")[0]) from error
+            reason = str(error).strip().partition("\n")[0] or type(error).__name__
+            raise ValueError(f"{self.path} is damaged, or is no checkpoint: {reason}") from error
         if not isinstance(stored, dict) or stored.keys() != PARTS or stored["format"] != FORMAT:
             raise ValueError(f"{self.path} is no checkpoint of this version of seqlearn.training")
         return stored
@@ -132,7 +184,8 @@ def _described(model: nn.Module, optimizer: torch.optim.Optimizer, also: dict) -
     """What has to be the same for the state of one training to fit another, in words."""
     groups = {}
     for number, group in enumerate(optimizer.param_groups):
-        groups |= {f"group {number}, {key}": repr(value) for key, value in group.items() if key != "params"}
+        options = {key: value for key, value in group.items() if key != "params"}
+        groups |= {f"group {number}, {key}": repr(value) for key, value in _plain(options).items()}
         groups[f"group {number}, weights"] = str([tuple(each.shape) for each in group["params"]])
     return {
         "weights": {name: f"{tuple(each.shape)} {each.dtype}" for name, each in model.state_dict().items()},
@@ -148,6 +201,21 @@ def _differences(there: Any, here: Any, name: str = "") -> list[str]:
         nested = [_differences(there.get(key), here.get(key), f"{name} {key}".strip()) for key in both]
         return [sentence for sentences in nested for sentence in sentences]
     return [] if there == here else [f"{name} is {there!r} in the file, {here!r} here".replace("None", "nothing")]
+
+
+def _more_patience(there: dict, here: dict) -> bool:
+    """Whether a training goes on that patience has ended, or would: as if it had been more patient from the start."""
+    before, now = there.get("patience"), here.get("patience")
+    return before is not None and (now is None or now > before)
+
+
+def _plain(value: Any) -> Any:
+    """The same nest with Python's numbers in place of NumPy's, which `torch.load` refuses to open."""
+    if type(value) is dict:
+        return {key: _plain(part) for key, part in value.items()}
+    if type(value) in (tuple, list):
+        return type(value)(_plain(part) for part in value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _get_state(thing: Any) -> Any:

@@ -33,7 +33,9 @@ def choose_device(name: str | torch.device = "auto") -> torch.device:
 def moved(batch: Any, device: torch.device, dtype: torch.dtype) -> Any:
     """The batch with its tensors and arrays on the device; arrays of floats in the model's dtype."""
     if isinstance(batch, np.ndarray):
-        tensor = torch.from_numpy(np.array(batch, order="C"))
+        if batch.dtype.kind not in "biufc":  # words, objects: no numbers
+            return batch
+        tensor = torch.from_numpy(np.array(batch, dtype=_native(batch.dtype), order="C"))
         return tensor.to(dtype if tensor.is_floating_point() else tensor.dtype).to(device)
     if hasattr(batch, "to"):  # tensors, packed sequences
         return batch.to(device)
@@ -43,6 +45,11 @@ def moved(batch: Any, device: torch.device, dtype: torch.dtype) -> Any:
         parts = [moved(part, device, dtype) for part in batch]
         return type(batch)(*parts) if hasattr(batch, "_fields") else type(batch)(parts)
     return batch
+
+
+def _native(dtype: np.dtype) -> np.dtype:
+    """The type that torch knows: bytes in this machine's order, and no more of them than a float64 has."""
+    return np.dtype(np.float64) if dtype.kind == "f" and dtype.itemsize > 8 else dtype.newbyteorder("=")
 
 
 def device_and_dtype(model: nn.Module) -> tuple[torch.device, torch.dtype]:

@@ -14,6 +14,7 @@ With `checkpoint="run.pt"` the same lines run again go on where they were stoppe
 """
 
 import copy
+import inspect
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +27,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from seqlearn.nn.layer import check_size
-from seqlearn.training.checkpoint import Checkpoint, as_checkpoint
+from seqlearn.training.checkpoint import Checkpoint, CheckpointError, as_checkpoint
 from seqlearn.training.devices import choose_device, device_and_dtype, moved
 
 Batches = Callable[[int], Iterable] | Iterable
@@ -94,13 +95,16 @@ def train(
     progress: show a bar.
     checkpoint: a file that holds everything after every epoch. When it is there already, the training goes on from it
         and ends with the same weights and history as one that was never stopped, given that `batches` draws from the
-        epoch, or from a generator that the Checkpoint knows. ValueError when the file is of another training.
+        epoch, or from a generator that the Checkpoint knows. ValueError when the file is of another training;
+        CheckpointError, with the history so far, when it cannot be written.
 
     A loss or gradient that is not a finite number ends the training before it reaches the weights: "diverged". So do
     weights that are none at the end of an epoch: they are never kept as the best.
     Raises ValueError or TypeError naming the argument. What your own functions raise passes through.
     """
-    _check_settings(model, epochs, patience, max_norm=max_norm, learning_rate=learning_rate)
+    _check_model(model)
+    epochs, patience = check_size("epochs", epochs), None if patience is None else check_size("patience", patience)
+    max_norm, learning_rate = _positive("max_norm", max_norm), _positive("learning_rate", learning_rate)
     _check_batches(batches)
     if device is not None:
         model.to(choose_device(device))
@@ -128,9 +132,10 @@ def train(
                 best_weights = copy.deepcopy(model.state_dict()) if is_best else weights
                 history, weights = grown, best_weights
                 if checkpoint is not None:
-                    checkpoint.save(model, optimizer, asdict(history), weights)
-                shown = [f"{name} {new[name]:.4g}" for name in ("loss", "validation") if name in new]
-                bar.set_postfix_str(", ".join(shown), refresh=False)
+                    _save(checkpoint, model, optimizer, history, weights)
+                # In words elsewhere: Python 3.13 leaves the jump back of a comprehension with an `if` outside of every
+                # try around it, and an interrupt in that moment would escape.
+                bar.set_postfix_str(_in_words(new), refresh=False)
                 bar.update()
             if _waited(history, patience):
                 history.stopped, bar.total = "early", bar.n
@@ -156,7 +161,7 @@ def _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar) -> dict[st
         batch_loss.backward()
         if number == 1 and all(parameter.grad is None for parameter in parameters):
             raise ValueError("loss gives no gradient to what the optimizer trains: does it use another model?")
-        norm = nn.utils.clip_grad_norm_(parameters, max_norm or math.inf)  # inf: measured, not clipped
+        norm = _clip_grad_norm(parameters, max_norm or math.inf)  # inf: measured, not clipped
         losses.append(batch_loss.item())
         norms.append(norm.item())
         if not (math.isfinite(losses[-1]) and math.isfinite(norms[-1])):
@@ -197,6 +202,10 @@ def _grow(history: History, loss, gradient_norm, seconds, validation=None) -> tu
     return grown, is_best
 
 
+def _in_words(new: dict[str, float]) -> str:
+    return ", ".join(f"{name} {new[name]:.4g}" for name in ("loss", "validation") if name in new)
+
+
 def _waited(history: History, patience: int | None) -> bool:
     """Whether `patience` epochs have passed since the best one."""
     return patience is not None and bool(history.loss) and len(history.loss) - 1 - history.best_epoch >= patience
@@ -205,8 +214,33 @@ def _waited(history: History, patience: int | None) -> bool:
 def _resumed(checkpoint, model, optimizer, epochs, patience, max_norm, validate) -> tuple[History, dict | None]:
     """The history and the best weights of a checkpoint, if there is one; its state is in model and optimizer now."""
     settings = {"patience": patience, "max_norm": max_norm, "validate": validate is not None}
-    history, weights = checkpoint.open(model, optimizer, epochs, settings) or ({}, None)
-    return History(**history), weights
+    stored, weights = checkpoint.open(model, optimizer, epochs, settings) or ({}, None)
+    history = History(**stored)
+    if _waited(history, patience):
+        history.reason = f"nothing was trained: patience={patience} had ended it, and a larger one would go on"
+    return history, weights
+
+
+def _save(checkpoint, model, optimizer, history, weights) -> None:
+    try:
+        checkpoint.save(model, optimizer, asdict(history), weights)
+    except CheckpointError as error:
+        history.stopped, history.reason = "interrupted", "the checkpoint could not be written"
+        error.history = history
+        raise
+
+
+def _clip_grad_norm(parameters: list[Tensor], max_norm: float) -> Tensor:
+    """The norm of all gradients together, which are shortened to max_norm; sparse ones, which torch refuses, too."""
+    grads = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    if not any(grad.is_sparse for grad in grads):
+        return nn.utils.clip_grad_norm_(parameters, max_norm)
+    # A row that was looked up twice stands twice in a sparse gradient: coalesce adds the two.
+    entries = [grad.coalesce().values() if grad.is_sparse else grad for grad in grads]
+    norm = torch.stack([torch.linalg.vector_norm(each) for each in entries]).norm()
+    for grad in grads:
+        grad.mul_(torch.clamp(max_norm / (norm + 1e-6), max=1.0))
+    return norm
 
 
 def _finish(model: nn.Module, weights: dict | None, bar: tqdm, autograd: bool) -> None:
@@ -227,21 +261,29 @@ def _optimizer(model, optimizer, learning_rate) -> torch.optim.Optimizer:
         return torch.optim.Adam(parameters, lr=learning_rate or 1e-3)
     if learning_rate is not None:
         raise ValueError("learning_rate belongs to the optimizer you pass: set it there")
+    closure = inspect.signature(optimizer.step).parameters.get("closure")
+    if closure is not None and closure.default is closure.empty:
+        raise ValueError(
+            f"optimizer must take its step from one gradient, and {type(optimizer).__name__} computes the loss several "
+            "times a step: take another one, or write its loop yourself"
+        )
     held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
     if held.isdisjoint(map(id, parameters)):
         raise ValueError("optimizer holds none of the model's parameters: make it from model.parameters()")
     return optimizer
 
 
-def _check_settings(model: Any, epochs: int, patience: int | None, **values: float | None) -> None:
+def _check_model(model: Any) -> None:
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be a torch.nn.Module, got {model if isinstance(model, type) else type(model)}")
-    check_size("epochs", epochs)
-    if patience is not None:
-        check_size("patience", patience)
-    for name, value in values.items():
-        if value is not None and not value > 0:
-            raise ValueError(f"{name} must be above 0, got {value}")
+
+
+def _positive(name: str, value: float | None) -> float | None:
+    if value is None:
+        return None
+    if not value > 0:
+        raise ValueError(f"{name} must be above 0, got {value}")
+    return float(value)
 
 
 def _check_batches(batches: Batches) -> None:
@@ -250,6 +292,25 @@ def _check_batches(batches: Batches) -> None:
         raise TypeError(f"{wanted}: {GENERATOR}")
     if not callable(batches) and not hasattr(batches, "__iter__") and not hasattr(batches, "__getitem__"):
         raise TypeError(f"{wanted}, got {type(batches).__name__}")
+    if callable(batches):
+        _check_signature(wanted, batches)
+
+
+def _check_signature(wanted: str, batches: Callable) -> None:
+    """`task.batches` itself is a function, too, but not of the epoch: it would take it for the size of a batch."""
+    try:
+        signature = inspect.signature(batches)
+    except (TypeError, ValueError):  # some of those written in C have none
+        return
+    names = list(signature.parameters)
+    try:
+        signature.bind(0)
+        fits = names[0] not in ("batch_size", "rng")
+    except TypeError:
+        fits = False
+    if not fits:
+        name, takes = getattr(batches, "__qualname__", type(batches).__name__), ", ".join(names) or "no argument"
+        raise TypeError(f"{wanted}, and {name} takes {takes}: write lambda epoch: task.batches(16, rng)")
 
 
 def _check_loss(value: Any) -> None:

@@ -14,13 +14,17 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from seqlearn.paths import file_to_read, file_to_write, part_beside
+
 
 def save_weights(model: nn.Module, path: str | Path, /, **settings: Any) -> None:
     """Write all weights and buffers to a safetensors file, with `settings` (what JSON can hold) in its metadata.
 
-    Weights that the model uses in two places are written once. The file is there whole or not at all.
-    Raises TypeError when a setting would come back from JSON as something else, such as a tuple.
+    Weights that the model uses in two places are written once. The file is there whole or not at all; a folder that
+    is missing is made. Raises TypeError when a setting would come back from JSON as something else, such as a tuple,
+    and ValueError for a path that is a folder or a device.
     """
+    path = file_to_write("path", path)
     for name, value in settings.items():
         try:
             same = json.loads(json.dumps(value)) == value
@@ -33,8 +37,7 @@ def save_weights(model: nn.Module, path: str | Path, /, **settings: Any) -> None
         for name, tensor in _named_tensors(model).items()
     }
     content = save(tensors, metadata={"settings": json.dumps(settings)})
-    path = Path(path)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = part_beside(path)
     try:
         part.write_bytes(content)
         os.replace(part, path)
@@ -46,10 +49,13 @@ def load_weights(model: nn.Module, path: str | Path, /) -> dict[str, Any]:
     """Put the weights of a file into `model` and return the settings that were saved with them.
 
     Raises FileNotFoundError, or ValueError when the file is damaged or does not fit the model: names, shapes, dtypes.
-    The model is then as it was before.
+    The model is then as it was before. Where torch's default dtype is float64, so that a model comes out in it unasked,
+    a file of float32 fits as well: it loses nothing.
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"no weights at {path}")
+    try:
+        path = file_to_read("path", path)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"no weights at {path}: {error}") from None
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             stored = {name: file.get_tensor(name) for name in file.keys()}
@@ -61,7 +67,8 @@ def load_weights(model: nn.Module, path: str | Path, /) -> dict[str, Any]:
     wrong += [f"{name} is not in the model" for name in stored if name not in wanted]
     for name in wanted.keys() & stored.keys():
         here, there = ((tuple(tensor.shape), tensor.dtype) for tensor in (wanted[name], stored[name]))
-        if here != there:
+        widened = (torch.get_default_dtype(), here[1], there[1]) == (torch.float64, torch.float64, torch.float32)
+        if here != there and not (widened and here[0] == there[0]):
             wrong.append(f"{name} is {there[0]} {there[1]} in the file, {here[0]} {here[1]} in the model")
     if wrong:
         raise ValueError(f"{path} does not fit the model: {'; '.join(sorted(wrong))}. Saved with {settings}")

@@ -14,6 +14,7 @@ from seqlearn.course.chapters import notebooks_folder
 from seqlearn.data.dates import SOURCE, TARGET
 from seqlearn.data.pairs import END, PAD, START, UNKNOWN, Symbols
 from seqlearn.plots.date_reader import MOST, WRITTEN, DateReader
+from seqlearn.widgets.examples import begin_with
 from seqlearn.widgets.explorer import Explorer
 
 EXAMPLES = (
@@ -45,19 +46,33 @@ class DateAttention(Explorer):
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         date = ipywidgets.Text(value=EXAMPLES[0], description="Date", continuous_update=True, placeholder="type a date",
                                layout=ipywidgets.Layout(width="330px"))
-        example = ipywidgets.Dropdown(description="Begin with", options=EXAMPLES, value=EXAMPLES[0])
-        example.observe(lambda change: setattr(date, "value", change.new), "value")
+        character = ipywidgets.IntSlider(description="Output character", min=1, max=WRITTEN, value=7)
+        self._wish, self._fitting = character.value, False
+        character.observe(self._remember, "value")
         return {
             "date": date,
-            "example": example,
-            "character": ipywidgets.IntSlider(description="Output character", min=1, max=WRITTEN, value=7),
+            "example": begin_with(date, EXAMPLES),
+            "character": character,
             "temperature": ipywidgets.FloatLogSlider(description="Temperature", min=-2, max=2, step=0.1, value=1.0,
-                                                     readout_format=".2g"),
+                                                     readout_format=".3r"),
         }
 
     def compute(self, date: str, example: str, character: int, temperature: float) -> dict:
         values = read(date[:MOST], temperature)
-        return {**values, "chosen": min(character, max(len(values["target"]), 1)) - 1}
+        written = max(len(values["target"]), 1)
+        self._fit(written)
+        return {**values, "chosen": min(character, written) - 1, "cut": len(date) > MOST}
+
+    def _fit(self, written: int) -> None:
+        """End the slider where the answer ends; a shorter answer in between does not move the chosen character."""
+        slider, self._fitting = self.controls["character"], True
+        slider.max = written
+        slider.value = min(self._wish, written)
+        self._fitting = False
+
+    def _remember(self, change) -> None:
+        if not self._fitting:
+            self._wish = change.new
 
 
 @lru_cache(maxsize=1)

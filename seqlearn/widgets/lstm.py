@@ -3,7 +3,7 @@
 import ipywidgets
 import numpy as np
 
-from seqlearn.plots.conveyor import Conveyor
+from seqlearn.plots.conveyor import STATIONS, Conveyor
 from seqlearn.widgets.explorer import Explorer
 
 ARRIVALS = np.array([3.0, 7.0, -4.0, 2.0])  # what could be written at each station
@@ -11,6 +11,7 @@ START = 5.0  # what is on the belt before
 DEFAULTS = {"i": (1, 0, 0, 0), "f": (0, 1, 0.9, 1), "o": (0, 0, 0, 1)}
 NAMES = {"i": "input", "f": "forget", "o": "output"}
 SMALL = "₁₂₃₄"
+NARROWEST = 640  # pixels: below, the numbers in the picture could not be read, and it scrolls sideways instead
 
 
 class ConveyorBelt(Explorer):
@@ -29,9 +30,12 @@ class ConveyorBelt(Explorer):
         controls = {}
         for gate, word in NAMES.items():
             for station in range(4):
+                # The picture has every number in its gate. Without a second one beside it the track is long enough
+                # for the mouse to reach each hundredth.
                 controls[f"{gate}{station + 1}"] = ipywidgets.FloatSlider(
-                    value=DEFAULTS[gate][station], min=0, max=1, step=0.01 if gate == "f" else 0.05,
-                    description=f"{word} {gate}{SMALL[station]}", layout=ipywidgets.Layout(width="220px"),
+                    value=DEFAULTS[gate][station], min=0, max=1, step=0.01 if gate == "f" else 0.05, readout=False,
+                    description=f"{gate}{SMALL[station]}", tooltip=f"{word} gate of station {station + 1}",
+                    layout=ipywidgets.Layout(width="auto"),
                 )
         controls["repeats"] = ipywidgets.IntSlider(value=6, min=1, max=50, description="step 3 lasts … steps")
         return controls
@@ -39,6 +43,22 @@ class ConveyorBelt(Explorer):
     def compute(self, repeats: int, **values) -> dict:
         gates = np.array([[values[f"{gate}{station}"] for station in (1, 2, 3, 4)] for gate in "ifo"])
         return {"arrivals": ARRIVALS, "gates": gates, "repeats": repeats, **ride(ARRIVALS, gates, repeats, START)}
+
+    def view(self) -> ipywidgets.VBox:
+        """The gates' sliders stand in four columns, each over its station of the picture."""
+        view = super().view()
+        *above, _, image, caption = view.children
+        *gates, repeats = self.controls.values()
+        for slider in gates:
+            slider.layout.margin = "0 8px 0 0"
+        width, step = self.picture.size[0], STATIONS[1] - STATIONS[0]  # the last column ends where the picture does
+        grid = ipywidgets.GridBox(gates, layout=ipywidgets.Layout(
+            grid_template_columns="repeat(4, 1fr)", padding=f"0 0 0 {100 * (1 - 4 * step / width):.2f}%",
+            width="100%", max_width=self.image.layout.width, min_width=f"{NARROWEST}px", overflow="hidden"))
+        self.image.layout.min_width = f"{NARROWEST}px"
+        view.children = (*above, grid, repeats, image, caption)
+        view.layout.overflow = "auto hidden"
+        return view
 
 
 def ride(arrivals: np.ndarray, gates: np.ndarray, repeats: int, start: float) -> dict[str, np.ndarray]:

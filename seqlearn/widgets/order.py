@@ -7,7 +7,7 @@ import numpy as np
 
 from seqlearn import nn
 from seqlearn.plots.order import Reorder
-from seqlearn.widgets.explorer import TEXT_STYLE, Explorer
+from seqlearn.widgets.explorer import Explorer
 
 SENTENCES = ("dog bites man", "you say goodbye and i say hello", "the film was good not bad")
 VOCABULARY = sorted({word for sentence in SENTENCES for word in sentence.split()})
@@ -15,7 +15,7 @@ FIRST_SHOWN = "man bites dog"  # the picture on a page without a kernel shows th
 
 
 class WordOrder(Explorer):
-    """Drag the words of a sentence, or move one with the buttons; see what the two vectors do."""
+    """Choose a word and move it with the buttons, or type another order; see what the two vectors do."""
 
     chapter = "01"
     title = "Words on the move"
@@ -28,77 +28,92 @@ class WordOrder(Explorer):
     picture_class = Reorder
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
-        self.words = ipywidgets.TagsInput(value=FIRST_SHOWN.split(), allowed_tags=SENTENCES[0].split(),
-                                          allow_duplicates=True)
-        self.words.observe(self._words_changed, "value")
         sentence = ipywidgets.Dropdown(description="Sentence", options=SENTENCES)
         sentence.observe(lambda change: self._start_again(), "value")
+        # With continuous_update a half-typed word would be taken for a wrong one.
+        self.words = ipywidgets.Text(description="Words in order", value=FIRST_SHOWN, continuous_update=False,
+                                     placeholder="words of the sentence, then Enter",
+                                     layout=ipywidgets.Layout(width="720px"))
+        self.words.observe(lambda change: self._offer_words(), "value")
+        # A row of its own, so that a longer sentence moves nothing below it.
+        self.word = ipywidgets.ToggleButtons(description="Choose a word", style={"button_width": "auto"},
+                                             layout=ipywidgets.Layout(width="100%"))
+        self._offer_words()
         return {
             "sentence": sentence,
             "memory": ipywidgets.FloatSlider(description="Weight of the old state", min=0, max=1.5, step=0.1, value=1,
                                              readout_format=".1f"),
-            "word": ipywidgets.IntSlider(description="Choose word", min=1, max=3, value=2,
-                                         layout=ipywidgets.Layout(width="320px")),
+            "words": self.words,
+            "word": self.word,
             "left": ipywidgets.Button(description="← Move left"),
             "back": ipywidgets.Button(description="Start order"),
             "right": ipywidgets.Button(description="Move right →"),
+            "out": ipywidgets.Button(description="Take out"),
         }
 
-    @property
-    def values(self) -> dict:
-        """The controls' values and the words in their order of now."""
-        return {**super().values, "words": tuple(self.words.value)}
-
-    def compute(self, sentence: str, memory: float, word: int, words: tuple[str, ...]) -> dict:
+    def compute(self, sentence: str, memory: float, words: str, word: int | None) -> dict:
         start = sentence.split()
+        order, left_out = read_words(words, start)
         names = sorted(set(start))
-        bag, start_bag = (np.array([float(order.count(name)) for name in names]) for order in (list(words), start))
-        return {"words": list(words), "chosen": min(word, len(words)), "vocabulary": names, "bag": bag,
-                "start_bag": start_bag, "state": last_state(words, memory), "start": start,
-                "start_state": last_state(tuple(start), memory), "memory": memory}
+        bag, start_bag = (np.array([float(each.count(name)) for name in names]) for each in (order, start))
+        return {"words": order, "chosen": min(word or 1, len(order)), "vocabulary": names, "bag": bag,
+                "start_bag": start_bag, "state": last_state(tuple(order), memory), "start": start,
+                "start_state": last_state(tuple(start), memory), "memory": memory, "left_out": left_out}
 
-    def on_left(self, word: int, words: tuple[str, ...], **others) -> dict:
+    def on_left(self, **values) -> dict:
         """Exchange the chosen word with the one before it; it stays chosen."""
-        return self._swap(words, word, word - 1)
+        return self._move(-1, **values)
 
-    def on_right(self, word: int, words: tuple[str, ...], **others) -> dict:
+    def on_right(self, **values) -> dict:
         """Exchange the chosen word with the one after it; it stays chosen."""
-        return self._swap(words, word, word + 1)
+        return self._move(1, **values)
+
+    def on_out(self, sentence: str, words: str, word: int | None, **others) -> dict:
+        """Take the chosen word out; the one that comes to its place is chosen."""
+        order, _ = read_words(words, sentence.split())
+        if word:
+            del order[word - 1]
+            self._set(order, word)
+        return {}
 
     def on_back(self, **others) -> dict:
         """The words in their start order."""
         self._start_again()
         return {}
 
-    def view(self) -> ipywidgets.VBox:
-        """The words to drag stand above the controls, which do the same by keyboard."""
-        view = super().view()
-        hint = ipywidgets.HTML(f'<div style="{TEXT_STYLE}">Drag the words with the mouse (× takes one out), or '
-                               "choose one and move it with the buttons:</div>")
-        view.children = (hint, self.words, *view.children)
-        return view
-
-    def _swap(self, words: tuple[str, ...], here: int, there: int) -> dict:
-        if 1 <= here <= len(words) and 1 <= there <= len(words):
-            order = list(words)
-            order[here - 1], order[there - 1] = order[there - 1], order[here - 1]
-            self.words.value = order
-            self.controls["word"].value = there
+    def _move(self, by: int, sentence: str, words: str, word: int | None, **others) -> dict:
+        order, _ = read_words(words, sentence.split())
+        if word and 1 <= word + by <= len(order):
+            order[word - 1], order[word - 1 + by] = order[word - 1 + by], order[word - 1]
+            self._set(order, word + by)
         return {}
 
     def _start_again(self) -> None:
-        start = self.controls["sentence"].value.split()
-        self.words.allowed_tags = []  # no limit: the old words must not be refused while the new ones come in
-        self.words.value = start
-        self.words.allowed_tags = sorted(set(start))
-        self.controls["word"].value = 2
+        self._set(self.controls["sentence"].value.split(), 1)
 
-    def _words_changed(self, change) -> None:
-        if len(change.new) > Reorder.most:
-            self.words.value = change.new[:Reorder.most]
-            return
-        self.controls["word"].max = max(len(change.new), 1)
-        self._show()
+    def _set(self, order: list[str], word: int) -> None:
+        self.words.value = " ".join(order)
+        self._offer_words(word)
+
+    def _offer_words(self, word: int | None = None) -> None:
+        """One button for each word; `word`, or the place that was chosen before, is chosen if there is one."""
+        sentence = self.controls["sentence"].value if hasattr(self, "controls") else SENTENCES[0]
+        order, _ = read_words(self.words.value, sentence.split())
+        places = [(name, place) for place, name in enumerate(order, 1)]
+        chosen = min(word or self.word.value or 1, len(order)) or None
+        if list(self.word.options) != places:
+            self.word.options = places  # which chooses the first
+        self.word.value = chosen
+
+
+def read_words(text: str, sentence: list[str]) -> tuple[list[str], str]:
+    """What was typed as words of a sentence, at most `Reorder.most` of them, and what was left out, as text."""
+    words, left_out = [], []
+    for word in text.lower().split():
+        fits = word in sentence and len(words) < Reorder.most
+        (words if fits else left_out).append(word if len(word) <= 12 else word[:12] + "…")
+    more = f" and {len(left_out) - 4} more" if len(left_out) > 4 else ""
+    return words, " ".join(left_out[:4]) + more
 
 
 @lru_cache(maxsize=64)

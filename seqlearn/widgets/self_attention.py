@@ -31,7 +31,7 @@ class HeadsByHand(Explorer):
                                     placeholder="up to 12 letters", layout=ipywidgets.Layout(width="240px")),
             "head": ipywidgets.Dropdown(description="Head", options=list(HEADS), value="the mirror of 8 letters"),
             "temperature": ipywidgets.FloatLogSlider(description="Temperature", base=10, min=-1, max=1, step=0.1,
-                                                     value=1.0, readout_format=".2f"),
+                                                     value=1.0, readout_format=".3r"),
             "positions": ipywidgets.Checkbox(description="Positions", value=True),
             "causal": ipywidgets.Checkbox(description="Causal mask", value=False),
         }
@@ -42,7 +42,7 @@ class HeadsByHand(Explorer):
         arrives, shares = arriving(letters, weights)
         name = f"The head “{head}”" + ("" if positions else ", without positions") + (", causal" if causal else "")
         return {"letters": letters, "weights": weights, "arrives": arrives, "shares": shares,
-                "name": f"{name}, temperature {temperature:.2g},"}
+                "name": f"{name}, temperature {temperature:.3g},"}
 
 
 def waves(num_steps: int, size: int = SIZE) -> np.ndarray:

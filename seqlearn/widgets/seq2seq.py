@@ -14,7 +14,7 @@ from seqlearn.data.addition import DIGITS
 from seqlearn.data.pairs import END, PAD, START, Symbols
 from seqlearn.decoding.beam import Candidate, Hypothesis, search
 from seqlearn.nn.losses import log_softmax
-from seqlearn.plots.beam_tree import WritingASum
+from seqlearn.plots.beam_tree import WritingASum, best_path
 from seqlearn.widgets.explorer import Explorer
 
 WEIGHTS = Path(__file__).with_name("adder.safetensors")
@@ -149,12 +149,13 @@ def decoded(question: str, step: int, width: int) -> dict:
     adder = stored_adder()
     states, _ = adder.read(question)
     hypotheses, tree = adder.search(question, width)
-    best = hypotheses[0]
+    shown = [one for one in tree if one.step <= step]
+    leading = tuple(shown[i].token for i in sorted(best_path(shown)))  # with END, which the decoder need not read
     order = adder.target.encode(DIGITS + " ").tolist() + [END]
     return {
         "characters": adder.characters(question),
         "states": states,
-        "probabilities": adder.along(question, best.tokens)[:, order],
+        "probabilities": adder.along(question, leading[:-1])[:, order],
         "tree": tree,
         "names": adder.target.tokens,
         "step": step,

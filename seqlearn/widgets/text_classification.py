@@ -11,6 +11,7 @@ from seqlearn.course.chapters import notebooks_folder
 from seqlearn.data.reviews import grammar_words
 from seqlearn.data.words import UNKNOWN, tokenize
 from seqlearn.plots.word_by_word import WordByWord
+from seqlearn.widgets.examples import begin_with
 from seqlearn.widgets.explorer import Explorer
 
 EXAMPLES = (
@@ -39,9 +40,7 @@ class TypedReview(Explorer):
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         review = ipywidgets.Text(value=EXAMPLES[0], description="Review", continuous_update=True,
                                  placeholder="type a review", layout=ipywidgets.Layout(width="720px"))
-        example = ipywidgets.Dropdown(description="Begin with", options=EXAMPLES, value=EXAMPLES[0])
-        example.observe(lambda change: setattr(review, "value", change.new), "value")
-        return {"review": review, "example": example}
+        return {"review": review, "example": begin_with(review, EXAMPLES)}
 
     def compute(self, review: str, example: str) -> dict:
         return read(review)

@@ -25,9 +25,25 @@ def test_facts_name_versions_threads_and_device():
     assert sys.prefix not in environment.table()
 
 
-def test_a_missing_package_is_named_with_its_remedy(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ipywidgets", None)  # makes its import raise ModuleNotFoundError
-    assert environment.verdict() == f"ipywidgets is not installed. {environment.REPAIR}"
+@pytest.mark.parametrize("own", [True, False], ids=["in .venv", "in another environment"])
+@pytest.mark.parametrize("name", ["ipywidgets", "ipywidgets.widgets"])
+def test_a_missing_package_is_named_with_a_remedy_that_works(monkeypatch, name, own):
+    def fails():
+        raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+
+    monkeypatch.setattr(environment, "TRIALS", {"ipywidgets": fails})
+    monkeypatch.setattr(environment, "_in_own_venv", lambda: own)
+    # course.py sees at its start that a package is gone, but not that one of its files is.
+    in_venv = environment.THOROUGH if "." in name else environment.REPAIR
+    assert environment.verdict() == f"{name} is not installed. {in_venv if own else environment.ELSEWHERE}"
+    launcher = (environment.ROOT / "course.py").read_text(encoding="utf-8")
+    assert 'STAMP = VENV / "seqlearn-ready.json"' in launcher and ".venv/seqlearn-ready.json" in environment.THOROUGH
+
+
+def test_the_pins_are_those_of_the_lock():
+    pins = environment.pins()
+    assert {"numpy", "torch", "matplotlib", "ipywidgets", "jupyterlab", "traitlets"} <= set(pins)
+    assert all(version[0].isdigit() and ";" not in version and "#" not in version for version in pins.values())
 
 
 @pytest.mark.parametrize("name", list(environment.TRIALS))

@@ -14,7 +14,13 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
+    def do_CONNECT(self):
+        self.send_error(407)
+
     def do_GET(self):
+        if self.server.proxy_status:
+            self.send_error(self.server.proxy_status)
+            return
         self.server.requests.append(self.path)
         _, behaviour, name = self.path.split("/", 2)
         getattr(self, f"serve_{behaviour}")(self.server.files.get(name, b""))
@@ -107,6 +113,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    proxy_status = None  # what it answers when it is asked as a proxy
 
     def handle_error(self, *_):
         """A client that hangs up is what these tests are about."""

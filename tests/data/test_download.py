@@ -291,3 +291,117 @@ def test_what_killed_downloads_left_is_swept_after_a_day(server, cache):
         os.utime(folder, (stamp, stamp))
     obtain(source(server), download=True)
     assert left(cache) == ["set", "set/.partial-young", "set/.partial-young/a.bin", "set/a.bin"]
+
+
+# ---------------------------------------------------------------- folders that people name
+
+
+def data_in(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "a.bin").write_bytes(DATA)
+    return folder / "a.bin"
+
+
+@pytest.mark.parametrize("text", ["~/my data", '"{}/my data"', "'~/my data' ", " {}/my data/ "])
+def test_a_folder_as_people_write_it(server, cache, tmp_path, monkeypatch, text):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    path = data_in(tmp_path / "my data")
+    monkeypatch.setenv("SEQLEARN_DATA", text.format(tmp_path))
+    assert obtain(source(server)) == [path]
+
+
+def test_a_relative_folder_is_here_or_beside_the_course(server, cache, tmp_path, monkeypatch):
+    """A notebook runs in another folder than the terminal that said SEQLEARN_DATA=data."""
+    monkeypatch.setattr(download, "COURSE", tmp_path / "course")
+    monkeypatch.setenv("SEQLEARN_DATA", "data")
+    path = data_in(tmp_path / "course" / "data")
+    (tmp_path / "course" / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "course" / "notebooks")
+    assert obtain(source(server)) == [path]
+    here = data_in(tmp_path / "course" / "notebooks" / "data")
+    assert obtain(source(server)) == [here]
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("a file", "names .*a file, which holds no a.bin: it is no folder, but a file;"),
+    ("nowhere", "names .*nowhere, which holds no a.bin: it is no folder;"),
+    ("empty", "names .*empty, which holds no a.bin;"), (" ", "SEQLEARN_DATA names no folder;"),
+])
+def test_what_is_named_is_said(server, cache, tmp_path, monkeypatch, name, words):
+    (tmp_path / "a file").touch()
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("SEQLEARN_DATA", str(tmp_path / name) if name.strip() else name)
+    with pytest.raises(FileNotFoundError, match=words):
+        obtain(source(server))
+
+
+@pytest.fixture
+def homeless(cache, monkeypatch):
+    def unknown(*_, **__):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.undo()  # the cache folder of the tests
+    monkeypatch.delenv("SEQLEARN_DATA", raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_dir", unknown)
+
+
+def test_a_user_without_a_home(server, homeless, tmp_path, monkeypatch):
+    path = data_in(tmp_path / "mine")
+    monkeypatch.setenv("SEQLEARN_DATA", str(tmp_path / "mine"))
+    assert obtain(source(server)) == [path], "the cache was asked first"
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match="Not on this machine: some data"):
+        obtain(source(server))
+    with pytest.raises(DownloadError, match="home folder of this user cannot be told: set .*HOME.*save it as set/a.b"):
+        obtain(source(server), download=True)
+    assert server.requests == []
+
+
+# ---------------------------------------------------------------- proxies
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_proxy_that_asks_for_a_password(server, cache, monkeypatch, variable):
+    server.proxy_status = 407
+    proxied(monkeypatch, variable, f"http://me:secret@127.0.0.1:{server.server_port}")
+    with pytest.raises(DownloadError) as caught:
+        obtain(elsewhere(server), download=True)
+    wanted = (f"the proxy http://127.0.0.1:{server.server_port}, which {variable} names, asks for a user name and a "
+              "password: write them before its address, http://name:password@…. Nothing was kept")
+    assert wanted in str(caught.value) and "secret" not in str(caught.value)
+
+
+def test_a_tunnel_through_a_proxy_that_asks_for_a_password(server, cache, monkeypatch):
+    proxied(monkeypatch, "HTTPS_PROXY", f"http://127.0.0.1:{server.server_port}")
+    with pytest.raises(DownloadError, match="which HTTPS_PROXY names, asks for a user name and a password"):
+        obtain(elsewhere(server, "https"), download=True)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(("proxy", "words"), [
+    ("http://127.0.0.1:9", r"no connection through the proxy http://127.0.0.1:9, which \w+ names \(is it spelled"),
+    ("http://name:secret@proxy.invalid:3128", "no connection through the proxy http://proxy.invalid:3128, which"),
+    ("htp://127.0.0.1:9", "the proxy htp://127.0.0.1:9, which .* names, is no address of a proxy that can be used"),
+    ("http:/127.0.0.1:9", "is no address of a proxy that can be used here: it should be like http://proxy.example"),
+    ("http://name:secret@127.0.0.1:99999", "the proxy http://127.0.0.1:99999, which .* is no address"),
+])
+def test_a_proxy_that_is_down_or_misspelt(server, cache, monkeypatch, scheme, proxy, words):
+    proxied(monkeypatch, f"{scheme.upper()}_PROXY", proxy)
+    with pytest.raises(DownloadError, match=words) as caught:
+        obtain(elsewhere(server, scheme), download=True)
+    assert "secret" not in str(caught.value) and server.requests == []
+
+
+def proxied(monkeypatch, variable, proxy):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv(variable, proxy)
+
+
+def elsewhere(server, scheme="http"):
+    """A source at a home that is not this machine."""
+    one = source(server)
+    file = File(f"{scheme}://home.example/a.bin", ("set/a.bin",), len(DATA))
+    return Source(one.name, one.home, one.licence, one.call, (file,))

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -197,3 +198,63 @@ def test_the_real_vectors():
     nearest = np.argsort(unit @ unit[words["monday"]])[-5:]
     assert {"tuesday", "thursday"} <= {word for word, row in words.items() if row in nearest}
     assert glove(name="twitter.27B.25d")[1].shape[1] == 25
+
+
+THREE = ["the .1 .2 .3", "cat 1 2 3", "of 4 5 6"]
+MARKED = ["<<<<<<< HEAD", *THREE, "=======", *THREE, ">>>>>>> theirs"]
+
+
+@pytest.mark.parametrize("words", [None, {"the", "cat"}, {"nowhere"}])
+@pytest.mark.parametrize(("lines", "message"), [
+    ([THREE[0], ".4 .5 .6", THREE[1]], "no word and 3 numbers in line 2: '.4 .5 .6'"),  # its word is missing
+    ([*THREE[:2], "of 7 0."], "no word and 3 numbers in line 3: 'of 7 0.'"),  # cut short
+    (["the .1 .2", *THREE], "no word and 3 numbers in line 1"),
+    ([". . . 1 2", *THREE], "no word and 3 numbers in line 1"),
+    ([*THREE, "on 1 2 3 4"], "more than a word and 3 numbers in line 4: 'on 1 2 3 4'"),
+    ([*THREE, "on one 2 3"], "no word and 3 numbers in line 4"),
+    (MARKED, "no word and 3 numbers in line 1: '<<<<<<< HEAD'"),
+    (MARKED[1:], "no word and 3 numbers in line 4: '======='"),
+    ([*THREE, "", *THREE], "no word and 3 numbers in line 4: ''"),
+    (["", *THREE], "no word and 3 numbers in line 1"),
+    (["3 3", THREE[0], "cat 1 2"], "no word and 3 numbers in line 3"),
+    (["3 2", *THREE], "gives 2 numbers a word in line 1, and has 3 in those after it"),
+    (["the,.1,.2"], "does not begin with a word and its numbers: line 1 is 'the,.1,.2'"),
+])
+def test_no_line_changes_the_size_of_the_vectors(tmp_path, lines, message, words):
+    with pytest.raises(ValueError, match=f"a.txt .*{re.escape(message)}"):
+        glove(words, path=write(tmp_path / "a.txt", *lines))
+
+
+@pytest.mark.parametrize("header", [[], ["3 3"]])
+def test_the_mark_in_front_of_utf_8_is_no_letter(tmp_path, header):
+    path = write(tmp_path / "a.txt", *header, *THREE)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    words, vectors = glove({"the", "of"}, path=path)
+    assert words == {"the": 0, "of": 1} and vectors[1].tolist() == [4, 5, 6]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_another_encoding(tmp_path, encoding):
+    path = tmp_path / "a.txt"
+    path.write_bytes(("\ufeff" * (encoding == "utf-16-be") + "\n".join(THREE)).encode(encoding))
+    with pytest.raises(ValueError, match="a.txt is UTF-16 from its line 1 on, and not UTF-8. Save it as UTF-8 again"):
+        glove(path=path)
+
+
+@pytest.mark.parametrize(("path", "error"), [(".", ValueError), ("gone.txt", FileNotFoundError), (3, TypeError)])
+def test_a_path_that_is_no_file(tmp_path, monkeypatch, path, error):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match="path must be a"):
+        glove(path=path)
+
+
+def test_a_zip_of_a_folder(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("./glove.6B.50d.txt", "the 1 2\n")
+        archive.writestr("./glove.6B.100d.txt", "the 1 2 3 4\n")
+    assert glove(path=tmp_path / "a.zip")[1].shape == (1, 4)
+
+
+def test_one_word_is_no_collection():
+    with pytest.raises(ValueError, match="zero must be a collection of words, got the one string '<pad>'"):
+        glove_matrix({"the": 0}, {"the": 0}, np.zeros((1, 2)), zero="<pad>")

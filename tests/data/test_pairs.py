@@ -69,3 +69,11 @@ def test_an_empty_answer_is_end_alone():
 
 def test_padded():
     assert padded([np.array([1, 2]), np.array([3])]).tolist() == [[1, 3], [2, 0]]
+
+
+def test_a_seed_is_no_generator():
+    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator, got int"):
+        next(make().batches(2, 0))
+    with pytest.raises(TypeError, match="batch_size must be an integer, got 2.0"):
+        next(make().batches(2.0))
+    assert len(next(make().batches(np.int64(2))).lengths) == 2

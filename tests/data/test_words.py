@@ -14,6 +14,8 @@ from seqlearn.data.words import batches_by_length, build_vocabulary, encode, pad
     ("it’s it´s it`s it\x92s", ["it's"] * 4),
     ("'quoted' rock'n'roll don'", ["quoted", "rock'n'roll", "don"]),
     ("Amélie, naïve?", ["amélie", "naïve", "?"]),
+    ("nai\u0308ve cafe\u0301", ["naïve", "café"]),  # as macOS writes it
+    ("नहीं, लाल टोपी है", ["नहीं", "लाल", "टोपी", "है"]),
     ("well-made … (really)", ["well", "made", "really"]),
     ("", []),
 ])
@@ -67,3 +69,15 @@ def test_batches_are_shuffled_anew():
     rows, rng = [np.full(n % 7 + 1, 2) for n in range(100)], np.random.default_rng(0)
     one, two = ([labels.tolist() for _, labels in batches_by_length(rows, np.arange(100), 8, rng)] for _ in range(2))
     assert one != two
+
+
+def test_one_text_is_no_list_and_no_list_a_text():
+    with pytest.raises(ValueError, match="texts must be a list of texts, got the one text 'not good'"):
+        build_vocabulary("not good")
+    with pytest.raises(TypeError, match="text must be one text, got list"):
+        tokenize(["not", "good"])
+    rows = [np.array([3, 4])]
+    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator, got int"):
+        next(batches_by_length(rows, np.zeros(1), 2, 0))
+    with pytest.raises(ValueError, match="batch_size must be at least 1, got 0"):
+        next(batches_by_length(rows, np.zeros(1), 0))

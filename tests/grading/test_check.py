@@ -1,6 +1,8 @@
 """`Exercise.check`: the three outcomes, and the sentence that goes with a wrong answer."""
 
+import copy
 import inspect
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -163,7 +165,7 @@ def on_pieces(change_states=lambda hs: hs, change_total=lambda total: total):
 WRONG = {
     "negative": (on_pieces(lambda hs: -hs), "hs has the wrong sign"),
     "transposed": (on_pieces(lambda hs: hs.T), "hs is transposed"),
-    "batch first": (on_pieces(lambda hs: hs.swapaxes(0, 1)), "hs must have shape (4, 3, 2), got (3, 4, 2)"),
+    "batch first": (on_pieces(lambda hs: hs.swapaxes(0, 1)), "hs has its first two axes exchanged"),
     "reversed": (on_pieces(lambda hs: hs[::-1].copy()), "hs is in reverse order"),
     "early": (on_pieces(lambda hs: np.concatenate([hs[1:], hs[:1]])), "hs is one step early"),
     "late": (on_pieces(lambda hs: np.concatenate([hs[:1], hs[:-1]])), "hs is one step late"),
@@ -173,7 +175,7 @@ WRONG = {
     "not summed": (on_pieces(change_total=lambda total: np.stack([total / 4] * 4)), "sum it over axis 0 (of length 4)"),
     "extra axis": (on_pieces(change_total=lambda total: total[None]), "reshape it, or drop the extra axis"),
     "axis lost": (on_pieces(lambda hs: hs.reshape(len(hs), -1)), "or keep the axis that is missing (`keepdims`)"),
-    "not exact enough": (on_pieces(lambda hs: hs * (1 + 1e-6)), "hs[0, 0, 0] should be"),
+    "not exact enough": (on_pieces(lambda hs: hs * (1 + 1e-6)), "to about 6 digits"),
     "factor": (on_pieces(lambda hs: hs * 0.5), "hs is 0.5 times what is expected"),
     "other order": (lambda x, W, h0: states(x, W, h0)[::-1], "return them as hs, total"),
     "one entry": (on_pieces(lambda hs: hs + np.eye(*hs.shape[1:])[None] * 1e-6), "hs[0, 0, 0] should be"),
@@ -182,16 +184,23 @@ WRONG = {
     "None": (lambda x, W, h0: None, "returned None: is a `return` missing?"),
     "None inside": (on_pieces(change_total=lambda total: None), "total must be an array of shape (2,), got None"),
     "generator": (lambda x, W, h0: (h for h in x), "a generator"),
-    "complex": (on_pieces(lambda hs: hs + 0j), "hs must be an array of shape (4, 3, 2), got an array"),
+    "complex": (on_pieces(lambda hs: hs + 0j), "of shape (4, 3, 2) of real numbers, got complex numbers (complex128)"),
     "too few arguments": (lambda x: x, "takes (x), but it is called with (x, W, h0)"),
 }
+
+
+NAMES = {
+    "negative": "wrong sign", "transposed": "transposed", "batch first": "first axes exchanged",
+    "reversed": "reverse order", "early": "one step early", "late": "one step late", "float32": "rounded to float32",
+    "not exact enough": "too few digits", "factor": "factor 0.5", "other order": "results in another order",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_the_sentence_names_what_is_wrong(exercise, name):
     answer, sentence = WRONG[name]
     result = exercise.check(answer)
-    assert (result.status, result.mistake) == ("incorrect", None)
+    assert (result.status, result.mistake) == ("incorrect", NAMES.get(name))
     assert sentence in result.message
 
 
@@ -201,7 +210,7 @@ def test_a_factor_is_named_by_the_size_it_equals(exercise):
         return hs, total / x.shape[1]
 
     message = exercise.check(averaged).message
-    assert "total is too small by a factor of h0.shape[0]" in message and "(hs: right.)" in message
+    assert "total is x.shape[1] times smaller than what is expected" in message and "(hs: right.)" in message
 
 
 def test_broadcastable_numbers_are_told(exercise):
@@ -237,6 +246,73 @@ def test_changing_an_argument_is_told(exercise):
     assert "changed its argument h0" in message
 
 
+COPIES = {
+    "dict of arrays": ({"W": np.ones(2)}, "{key: array.copy() for key, array in value.items()}"),
+    "list of arrays": ([np.ones(2), np.ones(3)], "[array.copy() for array in value]"),
+    "list of words": (["a", "b"], "list(value)"),
+    "list of lists": ([["a"], ["b"]], "copy.deepcopy(value)"),
+    "nested dict": ({"a": [np.ones(2)]}, "copy.deepcopy(value)"),
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_the_advice_on_copies_works(name):
+    """Followed to the letter it makes the answer right."""
+    value, code = COPIES[name]
+
+    def spoil(value):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            if isinstance(value[key], str):
+                value[key] = "spoilt"
+            else:
+                value[key][0] = 7
+        return 1.0
+
+    exercise = Exercise("77.9", "Spoil", 1, lambda value: 1.0, lambda rng: [(copy.deepcopy(value),)] * 2, [], ["?"])
+    message = exercise.check(spoil).message
+    assert f"`{code}`" in message and "+=" not in message
+    advised = eval(f"lambda value: spoil({code})", {"spoil": spoil, "copy": copy})
+    assert exercise.check(advised).status == "correct"
+
+
+def test_what_changes_arguments_is_named_where_it_stands(exercise):
+    def adds(x, W, h0):
+        x += 1
+        W *= 2
+        h0[:] = 0
+        return states(x, W, h0)
+
+    message = exercise.check(adds).message
+    assert "changed its arguments x, W and h0" in message and "stands `*=`, `+=`: it writes into" in message
+
+
+def test_a_signature_is_shown_as_it_is_written():
+    exercise = Exercise("77.8", "Add", 1, lambda x, h: x + h, lambda rng: [tuple(rng.normal(size=2))] * 2, [], ["?"])
+    message = exercise.check(lambda *, x, h=np: x + h).message
+    assert message == "The function takes (*, x, h=…), but it is called with (x, h), by position."
+
+
+def test_words_and_truth_are_shown():
+    texts = [(["a", "man"], True, "end"), (["no"], False, "end")]
+    exercise = Exercise("77.8", "Long", 1, lambda words, flag, end: len(words) > 1, lambda rng: texts, [], ["?"])
+    message = exercise.check(lambda words, flag, end: not flag and bool(words and end)).message
+    assert message == "Case 1 (words = ['a', 'man'], flag = True, end = 'end'): The result should be True, got False."
+
+
+def test_entries_of_a_list_are_called_as_the_exercise_calls_them():
+    exercise = Exercise("77.8", "Copy", 1, lambda words: [word[:1] for word in words],
+                        lambda rng: [(["ab", "cd"],)] * 2, [], ["?"], names="token {}")  # fmt: skip
+    assert "token 2 should be 'c', got 'd'" in exercise.check(lambda words: ["a", "d"]).message
+
+
+def test_a_key_is_quoted():
+    exercise = Exercise("77.8", "Rows", 1, lambda words: {word: len(word) for word in words},
+                        lambda rng: [(["not", "good"],)] * 2, [], ["?"])  # fmt: skip
+    assert '"not" should be 3, got 4' in exercise.check(lambda words: {"not": 4, "good": 4}).message
+    exercise.names = ("rows",)
+    assert 'rows["not"] should be 3, got 4' in exercise.check(lambda words: {"not": 4, "good": 4}).message
+
+
 def test_changing_a_copy_is_fine(exercise):
     def on_copy(x, W, h0):
         x = x.copy()
@@ -263,7 +339,7 @@ def test_arguments_to_be_changed_in_place_are_compared():
 
     exercise = Exercise("77.4", "Clip", 1, clip, lambda rng: [({"W": rng.normal(size=4)}, 0.1)], in_place="grads")
     assert exercise.check(clip).status == "correct"
-    assert 'grads after the call["W"]' in exercise.check(clip_copy).message
+    assert exercise.check(clip_copy).message.startswith('grads after the call["W"] is grads as it came')
 
 
 def test_keeping_something_between_calls_is_told(exercise):
@@ -306,12 +382,28 @@ def as_tensors(*arguments):
 
 @pytest.mark.parametrize("answer", [as_lists, as_tensors])
 def test_the_further_check_gets_arrays(exercise, answer):
+    if answer is as_tensors:
+        pytest.importorskip("torch")  # before the check: an import takes longer than a check may
     def extra(answer, rng):
         hs, total = answer(rng.normal(size=(3, 2, 2)), rng.normal(size=(2, 2)), rng.normal(size=(2, 2)))
         return None if np.allclose(np.sum(np.float64(2) * hs, axis=(0, 1)), 2 * total) else "differs"
 
     exercise.extra = extra
     assert exercise.check(answer).status == "correct"
+
+
+def test_the_further_check_gets_parameters_as_tensors():
+    torch = pytest.importorskip("torch")
+
+    def halves(x):
+        return {"w": torch.tensor(x / 2)}
+
+    def extra(answer, rng):
+        return None if answer(rng.normal(size=3))["w"].numpy().shape == (3,) else "differs"
+
+    exercise = Exercise("77.8", "Halves", 1, halves, lambda rng: list(rng.normal(size=(2, 3))), [], ["?"], extra=extra)
+    answer = lambda x: OrderedDict(w=torch.nn.Parameter(halves(x)["w"]))  # noqa: E731
+    assert exercise.check(answer).message == "Right in all 2 random cases."
 
 
 def test_the_further_check_works_on_copies(exercise):

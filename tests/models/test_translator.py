@@ -1,5 +1,7 @@
 """The translator of chapter 15: order kept, padding without influence, and BLEU as sacrebleu computes it."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from seqlearn.data.number_names import number_names  # noqa: E402
 from seqlearn.data.pairs import UNKNOWN, Pairs, Symbols  # noqa: E402
+from seqlearn.data.sentences import join_words, split_words  # noqa: E402
 from seqlearn.models.translator import (  # noqa: E402
     KINDS,
     Translation,
@@ -142,3 +145,27 @@ def test_unknown_words():
     found = Translation(["the", "<unk>", "<unk>"], weights)
     assert copy_unknown(found, ["der", "waldi"]) == ["the", "waldi", "der"]
     assert copy_unknown(found._replace(weights=None), ["der", "waldi"]) == ["the", "<unk>", "<unk>"]
+
+
+@pytest.mark.parametrize("written", [
+    "The train leaves at 10:30 and costs 1,000.50 euros.", "Ein Mann fährt über die Brücke.", "1, 2, 3 und 3,5 km.",
+    "एक आदमी लाल टोपी पहने हुए है।", "क़लम और किताब यहाँ हैं।", "Tiếng Việt rất đẹp và hay", "مَرْحَبًا بك في المدينة، كيف حالك؟",
+])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_perfect_answer_has_100_in_every_script(written, form):
+    """Cut into words and joined again it is the reference, whether letters and marks are one sign there or several."""
+    reference = unicodedata.normalize(form, written)
+    answer = join_words(split_words(reference))
+    assert bleu([answer], [reference]).score == bleu([answer], [[reference]]).score == pytest.approx(100)
+    counts = sentence_counts([answer], [reference])
+    assert counts[0, 4] == counts[0, 5] == counts[0, 0]
+
+
+def test_one_text_is_no_list():
+    pairs = Pairs("letters", Symbols("abc"), Symbols("abc"), train=[("ab", "c")], test=[])
+    model = make_translator("once", pairs, hidden_size=4, embedding_size=4)
+    for call in (lambda: translate(model, pairs, "ab"), lambda: unknown_share("ab", pairs.source)):
+        with pytest.raises(ValueError, match="must be a list of sentences, .* got the one text 'ab'"):
+            call()
+    with pytest.raises(ValueError, match="references must be a list of texts"):
+        sentence_counts(["a", "b"], "ab")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from seqlearn.models.word_vectors import neighbour_counts, neighbour_vectors
 
@@ -31,3 +32,13 @@ def test_words_with_the_same_neighbours_get_similar_vectors():
 def test_size_is_checked():
     with pytest.raises(ValueError, match="size must be between 1 and 9"):
         neighbour_vectors([np.array([2, 3])], 10, 10)
+
+
+def test_torchs_default_dtype_changes_nothing():
+    rows = [np.array([2, 3, 4, 2, 5, 3]), np.array([4, 5, 2])]
+    before = neighbour_vectors(rows, 6, 2)
+    try:
+        torch.set_default_dtype(torch.float64)
+        np.testing.assert_array_equal(neighbour_vectors(rows, 6, 2), before)
+    finally:
+        torch.set_default_dtype(torch.float32)

@@ -269,3 +269,16 @@ def test_bad_input_names_the_argument(check):
     with pytest.raises(TypeError, match=r"loss must be a function"):
         check(3.0, {"a": a}, {"a": a})
     assert (a == 1).all()
+
+
+def test_tied_weights_are_compared_with_the_sum_of_their_gradients():
+    W, x = np.array([0.5, -1.5]), np.array([2.0, 3.0])
+    params = {"first": W, "b": np.ones(2), "second": W}
+    loss = lambda: float((W * x).sum() + (W**3).sum() + (params["b"] ** 2).sum())  # noqa: E731
+    grads = {"first": x.copy(), "b": 2 * np.ones(2), "second": 3 * W**2}
+    for check in (check_gradients, check_directional):
+        assert check(loss, params, grads).passed()
+        assert not check(loss, params, grads | {"second": W**2}).passed()
+    whole = x + 3 * W**2
+    assert check_gradients(loss, params, {"first": whole, "b": grads["b"], "second": whole}).passed()
+    assert W.tolist() == [0.5, -1.5]

@@ -164,3 +164,15 @@ def test_targets_out_of_range():
         SoftmaxCrossEntropy().forward(np.zeros((2, 0)), [0, 1])
     with pytest.raises(ValueError, match="target must be from 0 to 1, got 0 to 2"):
         BinaryCrossEntropy().forward(np.zeros(2), [0, 2])
+
+
+@pytest.mark.parametrize(("logit", "target", "value", "slope"), [
+    (-np.inf, 0, 0, 0), (np.inf, 1, 0, 0), (-np.inf, 1, np.inf, -1), (np.inf, 0, np.inf, 1),
+    (-np.inf, 0.5, np.inf, -0.5), (np.nan, 0, np.nan, np.nan), (800.0, 1, 0, 0), (-800.0, 1, 800, -1),
+])
+def test_a_logit_that_is_sure(logit, target, value, slope):
+    """What is right beyond doubt costs nothing, what is wrong beyond doubt costs everything; NaN stays NaN."""
+    loss = BinaryCrossEntropy()
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_equal(loss.forward(np.array([logit]), np.array([target])), value)
+    np.testing.assert_allclose(loss.backward(), [slope], atol=1e-300)

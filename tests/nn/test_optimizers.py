@@ -162,3 +162,34 @@ def test_bad_clipping_changes_nothing():
     with pytest.raises(TypeError, match=r"grads\['b'\] must be an array of floats, got int64"):
         clip_grad_norm(grads, 1.0)
     np.testing.assert_array_equal(grads["W"], 9.0)
+
+
+# ---------------------------------------------------------------- tied weights: one array under several names
+
+
+@pytest.mark.parametrize("make", [lambda p: SGD(p, 0.1, momentum=0.5), lambda p: Adam(p, 0.1)])
+@pytest.mark.parametrize("second", ["the same", "another", "a view"])
+def test_tied_weights_move_once_with_the_sum_of_their_gradients(make, second):
+    W, alone = np.ones((2, 3)), np.ones((2, 3))
+    g = np.arange(6.0).reshape(2, 3)
+    other = {"the same": g, "another": 2 * g, "a view": g[:]}[second]
+    tied = make({"embedding": W, "b": np.zeros(2), "readout": W[:]})
+    single = make({"W": alone})
+    for _ in range(3):
+        tied.step({"embedding": g, "b": np.zeros(2), "readout": other})
+        single.step({"W": 3 * g if second == "another" else g})
+    np.testing.assert_allclose(W, alone, rtol=1e-12)
+
+
+def test_two_parameters_may_share_a_gradient():
+    a, b, g = np.ones(3), np.zeros(3), np.ones(3)
+    SGD({"a": a, "b": b}, 0.1).step({"a": g, "b": g})
+    assert a.tolist() == [0.9] * 3 and b.tolist() == [-0.1] * 3
+
+
+def test_an_array_under_two_names_is_clipped_once():
+    g, other = np.full((2, 2), 3.0), np.full(4, 4.0)
+    assert clip_grad_norm({"embedding": g, "readout": g, "view": g[:], "other": other}, 1.0) == pytest.approx(10)
+    assert np.sqrt((g**2).sum() + (other**2).sum()) == pytest.approx(1)
+    turned = np.arange(6.0).reshape(2, 3)
+    assert clip_grad_norm({"W": turned, "turned": turned.T}, np.inf) == pytest.approx(np.sqrt(110)), "another shape"

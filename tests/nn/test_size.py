@@ -10,7 +10,7 @@ FILES = sorted(Path(seqlearn.nn.__file__).parent.glob("*.py"))
 
 
 def test_it_stays_short():
-    assert sum(len(path.read_text("utf-8").splitlines()) for path in FILES) < 1500
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in FILES) < 1900
 
 
 def test_it_imports_nothing_but_numpy():

@@ -61,10 +61,11 @@ def run(notebook: nbformat.NotebookNode, folder: Path, *, with_data: bool = Fals
 def quiet_environment(profile: str) -> dict[str, str]:
     """The environment without what would make one maintainer's stored outputs differ from another's.
 
-    `profile` is an empty folder, so that no personal start-up files of IPython run.
+    `profile` is an empty folder, so that no personal start-up files of IPython run and no personal matplotlibrc counts.
     """
-    env = {name: value for name, value in os.environ.items() if name not in ("MPLBACKEND", "PYTHONWARNINGS")}
-    return env | {"IPYTHONDIR": profile, "SEQLEARN_PROGRESS": "off"}
+    personal = ("MPLBACKEND", "MATPLOTLIBRC", "PYTHONWARNINGS")
+    env = {name: value for name, value in os.environ.items() if name not in personal}
+    return env | {"IPYTHONDIR": profile, "MPLCONFIGDIR": profile, "SEQLEARN_PROGRESS": "off"}
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:

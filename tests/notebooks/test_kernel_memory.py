@@ -43,8 +43,10 @@ def test_nbval_stops_before_the_parity_cell_of_a_large_kernel_or_one_with_torch(
         nbformat.write(new_notebook(cells=[cell, parity]), tmp_path / f"{name}.ipynb")
     (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text("utf-8"), "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "nbval.plugin", "-p", "no:cacheprovider"]
-    command += ["-o", f"pythonpath={Path(kernel_memory.__file__).parent}", "--rootdir", str(tmp_path), str(tmp_path)]
-    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    command += ["--rootdir", str(tmp_path), str(tmp_path)]
+    # Not pytest's own `-o pythonpath=`, which takes a folder with a blank in its name for two.
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "",
+                                "PYTHONPATH": str(Path(kernel_memory.__file__).parent)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert "4 passed, 2 errors" in done.stdout, done.stdout
     assert "MB before the parity cell" in done.stdout and "something before the parity cell imports" in done.stdout

@@ -5,10 +5,16 @@ The scripts are read, not run: their SETTINGS are a literal dict. CONTRIBUTING.m
 
 import ast
 import json
+import os
+import runpy
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from seqlearn.course.long_runs import store
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = {".json": 100_000, ".safetensors": 1_000_000}  # bytes
@@ -96,6 +102,44 @@ def weights_metadata(path: Path) -> dict:
     content = path.read_bytes()
     (length,) = struct.unpack("<Q", content[:8])
     return {"settings": json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["settings"])}
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in (ROOT / "notebooks" / "long_runs").glob("*.py")))
+@pytest.mark.parametrize(("argument", "status", "words"), [
+    ("--help", 0, "--threads"), ("-h", 0, "--threads"), ("--nonsense", 2, "unrecognized arguments: --nonsense"),
+    ("--threads=0", 2, "--threads must be 1 or more, got 0"),
+])
+def test_a_script_says_what_it_does_and_trains_only_when_it_is_to(monkeypatch, capsys, script, argument, status, words):
+    pytest.importorskip("torch")
+    path = ROOT / "notebooks" / "long_runs" / script
+    monkeypatch.setattr("sys.argv", [str(path), argument])
+    monkeypatch.setattr("seqlearn.course.long_runs.store", lambda *_: pytest.fail("it stored something"))
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(str(path), run_name="__main__")
+    said = "".join(capsys.readouterr())
+    assert caught.value.code == status and words in said
+    assert (ast.get_docstring(ast.parse(path.read_text("utf-8"))).splitlines()[0] in said) == (status == 0)
+
+
+def test_help_on_a_terminal_without_the_signs():
+    pytest.importorskip("torch")
+    script = ROOT / "notebooks" / "long_runs" / "13_dates.py"
+    assert not script.read_text("utf-8").isascii()
+    env = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, script, "--help"], env=env, capture_output=True, text=True)
+    assert done.returncode == 0 and "written dates ? YYYY-MM-DD" in done.stdout, done.stderr
+
+
+def test_results_are_written_whole(tmp_path):
+    script, results = tmp_path / "08_race.py", {"best": "für"}
+    path = store(str(script), SETTINGS, results)
+    stored = json.loads(path.read_text("utf-8"))
+    assert path == tmp_path / "08_race.json" and stored["settings"] == SETTINGS and stored["results"] == results
+    assert set(stored["versions"]) == {"python", "numpy", "torch"}
+    whole = path.read_bytes()
+    with pytest.raises(TypeError):
+        store(str(script), SETTINGS, {"best": object()})
+    assert path.read_bytes() == whole and [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 def test_stored_results_belong_to_their_scripts():

@@ -64,11 +64,16 @@ def test_words_follow_the_data():
     assert "step 2: end 40 %, end 22 %, a 19 % dropped" in plots.alternative_text(FIGURES["tree"]())
 
 
-def test_the_best_path_is_the_most_probable_finished_one():
+def test_the_best_path_is_that_of_the_most_probable_hypothesis():
     tree = toy()
     assert [tree[i].token for i in sorted(beam_tree.best_path(tree))] == [5, 2]
     unfinished = [Candidate(1, -1, 4, -1.0, "kept"), Candidate(1, -1, 5, -2.0, "kept")]
     assert beam_tree.best_path(unfinished) == {0} and beam_tree.best_path([]) == set()
+    early = Candidate(1, -1, 2, -6.0, "finished")  # an improbable answer is finished before a probable one
+    assert beam_tree.best_path([*unfinished, early]) == {0}
+    assert beam_tree.best_path([*unfinished, early, Candidate(2, 1, 4, -2.5, "kept")]) == {1, 3}
+    assert beam_tree.best_path([*unfinished, early, Candidate(2, 1, 4, -9.0, "kept")]) == {2}
+    assert beam_tree.best_path([*unfinished, Candidate(2, 1, 4, -0.1, "dropped")]) == set()
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "100 %"), (-1e-4, ">99 %"), (np.log(0.62), "62 %"), (-30.0, "<1 %")])

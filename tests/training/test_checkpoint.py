@@ -1,7 +1,12 @@
 """Checkpoints: stopped and gone on is the same as never stopped; what does not fit is refused; no code is run."""
 
+import errno
 import math
+import os
 import pickle
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from seqlearn.training import Checkpoint, checkpoint, train
+from seqlearn.training import Checkpoint, CheckpointError, checkpoint, train
 
 EPOCHS = 5
 
@@ -276,3 +281,96 @@ def test_bad_arguments_are_named(tmp_path):
         Checkpoint("run.pt", also={"seed": 3})
     with pytest.raises(TypeError, match="settings must be what JSON can hold"):
         Checkpoint("run.pt", settings={"sizes": (1, 2)})
+
+
+# ---------------------------------------------------------------- what it takes from NumPy, and what it says
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path):
+    """As settings of the training and of an optimizer: the file opens again, also with Python's numbers."""
+    for epochs, number, real in ((2, np.int64, np.float64), (4, int, float)):
+        model = nn.Linear(1, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=real(0.1), momentum=real(0.5))
+        history = train(model, [torch.ones(1)], lambda model, x: (model(x) ** 2).mean(), epochs=number(epochs),
+                        patience=number(3), max_norm=real(1.0), optimizer=optimizer, checkpoint=tmp_path / "run.pt",
+                        validate=lambda model: np.float32(1.0), progress=False)
+        assert len(history.loss) == epochs
+
+
+@pytest.mark.parametrize("more", [5, None])
+def test_more_patience_goes_on_after_an_early_stop(tmp_path, more):
+    _, history = line_run(tmp_path / "run.pt", [1.0, 2.0, 2.0], patience=2)
+    assert history.stopped == "early"
+    weight, history = line_run(tmp_path / "run.pt", [2.0, 0.5, 3.0], patience=more)
+    assert history.stopped == "finished" and history.best_epoch == 4 and weight == pytest.approx(0.5)
+    assert history.validation == [1.0, 2.0, 2.0, 2.0, 0.5, 3.0]
+    with pytest.raises(ValueError, match=f"settings patience is {more or 'nothing'} in the file, 2 here"):
+        line_run(tmp_path / "run.pt", [], patience=2, epochs=9)
+
+
+def test_more_epochs_after_an_early_stop_say_what_would_go_on(tmp_path):
+    line_run(tmp_path / "run.pt", [1.0, 2.0, 2.0], patience=2)
+    _, history = line_run(tmp_path / "run.pt", [], patience=2, epochs=20)
+    assert history.stopped == "early" and len(history.loss) == 3
+    assert history.reason == "nothing was trained: patience=2 had ended it, and a larger one would go on"
+
+
+def test_a_disk_that_fills_on_the_way(tmp_path, monkeypatch, whole):
+    """The epochs are not lost: the model has its best weights, the error the history, and the same lines go on."""
+    path, written = tmp_path / "run.pt", []
+
+    def fsync(number):
+        written.append(number)
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint.os, "fsync", fsync)
+        with pytest.raises(CheckpointError, match="after epoch 3 could not be .*No space left") as caught:
+            (run := Run(path)).train()
+    assert f"make the folder {tmp_path} writable, and run the same lines again: they go on after epoch 2" in str(
+        caught.value)
+    assert caught.value.history.loss == whole[0][0][:3] and not run.model.training
+    assert caught.value.history.stopped == "interrupted"
+    (again := Run(path)).train()
+    assert again.state() == whole[1] and [each.name for each in tmp_path.iterdir()] == ["run.pt"]
+
+
+@pytest.mark.parametrize("fault", ["read-only", "full", "full beside the old"])
+def test_a_place_that_takes_no_file_is_said_before_the_training(tmp_path, monkeypatch, fault):
+    if fault == "full beside the old":
+        Run(tmp_path / "run.pt").train(epochs=1)
+    before, run = sorted(tmp_path.iterdir()), Run(tmp_path / "run.pt")
+    run.batches = lambda epoch: pytest.fail("it trained")
+    if fault == "read-only":
+        monkeypatch.setattr(checkpoint.Path, "touch", lambda path: os.open(path / "x", os.O_RDONLY))
+    else:
+        usage = shutil.disk_usage(tmp_path)
+        monkeypatch.setattr(checkpoint.shutil, "disk_usage", lambda path: usage._replace(free=100))
+    with pytest.raises(CheckpointError, match="no checkpoint can be written .*Make room on the disk, or make"):
+        run.train()
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_an_empty_file_says_so(tmp_path):
+    (tmp_path / "run.pt").touch()
+    with pytest.raises(ValueError, match="run.pt is damaged, or is no checkpoint: it is empty. Remove it"):
+        Run(tmp_path / "run.pt").train()
+
+
+KILLED = """
+import os, sys, torch
+from seqlearn.training import train
+model = torch.nn.Linear(1, 1)
+os.fsync = lambda number: os.kill(os.getpid(), 9)
+train(model, [torch.ones(1)], lambda model, x: model(x).sum(), epochs=2, checkpoint=sys.argv[1], progress=False)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_what_a_killed_process_left_goes(tmp_path):
+    path = tmp_path / "run.pt"
+    assert subprocess.run([sys.executable, "-c", KILLED, path]).returncode == -9
+    assert [each.suffix for each in tmp_path.iterdir()] == [".part"]
+    Run(path).train(epochs=1)
+    assert [each.name for each in tmp_path.iterdir()] == ["run.pt"]

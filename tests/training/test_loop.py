@@ -1,5 +1,6 @@
 """The training loop: it learns, keeps the best weights, stops for four reasons, survives the stop button anywhere."""
 
+import functools
 import random
 import signal
 import sys
@@ -678,3 +679,64 @@ def test_the_bar_is_closed_however_it_ends(monkeypatch):
 
 def test_a_fresh_history_shares_no_lists():
     assert History().loss is not History().loss
+
+
+# ---------------------------------------------------------------- sparse gradients, and what cannot be trained so
+
+
+@pytest.mark.parametrize("max_norm", [None, 0.05])
+@pytest.mark.parametrize("optimizer", [torch.optim.SparseAdam, torch.optim.SGD])
+def test_sparse_gradients_are_those_of_a_dense_table(max_norm, optimizer):
+    """Row 1 is looked up twice in a batch, so it stands twice in the sparse gradient."""
+    sparse, dense = nn.Embedding(5, 3, sparse=True), nn.Embedding(5, 3)
+    dense.load_state_dict(sparse.state_dict())
+    twin = torch.optim.Adam if optimizer is torch.optim.SparseAdam else optimizer
+    histories = [
+        train(model, [torch.tensor([0, 1, 1, 3])], lambda model, rows: model(rows).square().sum(), epochs=1,
+              optimizer=kind(model.parameters(), lr=0.1), max_norm=max_norm, progress=False)
+        for model, kind in ((sparse, optimizer), (dense, twin))
+    ]
+    assert histories[0].gradient_norm == pytest.approx(histories[1].gradient_norm)
+    torch.testing.assert_close(sparse.weight, dense.weight)
+
+
+def test_an_optimizer_that_wants_the_loss_several_times():
+    model = Line()
+    with pytest.raises(ValueError, match="optimizer must take its step from one gradient, and LBFGS computes"):
+        run(model, learning_rate=None, optimizer=torch.optim.LBFGS(model.parameters()))
+    assert model.seen == []
+
+
+class Task:
+    def batches(self, batch_size, rng=None):
+        return points(batch_size)
+
+
+@pytest.mark.parametrize(("batches", "takes"), [
+    (Task().batches, "Task.batches takes batch_size, rng"),
+    (functools.partial(Task().batches, 16), "partial takes rng"),
+    (lambda: points(), "takes no argument"),
+    (lambda rows, labels: points(), "takes rows, labels"),
+    (lambda *, epoch: points(), "takes epoch"),
+])
+def test_a_function_of_something_else_than_the_epoch(batches, takes):
+    with pytest.raises(TypeError, match=rf"batches must be .*{takes}: write lambda epoch: task.batches\(16, rng\)"):
+        run(batches=batches)
+
+
+@pytest.mark.parametrize("batches", [
+    lambda epoch: points(), lambda number, size=3: points(size), lambda *epochs: points(),
+    functools.partial(lambda size, epoch: points(size), 3), type("Any", (), {"__call__": lambda self, e: points()})(),
+])
+def test_functions_of_the_epoch(batches):
+    assert run(batches=batches).stopped == "finished"
+
+
+@pytest.mark.parametrize("dtype", [">f8", np.longdouble, np.float16, ">i4", np.uint8, "<U3", object])
+def test_arrays_that_torch_does_not_know(dtype):
+    array = np.array([3, 2, 1]).astype(dtype)[::-1]
+    moved = devices.moved(array, torch.device("cpu"), torch.float32)
+    if np.dtype(dtype).kind in "UO":
+        assert moved is array
+    else:
+        assert moved.tolist() == [1, 2, 3] and (moved.dtype == torch.float32) == (np.dtype(dtype).kind == "f")

@@ -153,3 +153,26 @@ def test_others_may_read_the_file(tmp_path):
     save_weights(nn.Linear(4, 2), tmp_path / "w")
     (tmp_path / "plain").write_text("")
     assert stat.S_IMODE((tmp_path / "w").stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+
+
+def test_a_missing_folder_is_made(tmp_path):
+    save_weights(nn.Linear(4, 2), tmp_path / "new" / "folder" / "w", size=4)
+    assert load_weights(nn.Linear(4, 2), tmp_path / "new" / "folder" / "w") == {"size": 4}
+
+
+def test_stored_weights_fit_where_torch_makes_everything_float64(tmp_path):
+    save_weights(Tied(), tmp_path / "w")
+    double = Tied().double()
+    save_weights(double, tmp_path / "double")
+    try:
+        torch.set_default_dtype(torch.float64)
+        model = Tied()
+        load_weights(model, tmp_path / "w")
+        with pytest.raises(ValueError, match="torch.float64 in the file"):
+            load_weights(Tied().float(), tmp_path / "double")
+    finally:
+        torch.set_default_dtype(torch.float32)
+    again = Tied()
+    load_weights(again, tmp_path / "w")
+    assert model.norm.weight.dtype == torch.float64
+    assert_same(model.float(), everything(again))

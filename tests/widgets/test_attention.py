@@ -75,6 +75,30 @@ def test_any_text_gives_a_picture_and_a_sentence(explorer, text):
     assert len(explorer.compute(**explorer.values)["source"]) <= MOST
 
 
+def test_the_slider_ends_where_the_answer_ends(explorer):
+    slider, date = explorer.controls["character"], explorer.controls["date"]
+    slider.value = 10
+    for text in ("2/1", "", "x", EXAMPLES[0]):
+        date.value = text
+        count = len(read(text)["target"])
+        assert slider.max == max(count, 1) and slider.value == min(10, slider.max)
+        assert explorer.picture._values["chosen"] == slider.value - 1
+        assert f"character {slider.value}," in explorer.text or slider.value == slider.max
+    assert slider.value == 10, "what was typed in between has not moved it"
+    date.value = "2/1"
+    slider.value = 3
+    date.value = EXAMPLES[0]
+    assert slider.value == 3 and "For character 3" in explorer.text
+
+
+def test_more_characters_than_are_read_are_said(explorer):
+    date, sentence = explorer.controls["date"], f"Only the first {MOST} characters are read."
+    date.value = "x" * MOST
+    assert sentence not in explorer.text and "only" not in explorer.picture.note.get_text()
+    date.value = "x" * (MOST + 1)
+    assert explorer.text.endswith(sentence) and f"first {MOST}" in explorer.picture.note.get_text()
+
+
 def test_what_it_never_saw_is_told(explorer):
     explorer.controls["date"].value = "mai 5 1999 §"
     assert explorer.text.endswith("It has never seen §.")

@@ -3,7 +3,6 @@
 import re
 from itertools import permutations
 
-import ipywidgets
 import numpy as np
 import pytest
 
@@ -20,7 +19,11 @@ def explorer():
 
 
 def words(explorer):
-    return " ".join(explorer.words.value)
+    return explorer.controls["words"].value
+
+
+def put(explorer, text):
+    explorer.controls["words"].value = text
 
 
 def moved(explorer):
@@ -41,7 +44,7 @@ def test_the_first_picture_shows_the_point(explorer):
 def test_no_order_moves_the_bag_and_every_order_moves_the_state(explorer, sentence):
     start = sentence.split()
     for order in list(dict.fromkeys(permutations(start)))[1:25]:
-        values = explorer.compute(sentence=sentence, word=1, memory=1.0, words=order)
+        values = explorer.compute(sentence=sentence, word=1, memory=1.0, words=" ".join(order))
         assert np.array_equal(values["bag"], values["start_bag"]) and values["bag"].sum() == len(start)
         assert np.abs(values["state"] - values["start_state"]).max() > 1e-4, order
 
@@ -49,15 +52,16 @@ def test_no_order_moves_the_bag_and_every_order_moves_the_state(explorer, senten
 def test_without_the_old_state_only_the_last_word_counts(explorer):
     explorer.controls["back"].click()
     explorer.controls["memory"].value = 0
-    explorer.words.value = ["bites", "dog", "man"]
+    put(explorer, "bites dog man")
     assert moved(explorer) == [0, 0]
-    explorer.words.value = ["man", "dog", "bites"]
+    put(explorer, "man dog bites")
     assert moved(explorer)[0] == 0 and moved(explorer)[1] > 0.5
 
 
 def test_buttons_move_the_chosen_word_and_it_stays_chosen(explorer):
     explorer.controls["back"].click()
     assert words(explorer) == "dog bites man" and moved(explorer) == [0, 0]
+    explorer.controls["word"].value = 2
     explorer.controls["right"].click()
     assert words(explorer) == "dog man bites" and explorer.controls["word"].value == 3
     for _ in range(4):  # at the edge nothing happens any more
@@ -66,46 +70,74 @@ def test_buttons_move_the_chosen_word_and_it_stays_chosen(explorer):
     assert "Chosen: word 1, bites" in explorer.text
 
 
+def test_every_word_has_a_button_in_its_order(explorer):
+    put(explorer, "man man dog")
+    assert explorer.controls["word"].options == (("man", 1), ("man", 2), ("dog", 3))
+    explorer.controls["word"].value = 3
+    explorer.controls["left"].click()
+    assert [name for name, _ in explorer.controls["word"].options] == ["man", "dog", "man"]
+
+
 def test_a_new_sentence_starts_in_its_order(explorer):
     for sentence in SENTENCES[1:]:
         explorer.controls["sentence"].value = sentence
         assert words(explorer) == sentence and moved(explorer) == [0, 0]
-        assert explorer.controls["word"].max == len(sentence.split())
-        assert set(explorer.words.allowed_tags) == set(sentence.split())
+        assert [name for name, _ in explorer.controls["word"].options] == sentence.split()
 
 
-def test_taking_words_out_moves_the_bag_and_leaves_an_explorer_that_works(explorer):
-    explorer.words.value = ["dog"]
-    assert moved(explorer)[0] > 0 and explorer.controls["word"].value == 1
-    explorer.words.value = []
-    assert "no words" in explorer.text and "cannot be shown" not in explorer.text
-    explorer.controls["left"].click()
-    explorer.words.value = ["dog"] * 50  # someone types on and on
-    assert len(explorer.words.value) == Reorder.most and "cannot be shown" not in explorer.text
+def test_a_word_is_taken_out_and_typed_in_again(explorer):
     explorer.controls["back"].click()
-    assert words(explorer) == SENTENCES[0]
+    explorer.controls["word"].value = 2
+    explorer.controls["out"].click()
+    assert words(explorer) == "dog man" and explorer.controls["word"].value == 2 and moved(explorer)[0] == 1
+    put(explorer, "dog man bites")
+    assert moved(explorer)[0] == 0 and moved(explorer)[1] > 0 and explorer.text.startswith("dog man bites.")
+
+
+def test_taking_all_words_out_leaves_an_explorer_that_works(explorer):
+    for _ in range(4):
+        explorer.controls["out"].click()
+    assert words(explorer) == "" and moved(explorer)[0] > 1
+    assert "no words" in explorer.text and "cannot be shown" not in explorer.text
+    for name in ("left", "right", "out"):
+        explorer.controls[name].click()
+        assert "no words" in explorer.text
+    explorer.controls["back"].click()
+    assert words(explorer) == SENTENCES[0] and explorer.controls["word"].value == 1
+
+
+@pytest.mark.parametrize(("text", "order", "left_out"), [
+    ("  Dog  MAN bites ", "dog man bites", ""), ("dog cat man", "dog man", "cat"),
+    ("dog " * 10, "dog " * Reorder.most, "dog dog"), ("$x$ <b> 咬 😀 dog", "dog", "$x$ <b> 咬 😀"),
+    ("x" * 5000, "", "x" * 12 + "…"), ("man " * 5000, "man " * Reorder.most, "man man man man and 4988 more"),
+    ("", "", ""),
+])
+def test_anything_can_be_typed_and_what_is_left_out_is_said(explorer, text, order, left_out):
+    put(explorer, text)
+    start = order.split()
+    assert [name for name, _ in explorer.controls["word"].options] == start
+    assert explorer.text.startswith(f"{' '.join(start) or 'no words at all'}. Start order")
+    assert explorer.text.endswith(f"8 at most: {left_out}." if left_out else moved_text(explorer))
+
+
+def moved_text(explorer):
+    return f"the last state by {moved(explorer)[1]:.2f}."
 
 
 def test_the_bar_of_a_word_typed_in_again_and_again_ends_on_the_page(explorer):
     axes = explorer.picture.left[0]
     assert axes.get_ylim() == pytest.approx((0, 2.8))
-    explorer.words.value = ["dog"] * Reorder.most
+    put(explorer, "dog " * Reorder.most)
     assert axes.get_ylim()[1] > Reorder.most and max(bar.get_height() for bar in axes.patches) == Reorder.most
     explorer.controls["back"].click()
     assert axes.get_ylim() == pytest.approx((0, 2.8))
 
 
-def test_dragging_changes_the_picture_and_every_sentence_fits(explorer):
+def test_moving_changes_the_picture_and_every_sentence_fits(explorer):
     before = explorer.image.value
-    explorer.words.value = ["bites", "man", "dog"]
+    put(explorer, "bites man dog")
     assert explorer.image.value != before and explorer.text.startswith("bites man dog")
     assert all(len(sentence.split()) <= Reorder.most for sentence in SENTENCES)
-
-
-def test_the_strip_of_words_stands_above_the_controls(explorer):
-    children = explorer.view().children
-    assert children[1] is explorer.words and explorer.image in children
-    assert not any(isinstance(control, ipywidgets.TagsInput) for control in explorer.controls.values())
 
 
 def test_the_state_is_that_of_the_equation():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from seqlearn.data.pairs import END
+from seqlearn.plots.beam_tree import WritingASum
 from seqlearn.widgets.seq2seq import LONGEST, STEPS, Adder, TypedSum, decoded, stored_adder, understood
 
 
@@ -90,6 +91,34 @@ def test_steps_are_told(explorer):
     assert max(one.step for one in tree) == STEPS and any(one.token == END for one in tree)
     visible = [text.get_text() for text in explorer.picture.signs if text.get_visible()]
     assert len(visible) == 3, "only what the first step has looked at"
+
+
+@pytest.mark.parametrize("width", [1, 3, 5])
+@pytest.mark.parametrize("question", ["7+3", "357+801", "55+930", "", "a+b"])
+def test_the_bold_way_is_the_best_hypothesis_at_every_step(question, width):
+    adder, read = stored_adder(), understood(question)
+    picture = WritingASum()
+    for step in range(1, STEPS + 1):
+        values = decoded(read, step, width)
+        picture.update(**values)
+        begun = [one for one in values["tree"] if one.step <= step]
+        last = max(one.step for one in begun)
+        alive = [one for one in begun if one.fate == "finished" or one.step == last]
+        best = max(alive, key=lambda one: one.log_probability)
+        said, place = [], begun.index(best)
+        while place >= 0:
+            said.insert(0, begun[place])
+            place = begun[place].parent
+        bold = sum(width == 3 for width in picture.lines.get_linewidths())
+        assert bold == len(said) == best.step
+        framed = [round(segment[:, 0].mean() + 0.1) for segment in picture.chosen.get_segments()]
+        names = [adder.target.tokens[one.token] for one in said]
+        assert [picture.symbols[place] for place in framed] == names
+        before = [0.0, *(one.log_probability for one in said)]
+        printed = [text.get_text() for text in picture.numbers if text.get_text()]
+        shares = np.exp(np.diff(before))
+        assert [int(number) for number in printed] == pytest.approx(100 * shares, abs=0.51)
+    assert "".join(names[:-1]).rstrip() == values["answers"][0][0], "in the end it is the answer"
 
 
 @pytest.mark.filterwarnings("error")

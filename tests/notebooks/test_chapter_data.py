@@ -1,0 +1,143 @@
+"""Cells that need downloaded data, run on a part of them where they are at hand, and the long runs behind them.
+
+A new chapter with such cells is one more entry of CHAPTERS.
+"""
+
+import ast
+import json
+import os
+import runpy
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+import matplotlib
+import nbformat
+import pytest
+
+from seqlearn.course.chapters import chapter, notebooks_folder
+from seqlearn.data import glove, imdb, multi30k, tatoeba
+from seqlearn.data.download import data_folder, obtain
+
+pytestmark = pytest.mark.data
+KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+
+
+class Case(NamedTuple):
+    """A chapter's data, asked for by calls that raise FileNotFoundError; a part of them; what the cells print."""
+
+    needs: tuple[Callable, ...]
+    part: dict[str, str]
+    printed: tuple[str, ...]
+    holds: Callable[[dict], bool] = lambda names: True
+
+
+def dates_of_the_book():
+    path = (data_folder() or notebooks_folder()) / "dlfs2" / "date.txt.gz"
+    if not path.is_file():
+        raise FileNotFoundError(f"dlfs2/date.txt.gz is not in the folder that SEQLEARN_DATA names: {path}")
+
+
+CHAPTERS = {
+    "10": Case(
+        (lambda: obtain(sys.modules[imdb.__module__].SOURCE),
+         lambda: obtain(sys.modules[glove.__module__]._source("twitter.27B.25d"))),
+        {"SEQLEARN_REVIEWS": "700"},
+        ("123 test reviews", "boring: ", "GloVe vectors: mean of three seeds"),
+        lambda names: len(names["few_rows"]) == len(names["judged_rows"]) >= 700,
+    ),
+    "13": Case((dates_of_the_book,), {}, ("28% of the test inputs stand in training",)),
+    "15": Case(
+        (lambda: multi30k("de", "en"), lambda: tatoeba("fra")),
+        {"SEQLEARN_PAIRS": "300"},
+        ("29,000 pairs", "300 pairs", "nrefs:var"),
+        lambda names: len(names["written"]) == len(names["held_out"]) == 16,
+    ),
+}
+
+
+def need(number: str) -> Case:
+    """The chapter's case; skips, with the loader's sentence, where its data are not at hand."""
+    try:
+        for look in CHAPTERS[number].needs:
+            look()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    return CHAPTERS[number]
+
+
+def cells(number: str) -> list:
+    return [cell for cell in nbformat.read(notebooks_folder() / chapter(number).notebook, as_version=4).cells
+            if cell.cell_type == "code"]
+
+
+def skipped(cell) -> bool:
+    return "nbval-skip" in cell.metadata.get("tags", [])
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_cells_with_real_data(number, monkeypatch, capsys):
+    """With the definitions of the cells before them. Their assertions hold on that small part as well."""
+    case = need(number)
+    for name, value in case.part.items():
+        monkeypatch.setenv(name, value)
+    matplotlib.use("agg")
+    names: dict = {}
+    for cell in cells(number):
+        body = ast.parse(cell.source).body
+        body = body if skipped(cell) else [node for node in body if isinstance(node, KEPT)]
+        exec(compile(ast.Module(body, []), chapter(number).notebook, "exec"), names)
+    assert any(map(skipped, cells(number)))
+    printed = capsys.readouterr().out
+    assert all(words in printed for words in case.printed), printed
+    assert case.holds(names)
+
+
+@pytest.mark.skipif("SEQLEARN_WHOLE" not in os.environ, reason="takes minutes: set SEQLEARN_WHOLE=1 to run it")
+def test_one_whole_training_on_imdb():
+    need("10")
+    script = runpy.run_path(str(notebooks_folder() / "long_runs" / "10_imdb.py"))
+    (found,) = script["run"](script["SETTINGS"], [0])["seeds"]
+    assert found["test"] > 88.5 and found["without shared"] > 88.5, found
+
+
+def test_multi30k_goes_on_where_it_was(tmp_path):
+    """Two epochs at once, and the same two with a new start in between, on sixty sentences: the same weights."""
+    torch = pytest.importorskip("torch")
+    need("15")
+    script = runpy.run_path(str(notebooks_folder() / "long_runs" / "15_multi30k.py"))
+    small = {"epochs": 2, "hidden_size": 8, "embedding_size": 6, "readout_size": 6, "samples": 2, "alignments": 1,
+             "width": 2, "length_penalties": [0.0, 1.0], "max_steps": 8}
+    settings = script["SETTINGS"] | small
+    pairs, parts = script["prepare"](settings, 0.002)
+    whole, curve, _ = script["fit"]("attention", pairs, parts["val"], settings, tmp_path / "whole.pt")
+    names, validations = script["fit"].__globals__, []
+    measure = names["validate"]
+
+    def stop_in_the_second_epoch(*arguments):
+        validations.append(1)
+        if len(validations) == 2:
+            raise InterruptedError
+        return measure(*arguments)
+
+    names["validate"] = stop_in_the_second_epoch
+    with pytest.raises(InterruptedError):
+        script["fit"]("attention", pairs, parts["val"], settings, tmp_path / "part.pt")
+    names["validate"] = measure
+    again, found, _ = script["fit"]("attention", pairs, parts["val"], settings, tmp_path / "part.pt")
+    assert [entry["validation_loss"] for entry in found] == [entry["validation_loss"] for entry in curve]
+    for name, value in again.state_dict().items():
+        assert torch.equal(value, whole.state_dict()[name])
+    judged = script["judge"](again, pairs, parts, settings)
+    assert len(judged["samples"]) == 2 and len(judged["alignments"]) == 1 and len(judged["counts"]["beam"]) == 5
+
+
+def test_the_stored_results_have_the_vocabulary_of_the_script():
+    """Words are cut today as they were when 15_multi30k.json was made."""
+    need("15")
+    folder = notebooks_folder() / "long_runs"
+    script = runpy.run_path(str(folder / "15_multi30k.py"))
+    pairs, parts = script["prepare"](script["SETTINGS"])
+    stored = json.loads((folder / "15_multi30k.json").read_text("utf-8"))["results"]
+    assert {"source": len(pairs.source), "target": len(pairs.target)} == stored["vocabulary"]
+    assert [len(each[0]) for each in parts["test"]] == stored["source lengths"]
