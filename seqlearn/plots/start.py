@@ -139,8 +139,8 @@ def _draw_need(axes: Axes, places: dict[str, Place], need: str, number: str, cou
 
 def _draw_sign(axes: Axes, place: tuple[float, float], number: str) -> None:
     """The small sign of a chapter that stands elsewhere."""
-    axes.add_patch(Circle(place, 0.15, facecolor=color("paper"), edgecolor=color("state"), linewidth=1.3, zorder=3))
-    axes.text(*place, number, ha="center", va="center_baseline", fontsize=9, color=color("ink"), zorder=4)
+    axes.add_patch(Circle(place, 0.16, facecolor=color("paper"), edgecolor=color("state"), linewidth=1.3, zorder=3))
+    axes.text(*place, number, ha="center", va="center_baseline", fontsize=10, color=color("ink"), zorder=4)
 
 
 def _draw_station(axes: Axes, place: Place, chapter: Chapter) -> None:
