@@ -22,6 +22,7 @@ OF_EVERY_CHAPTER = {
     "tests/course/test_glossary.py",
     "tests/exercises/test_catalog.py",
     "tests/notebooks/test_kernel_memory.py",
+    "tests/notebooks/test_long_runs.py",
     "tests/notebooks/test_notebook_rules.py",
 }
 
@@ -66,9 +67,10 @@ def belongs(item, number: str) -> bool:
 
 
 def chapter_of(argument: str, value) -> str | None:
-    """The number of the chapter that a parameter speaks of: a Chapter, an exercise, an explorer, a notebook's path."""
+    """The number of the chapter that a parameter speaks of: a Chapter, an exercise, an explorer, a file's name."""
     if argument == "chapter":
         return value
-    if isinstance(value, Path):
-        return value.name[:2] if value.suffix == ".ipynb" else None
+    if isinstance(value, Path) or argument == "script":
+        name = Path(value).name
+        return name[:2] if name[:2].isdigit() and name[2:3] == "_" else None
     return getattr(value, "number", None) or getattr(value, "chapter", None)

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 
 PARTS = (
     "Set out",
@@ -195,8 +196,8 @@ def table(folder: str = "") -> str:
 
 
 def standing(chapters: tuple[Chapter, ...] = CHAPTERS) -> str:
-    """One sentence: which chapters can be opened now and which are still to come."""
+    """Which chapters can be opened now and which are still to come, in lines that fit on the page."""
     here = [entry.number for entry in chapters if entry.written]
     coming = [entry.number for entry in chapters if not entry.written]
     text = f"You can open {len(here)} of {len(chapters)} chapters now: {', '.join(here)}."
-    return text + (f" Coming: {', '.join(coming)}." if coming else "")
+    return fill(text + (f" Coming: {', '.join(coming)}." if coming else ""), 98)

@@ -179,7 +179,8 @@ def _draw_legend(axes: Axes, y: float, chapters: tuple[Chapter, ...]) -> None:
 def _map_in_words(chapters: tuple[Chapter, ...]) -> str:
     needs = [f"{chapter.number} needs {' and '.join(chapter.needs)}" for chapter in chapters if chapter.needs]
     parts = [f"{name}: {', '.join(c.number for c in chapters if PARTS[c.part] == name)}" for name in PARTS]
-    return f"A road with {len(chapters)} stations. {'; '.join(parts)}. {'; '.join(needs)}. {standing(chapters)}"
+    there = " ".join(standing(chapters).split())
+    return f"A road with {len(chapters)} stations. {'; '.join(parts)}. {'; '.join(needs)}. {there}"
 
 
 class ScalarMemory(Picture):
