@@ -541,13 +541,14 @@ def check(arguments):
 
     def row(good, what, remedy=""):
         rows.append(good)
-        print(("ok  " if good else "NO  ") + what + ("" if good or not remedy else "\n    -> " + remedy))
+        print(("ok  " if good else "NO  ") + what)
+        if remedy and not good:
+            print("    -> " + remedy.replace("\n", "\n       "))
 
     row(True, "Python {} ({})".format(platform.python_version(), sys.executable))
     if not venv_python().exists():
-        row(False, "the folder .venv", "python3 course.py makes it")
-        if not os.access(str(ROOT), os.W_OK):
-            row(False, "a folder that can be written", read_only_message())
+        writable = os.access(str(ROOT), os.W_OK)
+        row(False, "the folder .venv", "python3 course.py makes it" if writable else read_only_message())
         has_venv = importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")
         package = "python{}.{}-venv".format(*sys.version_info[:2])
         row(bool(has_venv), "the modules venv and ensurepip", "sudo apt install " + package)

@@ -21,9 +21,12 @@ OF_EVERY_CHAPTER = {
     "tests/course/test_chapters.py",
     "tests/course/test_glossary.py",
     "tests/exercises/test_catalog.py",
+    "tests/notebooks/test_chapter_data.py",
+    "tests/notebooks/test_explorers_ask.py",
     "tests/notebooks/test_kernel_memory.py",
     "tests/notebooks/test_long_runs.py",
     "tests/notebooks/test_notebook_rules.py",
+    "tests/widgets/test_captions.py",
 }
 
 
@@ -68,7 +71,7 @@ def belongs(item, number: str) -> bool:
 
 def chapter_of(argument: str, value) -> str | None:
     """The number of the chapter that a parameter speaks of: a Chapter, an exercise, an explorer, a file's name."""
-    if argument == "chapter":
+    if argument in ("chapter", "number") and isinstance(value, str):
         return value
     if isinstance(value, Path) or argument == "script":
         name = Path(value).name

@@ -38,7 +38,8 @@ class CounterPicture(Picture):
         (self.answers,) = answers.plot([], [], color=color("output"), linewidth=2.2, marker="o", markersize=3.5,
                                        label="the counter's answer")
         answers.axvline(TRAINED + 0.5, color=color("muted"), linewidth=1.4, linestyle=DASHED)
-        longer = answers.text(TRAINED + 0.8, 49, "longer than in training", fontsize=10.5, va="top", color=color("muted"))
+        longer = answers.text(TRAINED + 0.8, 49, "longer than in training", fontsize=10.5, va="top",
+                              color=color("muted"))
         legend = answers.legend(loc="upper left")
         self.verdict = answers.text(PAGE, -3, "", fontsize=12, ha="right", va="bottom",
                                     bbox={"facecolor": color("paper"), "edgecolor": "none", "pad": 2})

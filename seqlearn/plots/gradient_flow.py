@@ -150,7 +150,7 @@ class GradientFlow(Picture):
             else:
                 sentences.append(f"{names[index]}: {short(run[-1])} at update {len(run) - 1}")
             note.set_text(sentences[-1])
-        return "Loss " + "; ".join(sentences) + "." if sentences else ""
+        return "Training, loss " + "; ".join(sentences) + "." if sentences else ""
 
     def _turn_to(self, page: str) -> None:
         limits, ticks = LOSS_PAGES[page]

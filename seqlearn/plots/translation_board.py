@@ -10,6 +10,7 @@ from seqlearn.plots.translation import weight_colors
 from seqlearn.plots.word_by_word import drawable
 
 COLUMNS, ROWS, ANSWERS = 10, 14, 8  # source words, target tokens and answers that fit
+LETTERS = 330  # of the words below the picture: about three lines
 
 
 class TranslationBoard(Picture):
@@ -82,14 +83,23 @@ class TranslationBoard(Picture):
         verdict = ("the name of no number from 0 to 999,999" if right is None
                    else "the first is right" if best == right else "the first is wrong")
         self.title.set_text(verdict)
-        looks = ""
+        found = [f"{text or '(nothing)'} {percent(probability)}" for text, probability in answers[:3]]
+        listed = as_many(found, 150, "; ")
+        should = "" if right is None or best == right else f" Right would be {right}."
+        said = f"{name}, {' '.join(wide)}: {verdict}. Answers: {listed}.{should}"
         if has_map:
-            places = [wide[int(np.argmax(row[: len(wide)]))] for row in weights[: len(shown)]]
-            looks = f" One token after the other looks most at {', '.join(places)}."
-        # Three lines below the picture have room for one long name beside the input, and for what is looked at.
-        should = f" Right would be {right}." if right is not None and best != right else ""
-        return (f"{name}, “{' '.join(wide)}”: {verdict}. It says {best or 'nothing'} ({percent(answers[0][1])})."
-                f"{should}{looks}")
+            looks = [f"{word} at {wide[int(np.argmax(row[: len(wide)]))]}" for word, row in
+                     zip(shown, weights, strict=False)]
+            said += f" Looks: {as_many(looks, LETTERS - len(said), ', ')}."
+        return said
+
+
+def as_many(items: Sequence[str], room: int, joint: str) -> str:
+    """The first of some items, as many as fit into this many letters, at least one; "…" stands for the others."""
+    count = len(items)
+    while count > 1 and len(joint.join(items[:count])) > room:
+        count -= 1
+    return joint.join([*items[:count], *["…"] * (count < len(items))])
 
 
 def wrapped(text: str, width: int = 40) -> str:

@@ -65,7 +65,7 @@ def test_every_file_of_a_chapter_is_there(entry):
 
 # What several chapters use and none of them owns.
 SHARED = {"plots": {"__init__", "drawing", "export", "networks", "picture", "style"},
-          "widgets": {"__init__", "explorer"}, "exercises": {"__init__"}}
+          "widgets": {"__init__", "examples", "explorer"}, "exercises": {"__init__"}}
 
 
 @pytest.mark.parametrize("room", SHARED)
@@ -97,7 +97,7 @@ def test_files_of_a_chapter_follow_from_its_names():
     files = chapters.chapter("06").files
     assert {"seqlearn/nn/lstm.py", "tests/nn/test_lstm.py", "tests/plots/test_lstm.py", "tests/exercises/test_ch06.py",
             "notebooks/06_lstm_by_hand.ipynb", "seqlearn/plots/conveyor.py"} <= set(files)
-    assert {"tests/notebooks/test_chapter_10_data.py", "notebooks/long_runs/10_imdb.py",
+    assert {"notebooks/long_runs/10_imdb.py",
             "notebooks/long_runs/10_imdb.json"} <= set(chapters.chapter("10").files)
     assert "tests/data/test_job_tasks.py" in chapters.chapter("12").files
 

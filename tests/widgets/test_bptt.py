@@ -99,3 +99,25 @@ def test_it_follows_the_theme(explorer):
         assert explorer.image.value != light
     finally:
         use_style("light")
+
+
+def test_only_the_losses_that_there_are_are_drawn(explorer):
+    net = explorer.picture.net
+    marks = (net.losses, net.forward["loss"], net.gradients["loss"])
+    explorer.controls["loss"].value = "at the last step"
+    for group in marks:
+        assert [t for t, mark in group.items() if mark.patch.get_visible()] == [STEPS]
+    assert explorer.text.startswith("A loss at the last step alone")
+    explorer.controls["loss"].value = "at every step"
+    assert all(mark.patch.get_visible() for group in marks for mark in group.values())
+    assert explorer.text.startswith("A loss at every step")
+
+
+def test_the_words_of_the_compass_touch_nothing(explorer):
+    picture = explorer.picture
+    picture.render()
+    compass = picture.truncated.patch.axes
+    full, truncated = (text.get_window_extent() for text in compass.texts)
+    level = compass.transData.transform((0, 0))[1]
+    assert full.y1 < level - 3 and truncated.y1 < full.y0
+    assert truncated.y0 > 0

@@ -136,6 +136,34 @@ def test_extremes_are_drawn_with_a_sentence(explorer, radius):
         assert "Training, loss without clipping" in explorer.text and "clipped at 0.1" in explorer.text
 
 
+@pytest.mark.parametrize(("last", "words"), [
+    (0.05, "vanishes: norm 1 at step 10, 0.05"), (0.2, "shrinks: norm 1"), (0.6, "0.6: about the size it had"),
+    (1.9, "1.9: about the size it had"), (5.0, "grows: norm 1 at step 10, 5"), (20.0, "explodes"),
+])
+def test_only_about_the_same_size_is_called_so(last, words):
+    said = fate(np.linspace(last, 1, 11))
+    assert words in said and ("about the size" in said) == (0.5 <= last <= 2)
+
+
+def test_a_run_that_ends_is_seen_to_end():
+    explorer = ExplodingGradients()
+    picture = explorer.picture
+    axes = picture.training
+    assert min(axes.get_yticks()) < 0, "losses below 1 can be read"
+    explorer.controls["train"].click()
+    assert "NaN at update 1" in explorer.text and picture.dead.get_visible() and axes.get_ylim()[1] == 12
+    assert picture.dead.get_x() == 1 and picture.dead.get_x() + picture.dead.get_width() == 150
+    ((x,), (y,)) = picture.burst.get_data()
+    assert (x, y) == (1, axes.get_ylim()[1])
+    burst = picture.burst.get_window_extent()
+    assert burst.x0 > axes.get_window_extent().x0, "clear of the axis"
+    explorer.controls["radius"].value = 0.9
+    assert not picture.dead.get_visible() and not len(picture.burst.get_xdata())
+    explorer.controls["train"].click()
+    assert not picture.dead.get_visible() and axes.get_ylim()[1] < 4, "a calm run has the whole height"
+    assert min(axes.get_yticks()) < 0 < max(axes.get_yticks())
+
+
 def test_picture_takes_nan_and_inf():
     picture = GradientFlow()
     values = {"radius": 2.0, "sigma": 3.0, "eigenvalues": np.ones(16) * 2j, "weight_norm": np.nan, "activation": "relu",

@@ -8,8 +8,16 @@ import pytest
 
 from seqlearn.data.corpus import Vocabulary, course_corpus
 from seqlearn.decoding.sampling import next_probabilities
-from seqlearn.plots.next_character import SHOWN, NextCharacter, drawable, share
-from seqlearn.widgets.language_models import PROMPT, WEIGHTS, WRITES, NextCharacterExplorer, course_model
+from seqlearn.plots.next_character import LENGTH, NextCharacter, drawable, share
+from seqlearn.widgets.language_models import (
+    LONGEST,
+    PROMPT,
+    WEIGHTS,
+    WRITES,
+    CharacterModel,
+    NextCharacterExplorer,
+    course_model,
+)
 
 DEFAULTS = {"text": PROMPT, "temperature": 1.0, "top_k": 78, "seed": 0}
 
@@ -137,7 +145,7 @@ def test_what_was_left_out_stands_in_the_picture(unknown, words):
     assert drawable(unknown) == words
     assert picture.left_out.get_text() == (f"left out, never seen: {words}" if words else "")
     renderer = picture.figure.canvas.get_renderer()
-    boxes = [artist.get_window_extent(renderer) for artist in (picture.left_out, picture.letters.axes._left_title)]
+    boxes = [artist.get_window_extent(renderer) for artist in (picture.left_out, picture.letters[0].axes._left_title)]
     assert not unknown or not boxes[0].overlaps(boxes[1])
 
 
@@ -164,13 +172,49 @@ def test_every_letter_of_the_strip_lies_on_its_square():
               "temperature": 1.0, "top_k": 78}
     picture.update(text="i" * 10 + "m" * 200, surprises=np.zeros(210), **values)
     picture.render()
-    axes = picture.letters.axes
-    renderer = picture.figure.canvas.get_renderer()
-    for text in ("m" * SHOWN, "i" * SHOWN, "␣⏎" * (SHOWN // 2)):
-        picture.letters.set_text(text)
-        right = axes.transData.inverted().transform((picture.letters.get_window_extent(renderer).x1, 0))[0]
-        assert right == pytest.approx(SHOWN, abs=0.5)
-    assert axes.get_xlim()[1] >= SHOWN, "no square is cut off"
+    axes, renderer = picture.letters[0].axes, picture.figure.canvas.get_renderer()
+    for letters in picture.letters:
+        assert letters.get_text() == "m" * LENGTH, "the end of a long text is shown"
+        for text in ("m" * LENGTH, "i" * LENGTH, "␣⏎" * (LENGTH // 2)):
+            letters.set_text(text)
+            box = axes.transData.inverted().transform(letters.get_window_extent(renderer))
+            assert box[1, 0] == pytest.approx(LENGTH, abs=0.5)
+    assert axes.get_xlim()[1] >= LENGTH, "no square is cut off"
+
+
+def test_the_text_is_shown_from_its_beginning_as_long_as_it_fits():
+    picture = NextCharacter()
+    picture.update(**compute())
+    assert picture.letters[0].get_text().startswith("Scene␣7.␣Clara") and "brought" in picture.letters[1].get_text()
+    assert len(PROMPT) > LENGTH
+    picture.update(**compute(text="Anna"))
+    assert [letters.get_text() for letters in picture.letters] == ["Anna", ""]
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0, 1.8, 3.0])
+def test_no_mark_strikes_a_number_through(temperature):
+    picture = NextCharacter()
+    picture.update(**compute(temperature=temperature))
+    picture.render()
+    to_pixels = picture.plain.axes.transData.transform
+    for number, mark in zip(picture.numbers, picture.plain.get_ydata()):
+        assert number.get_window_extent().y0 > to_pixels((0, mark))[1] + 1.5
+
+
+def test_of_a_long_text_the_end_is_read_and_that_is_said(explorer, controls, monkeypatch):
+    lengths = []
+    read = CharacterModel.read
+
+    def counted(model, indices, state=None):
+        lengths.append(len(indices))
+        return read(model, indices, state)
+
+    monkeypatch.setattr(CharacterModel, "read", counted)
+    controls["text"].value = "word " * 5000
+    assert max(lengths) <= LONGEST + 1
+    assert explorer.text.endswith(f"The first {25_000 - LONGEST:,} characters are not read: the text is too long.")
+    controls["text"].value = "a" * LONGEST
+    assert "not read" not in explorer.text
 
 
 @pytest.mark.parametrize(("p", "text"), [(0.62, "62 %"), (1.0, "100 %"), (0.004, "<1 %"), (0.0, "<1 %")])

@@ -95,3 +95,15 @@ def test_no_torch_is_needed():
     code = "import sys, seqlearn.widgets.self_attention as w; w.HeadsByHand(); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(("word", "room"), [("", 8), ("stressed", 8), ("stressed_", 12), ("x" * 40, 12)])
+def test_a_short_word_gets_the_whole_picture(explorer, word, room):
+    explorer.controls["word"].value = word
+    assert all(axes.get_ylim() == (room - 0.5, -0.5) for axes in explorer.picture.sheets)
+
+
+def test_the_number_beside_the_slider_is_the_one_in_the_words(explorer):
+    slider = explorer.controls["temperature"]
+    slider.value = 10**0.9
+    assert slider.readout_format == ".3r" and "temperature 7.94," in explorer.text

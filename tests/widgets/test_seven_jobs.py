@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("torch")
 
 from seqlearn.data.number_names import english
+from seqlearn.plots.job_board import JobBoard
 from seqlearn.widgets.seven_jobs import EXAMPLES, OneModelSevenJobs, answer_to, judged, number_of, tokens_of
 
 
@@ -83,7 +84,6 @@ def test_verdicts():
 
 
 def test_the_board_draws_what_it_is_given():
-    from seqlearn.plots.job_board import JobBoard
 
     board = JobBoard()
     frames = np.zeros((5, 8))
@@ -96,3 +96,23 @@ def test_the_board_draws_what_it_is_given():
     board.update(job="Parsing", source=["a"] * 50, target=["b"] * 40, known=[True] * 50, probabilities=[1.0] * 41,
                  verdict=("right", "good"))
     assert board.halves[0].words[35].get_text() == "…"
+
+
+@pytest.mark.parametrize(("count", "columns"), [(1, 8), (16, 8), (17, 12), (36, 12), (90, 12)])
+def test_few_tokens_get_large_boxes_and_none_leaves_the_board(count, columns):
+    board = JobBoard()
+    board.update(job="Parsing", source=["word"] * count, target=["x"], known=[True] * count, probabilities=[0.5],
+                 verdict=("right", "good"))
+    boxes = np.array([path.vertices[:4] for path in board.halves[0].boxes.get_paths()])
+    assert len(boxes) == min(count, 36) and boxes[0, :, 0].max() == pytest.approx(0.96 / columns)
+    assert boxes[..., 0].min() > 0 and boxes[..., 0].max() < 1 and boxes[..., 1].min() > -1 and boxes[..., 1].max() < 0
+    for text, corners in zip(board.halves[0].words, boxes):
+        assert np.allclose(text.get_position()[0], corners[:, 0].mean())
+
+
+@pytest.mark.parametrize(("frames", "end"), [(14, 14 / 20), (20, 1), (21, 21 / 40), (60, 1), (200, 1)])
+def test_a_short_sound_gets_the_width(frames, end):
+    board = JobBoard()
+    board.update(job="Speech recognition", source=np.ones((frames, 8)), target=["m"], known=[], probabilities=[1.0],
+                 verdict=("right", "good"))
+    assert max(board.halves[0].edge.get_xdata()) == pytest.approx(end)

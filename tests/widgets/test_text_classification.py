@@ -104,3 +104,15 @@ def test_no_torch_is_needed():
     code = "import sys, seqlearn.widgets.text_classification as t; t.read('good'); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(("count", "room"), [(0, 10), (1, 10), (10, 10), (11, 15), (15, 15), (16, 20), (40, 20)])
+def test_a_short_review_gets_the_whole_width(explorer, count, room):
+    explorer.controls["review"].value = "good " * count
+    assert explorer.picture.axes.get_xlim() == (-0.6, room - 0.4)
+
+
+def test_words_below_stay_short(explorer):
+    explorer.controls["review"].value = "x" * 900 + " good" * 300
+    assert "After each of the last 20 words" in explorer.text and "x" * 14 not in explorer.text
+    assert "Not in the vocabulary: xxxxxxxxxxxxx…." in explorer.text

@@ -7,7 +7,7 @@ pytest.importorskip("torch")
 
 from seqlearn.data.number_names import LARGEST, english, german, join, number_names  # noqa: E402
 from seqlearn.decoding import exact_match  # noqa: E402
-from seqlearn.plots.translation_board import ANSWERS, TranslationBoard, percent, wrapped  # noqa: E402
+from seqlearn.plots.translation_board import ANSWERS, TranslationBoard, as_many, percent, wrapped  # noqa: E402
 from seqlearn.widgets.translation import NumberTranslator, answer, number_of, stored_translators, words_of  # noqa: E402
 
 
@@ -81,6 +81,11 @@ def test_the_board_shows_what_it_is_given():
     assert [bar.get_width() for bar in board.bars] == [0.9, 0.004] + [0.0] * (ANSWERS - 2)
     said = board.update(source=["forty"], target=[], weights=None, answers=[("", 0.5)], right="vierzig", name="x")
     assert "wrong" in said and "(nothing)" in said and "Right would be vierzig" in said
+
+
+def test_as_many_as_fit():
+    assert as_many(["ab", "cd", "ef"], 10, ", ") == "ab, cd, ef" and as_many(["ab", "cd"], 5, ", ") == "ab, …"
+    assert as_many(["abcdef"], 2, ", ") == "abcdef" and as_many([], 2, ", ") == ""
 
 
 def test_small_things():
