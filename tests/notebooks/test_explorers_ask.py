@@ -1,18 +1,15 @@
 """The notebook asks an explorer's question, since the widget does not: a reader without a kernel needs it as well."""
 
-from pathlib import Path
-
 import nbformat
 import pytest
 
+from seqlearn.course.chapters import chapter, notebooks_folder
 from seqlearn.widgets import catalog
-
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 @pytest.mark.parametrize("explorer", catalog(), ids=lambda explorer: f"{explorer.chapter} {explorer.__name__}")
 def test_the_text_before_an_explorer_asks_its_question(explorer):
-    (path,) = NOTEBOOKS.glob(f"{explorer.chapter}_*.ipynb")
+    path = notebooks_folder() / chapter(explorer.chapter).notebook
     text = ""
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
