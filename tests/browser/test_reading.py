@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from seqlearn.course.chapters import chapter
+
 pytestmark = pytest.mark.browser
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -26,7 +28,7 @@ def shown(browser):
 
 
 def test_pictures_and_cards_of_a_stored_notebook_have_words(browser):
-    (path,) = NOTEBOOKS.glob("05_*.ipynb")
+    path = NOTEBOOKS / chapter("05").notebook
     shown = browser.open(path.name)  # nobody trusts it yet, and nothing has been run
     shown.wait_for(DRAWN, None, "all cells are drawn", seconds=60)
     stored = [output["metadata"]["image/png"]["alt"] for cell in nbformat.read(path, as_version=4).cells

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from seqlearn.course.chapters import chapter
 from seqlearn.plots.export import keep_words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +31,7 @@ class Pictures(HTMLParser):
 
 
 def test_every_picture_of_an_exported_chapter_has_its_words(tmp_path):
-    (path,) = (ROOT / "notebooks").glob("05_*.ipynb")
+    path = ROOT / "notebooks" / chapter("05").notebook
     environment = os.environ | {"JUPYTER_CONFIG_PATH": str(ROOT / "lab/etc/jupyter"), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "nbconvert", "--to", "html", "--output-dir", str(tmp_path), str(path)]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
