@@ -85,6 +85,18 @@ def test_a_new_sentence_starts_in_its_order(explorer):
         assert [name for name, _ in explorer.controls["word"].options] == sentence.split()
 
 
+def test_words_and_buttons_that_change_together_make_one_picture(explorer, monkeypatch):
+    said = []
+    monkeypatch.setattr(explorer, "_say", lambda text, png=None: said.append(text))
+    changes = (lambda: explorer.controls["right"].click(), lambda: put(explorer, "dog man man bites"),
+               lambda: setattr(explorer.controls["sentence"], "value", SENTENCES[1]))
+    for change in changes:
+        said.clear()
+        change()
+        others = {text for text in said if not text.startswith("Working")} - {said[-1]}
+        assert len(others) <= (change is changes[0]), "at most what was there before the click"
+
+
 def test_a_word_is_taken_out_and_typed_in_again(explorer):
     explorer.controls["back"].click()
     explorer.controls["word"].value = 2
