@@ -87,7 +87,7 @@ def test_a_new_sentence_starts_in_its_order(explorer):
 
 def test_words_and_buttons_that_change_together_make_one_picture(explorer, monkeypatch):
     said = []
-    monkeypatch.setattr(explorer, "_say", lambda text, png=None: said.append(text))
+    monkeypatch.setattr(explorer, "_say", lambda text, *others, **more: said.append(text))
     changes = (lambda: explorer.controls["right"].click(), lambda: put(explorer, "dog man man bites"),
                lambda: setattr(explorer.controls["sentence"], "value", SENTENCES[1]))
     for change in changes:
