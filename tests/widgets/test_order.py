@@ -121,7 +121,7 @@ def test_taking_all_words_out_leaves_an_explorer_that_works(explorer):
 @pytest.mark.parametrize(("text", "order", "left_out"), [
     ("  Dog  MAN bites ", "dog man bites", ""), ("dog cat man", "dog man", "cat"),
     ("dog " * 10, "dog " * Reorder.most, "dog dog"), ("$x$ <b> 咬 😀 dog", "dog", "$x$ <b> 咬 😀"),
-    ("x" * 5000, "", "x" * 12 + "…"), ("man " * 5000, "man " * Reorder.most, "man man man man and 4988 more"),
+    ("x" * 500, "", "x" * 12 + "…"), ("man " * 200, "man " * Reorder.most, "man man man man and 188 more"),
     ("", "", ""),
 ])
 def test_anything_can_be_typed_and_what_is_left_out_is_said(explorer, text, order, left_out):
