@@ -61,7 +61,8 @@ def test_the_question_followed_in_order_ends_at_the_key_frame():
     for name, value in (("repeats", 50), ("f3", 1), ("i3", 0.05)):
         explorer.controls[name].value = value
     assert "read: 0, 0, 0, −7." in explorer.text
-    assert re.search("close .{,4}i.{1,3} again and set .{,2}f.{1,3} to 1", ConveyorBelt.question) and DEFAULTS["f"][0] == 0
+    assert re.search("close .{,4}i.{1,3} again and set .{,2}f.{1,3} to 1", ConveyorBelt.question)
+    assert DEFAULTS["f"][0] == 0
     for name, value in (("i3", 0), ("f1", 1)):
         explorer.controls[name].value = value
     assert "read: 0, 0, 0, 8." in explorer.text
