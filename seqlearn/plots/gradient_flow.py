@@ -106,13 +106,13 @@ class GradientFlow(Picture):
         clips, clipped_to = bool(np.isfinite(clip)), short(min(weight_norm, clip))
         self.numbers.set_text("\n".join([f"{sigma:.2f}", short(norms[0]), short(weight_norm),
                                          clipped_to if clips else "off"]))
-        training = self._show_training(losses, clip)
-        return (
+        clipping = f"clipped: {clipped_to}" if clips else "not clipped"
+        weights = f"All weights' gradient has norm {short(weight_norm)}, {clipping}."
+        return (  # three lines of words hold either what one gradient is or what training makes of it
             f"{start.capitalize()} start, {activation}, {steps} steps, spectral radius {radius:.2f}, σ {sigma:.2f}, "
-            f"{outside.sum()} of {len(eigenvalues)} eigenvalues outside the unit circle. {fate(norms)} All weights' "
-            f"gradient has norm {short(weight_norm)}, {'clipped: ' + clipped_to if clips else 'not clipped'}. "
-            f"{training}"
-        ).strip()
+            f"{outside.sum()} of {len(eigenvalues)} eigenvalues outside the unit circle. {fate(norms)} "
+            f"{self._show_training(losses, clip) or weights}"
+        )
 
     def _show_flow(self, norms: np.ndarray, radius: float, sigma: float, steps: int) -> None:
         self.tick_labels[1].set_text(str(steps // 2))

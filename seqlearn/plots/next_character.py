@@ -86,10 +86,9 @@ class NextCharacter(Picture):
         self.moving += self.lines
 
     def update(self, text: str, surprises: np.ndarray, characters: Sequence[str], plain: np.ndarray,
-               probabilities: np.ndarray, written: str, temperature: float, top_k: int, unknown: str = "",
-               cut: int = 0) -> str:
+               probabilities: np.ndarray, written: str, temperature: float, top_k: int, unknown: str = "") -> str:
         """text, surprises (S,): of the prompt. plain, probabilities (V,): of the next character. written: a text.
-        unknown: characters that were left out. cut: so many characters before the text are not read."""
+        unknown: characters that were left out."""
         end, seen = text[-SHOWN:], np.asarray(surprises)[-SHOWN:]
         for row, (boxes, letters) in enumerate(zip(self.boxes, self.letters, strict=True)):
             line = slice(row * LENGTH, (row + 1) * LENGTH)
@@ -118,7 +117,6 @@ class NextCharacter(Picture):
             f"{', '.join(best)}. As open as a choice among {choices:.1f} equal characters.",
             f"The model goes on: “{written[:60].replace(NEW_LINE, ' / ')}”.",
             f"Left out, because the model never saw it: {drawable(unknown)}." if unknown else "",
-            f"The first {cut:,} characters are not read: the text is too long." if cut else "",
         ]).strip()
 
 

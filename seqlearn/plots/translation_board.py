@@ -10,7 +10,7 @@ from seqlearn.plots.translation import weight_colors
 from seqlearn.plots.word_by_word import drawable
 
 COLUMNS, ROWS, ANSWERS = 10, 14, 8  # source words, target tokens and answers that fit
-LETTERS = 330  # of the words below the picture: about three lines
+LETTERS = 310  # of the words below the picture: about three lines
 
 
 class TranslationBoard(Picture):
@@ -84,7 +84,7 @@ class TranslationBoard(Picture):
                    else "the first is right" if best == right else "the first is wrong")
         self.title.set_text(verdict)
         found = [f"{text or '(nothing)'} {percent(probability)}" for text, probability in answers[:3]]
-        listed = as_many(found, 150, "; ")
+        listed = as_many(found, 110, "; ")
         should = "" if right is None or best == right else f" Right would be {right}."
         said = f"{name}, {' '.join(wide)}: {verdict}. Answers: {listed}.{should}"
         if has_map:

@@ -59,7 +59,7 @@ class WordByWord(Picture):
         unknown = list(dict.fromkeys(cut(word) for word, is_known in zip(words, known, strict=True) if not is_known))
         note = f" Not in the vocabulary: {', '.join(unknown[:4])}{' …' if len(unknown) > 4 else ''}." if unknown else ""
         path = [f"{cut(word)} {100 * value:.0f}" for word, value in zip(words, lstm[1:], strict=True)][first:]
-        while len(", ".join(path)) > 200:  # letters: three lines below the picture hold no more
+        while len(", ".join(path)) > 170:  # letters: three lines below the picture hold no more
             path.pop(0)
         which = "each word" if len(path) == len(words) else f"each of the last {len(path)} words"
         return f"{ends}: the LSTM reads {verdict}. After {which}, in percent: {', '.join(path)}.{note}"

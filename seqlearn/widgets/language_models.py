@@ -18,7 +18,6 @@ from seqlearn.widgets.explorer import Explorer
 
 WEIGHTS = Path(__file__).with_name("language_model.safetensors")
 WRITES = 168  # characters that the explorer lets the model write
-LONGEST = 500  # characters of the text that are read; reading more would keep the reader waiting
 START = "\n"  # what the model reads before a text begins
 PROMPT = "Scene 7. Clara and Ivo at the harbour, with a violin, in the rain.//CLARA: Ivo, I have brought the "
 
@@ -112,8 +111,6 @@ class NextCharacterExplorer(Explorer):
     def compute(self, text: str, temperature: float, top_k: int, seed: int) -> dict:
         model = course_model()
         text = re.sub(r" ?/ ?", "\n", text)
-        cut = max(0, len(text) - LONGEST)
-        text = text[cut:]
         known = "".join(character for character in text if character in model.vocabulary)
         logits, _ = model.read(model.vocabulary.encode(START + known))
         rng = np.random.default_rng(seed)
@@ -127,5 +124,4 @@ class NextCharacterExplorer(Explorer):
             "temperature": temperature,
             "top_k": top_k,
             "unknown": "".join(sorted(set(text) - set(known))),
-            "cut": cut,
         }

@@ -47,7 +47,7 @@ class ConveyorBelt(Explorer):
     def view(self) -> ipywidgets.VBox:
         """The gates' sliders stand in four columns, each over its station of the picture."""
         view = super().view()
-        *above, _, image, caption = view.children
+        children = list(view.children)
         *gates, repeats = self.controls.values()
         for slider in gates:
             slider.layout.margin = "0 8px 0 0"
@@ -56,7 +56,8 @@ class ConveyorBelt(Explorer):
             grid_template_columns="repeat(4, 1fr)", padding=f"0 0 0 {100 * (1 - 4 * step / width):.2f}%",
             width="100%", max_width=self.image.layout.width, min_width=f"{NARROWEST}px", overflow="hidden"))
         self.image.layout.min_width = f"{NARROWEST}px"
-        view.children = (*above, grid, repeats, image, caption)
+        controls = children.index(self.image) - 1
+        view.children = (*children[:controls], grid, repeats, *children[controls + 1 :])
         view.layout.overflow = "auto hidden"
         return view
 

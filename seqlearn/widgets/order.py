@@ -28,6 +28,7 @@ class WordOrder(Explorer):
     picture_class = Reorder
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
+        self._arranging = False
         sentence = ipywidgets.Dropdown(description="Sentence", options=SENTENCES)
         sentence.observe(lambda change: self._start_again(), "value")
         # With continuous_update a half-typed word would be taken for a wrong one.
@@ -92,18 +93,28 @@ class WordOrder(Explorer):
         self._set(self.controls["sentence"].value.split(), 1)
 
     def _set(self, order: list[str], word: int) -> None:
+        self._arranging = True
         self.words.value = " ".join(order)
         self._offer_words(word)
+        self._arranging = False
+        self._show()
+
+    def _show(self, button: str | None = None) -> None:
+        """As in `Explorer`, but one picture for words and buttons that change together."""
+        if not self._arranging:
+            super()._show(button)
 
     def _offer_words(self, word: int | None = None) -> None:
-        """One button for each word; `word`, or the place that was chosen before, is chosen if there is one."""
+        """One button for each word. Chosen is `word`, or what was chosen before, or the second: it can go both ways."""
         sentence = self.controls["sentence"].value if hasattr(self, "controls") else SENTENCES[0]
         order, _ = read_words(self.words.value, sentence.split())
         places = [(name, place) for place, name in enumerate(order, 1)]
-        chosen = min(word or self.word.value or 1, len(order)) or None
+        outer, self._arranging = self._arranging, True
+        chosen = min(word or self.word.value or 2, len(order)) or None
         if list(self.word.options) != places:
             self.word.options = places  # which chooses the first
         self.word.value = chosen
+        self._arranging = outer
 
 
 def read_words(text: str, sentence: list[str]) -> tuple[list[str], str]:

@@ -9,15 +9,7 @@ import pytest
 from seqlearn.data.corpus import Vocabulary, course_corpus
 from seqlearn.decoding.sampling import next_probabilities
 from seqlearn.plots.next_character import LENGTH, NextCharacter, drawable, share
-from seqlearn.widgets.language_models import (
-    LONGEST,
-    PROMPT,
-    WEIGHTS,
-    WRITES,
-    CharacterModel,
-    NextCharacterExplorer,
-    course_model,
-)
+from seqlearn.widgets.language_models import PROMPT, WEIGHTS, WRITES, NextCharacterExplorer, course_model
 
 DEFAULTS = {"text": PROMPT, "temperature": 1.0, "top_k": 78, "seed": 0}
 
@@ -199,22 +191,6 @@ def test_no_mark_strikes_a_number_through(temperature):
     to_pixels = picture.plain.axes.transData.transform
     for number, mark in zip(picture.numbers, picture.plain.get_ydata()):
         assert number.get_window_extent().y0 > to_pixels((0, mark))[1] + 1.5
-
-
-def test_of_a_long_text_the_end_is_read_and_that_is_said(explorer, controls, monkeypatch):
-    lengths = []
-    read = CharacterModel.read
-
-    def counted(model, indices, state=None):
-        lengths.append(len(indices))
-        return read(model, indices, state)
-
-    monkeypatch.setattr(CharacterModel, "read", counted)
-    controls["text"].value = "word " * 5000
-    assert max(lengths) <= LONGEST + 1
-    assert explorer.text.endswith(f"The first {25_000 - LONGEST:,} characters are not read: the text is too long.")
-    controls["text"].value = "a" * LONGEST
-    assert "not read" not in explorer.text
 
 
 @pytest.mark.parametrize(("p", "text"), [(0.62, "62 %"), (1.0, "100 %"), (0.004, "<1 %"), (0.0, "<1 %")])

@@ -1,6 +1,7 @@
 """Chapter 06's explorer: the arithmetic of the belt, the answers to its question, and the ends of every slider."""
 
 import json
+import re
 from pathlib import Path
 
 import ipywidgets
@@ -60,7 +61,8 @@ def test_the_question_followed_in_order_ends_at_the_key_frame():
     for name, value in (("repeats", 50), ("f3", 1), ("i3", 0.05)):
         explorer.controls[name].value = value
     assert "read: 0, 0, 0, −7." in explorer.text
-    assert "close i₃ again and set f₁ to 1" in ConveyorBelt.question and DEFAULTS["f"][0] == 0
+    assert re.search("close .{,4}i.{1,3} again and set .{,2}f.{1,3} to 1", ConveyorBelt.question)
+    assert DEFAULTS["f"][0] == 0
     for name, value in (("i3", 0), ("f1", 1)):
         explorer.controls[name].value = value
     assert "read: 0, 0, 0, 8." in explorer.text
