@@ -166,7 +166,7 @@ def stored(folder: Path | None = None) -> list[Path]:
 
 def read_notebook(path: Path) -> dict:
     """A notebook file as a dict. Raises ValueError, naming the file, when it is none: after a merge, for instance."""
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
     try:
         notebook = json.loads(text)
         if isinstance(notebook, dict) and isinstance(notebook.get("cells"), list):

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from seqlearn.course.chapters import chapter
 from seqlearn.data import course_text, imdb, multi30k, tatoeba, tiny_shakespeare
 from seqlearn.data.archives import open_zip, read_tar, zip_names
 from seqlearn.data.utf8 import decoded
@@ -116,19 +117,21 @@ def notebook(*texts):
 
 
 def test_the_text_of_a_course_leaves_copies_out(tmp_path):
-    (tmp_path / "00_start.ipynb").write_text("\ufeff" + notebook("für", "dich"), "utf-8")
-    (tmp_path / "01_go.ipynb").write_text(notebook("on"), "utf-8")
-    for name in ("00_start-Copy1.ipynb", "01_go (1).ipynb", "Untitled.ipynb"):
+    first, second = (chapter(number).notebook for number in ("00", "01"))
+    (tmp_path / first).write_text("\ufeff" + notebook("für", "dich"), "utf-8")
+    (tmp_path / second).write_text(notebook("on"), "utf-8")
+    for name in (first.replace(".ipynb", "-Copy1.ipynb"), second.replace(".ipynb", " (1).ipynb"), "Untitled.ipynb"):
         (tmp_path / name).write_text(notebook("again"), "utf-8")
     assert course_text(tmp_path) == course_text(f"'{tmp_path}' ") == "für\n\ndich\n\non"
 
 
 @pytest.mark.parametrize(("content", "words"), [
-    ('{"cells": [\n<<<<<<< HEAD\n]}', "01_go.ipynb is no notebook: Expecting value in line 2"),
-    ("", "01_go.ipynb is no notebook: Expecting value in line 1"),
-    ('{"worksheets": []}', "01_go.ipynb is no notebook of format 4"), ("[]", "01_go.ipynb is no notebook of format 4"),
+    ('{"cells": [\n<<<<<<< HEAD\n]}', "a merge left its markers in it .line 2: <<<<<<< HEAD"),
+    ("", "is not a notebook: Expecting value: line 1"),
+    ('{"worksheets": []}', "is not a notebook: it has no cells"), ("[]", "is not a notebook: it has no cells"),
 ])
 def test_a_chapter_that_is_no_notebook_is_named(tmp_path, content, words):
-    (tmp_path / "01_go.ipynb").write_text(content)
-    with pytest.raises(ValueError, match=words):
+    name = chapter("01").notebook
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ValueError, match=f"{name} .*{words}"):
         course_text(tmp_path)

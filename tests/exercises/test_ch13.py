@@ -91,5 +91,5 @@ def test_the_topics_that_must_appear_are_asked():
     assert {"why attention was introduced", "the forms of attention scores", "why seq2seq needs attention",
             "where the mask goes"} <= topics
     (scores,) = (question for question in ch13.QUIZ.questions if question.topic == "the forms of attention scores")
-    assert [option.text.split(":")[0] for option in scores.options if option.correct] == ["Dot", "General", "Additive"]
+    assert {option.text.split(":")[0] for option in scores.options if option.correct} == {"Dot", "General", "Additive"}
     assert any("Derivative" in option.text and not option.correct for option in scores.options)

@@ -22,9 +22,6 @@ VERDICTS_LEFT = {
     "01", "02", "03", "04", "05", "06", "07",
     "08", "09", "10", "11", "12", "13", "14", "15",
 }
-WIDE_LEFT = {
-    "08", "09", "10", "11", "12", "13", "14", "15",
-}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 CELL_METADATA = {"tags", "jupyter", "editable", "deletable", "seqlearn"}
@@ -77,11 +74,9 @@ def broken_rules(path: Path | str) -> list[str]:
     code_number = 0
     for index, cell in enumerate(cells):
         if cell["cell_type"] == "code":
-            rules = [*source_rules(cell), *output_rules(cell), *stated_rules(cell)]
+            rules = [*source_rules(cell), *output_rules(cell), *stated_rules(cell), *width_rules(cell)]
             if path.name[:2] not in VERDICTS_LEFT:
                 rules += verdict_rules(cell)
-            if path.name[:2] not in WIDE_LEFT:
-                rules += width_rules(cell)
             place = f"cell {index}, code cell {code_number}"  # nbval counts code cells only, from 0
             code_number += 1
         else:

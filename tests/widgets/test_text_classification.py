@@ -113,6 +113,6 @@ def test_a_short_review_gets_the_whole_width(explorer, count, room):
 
 
 def test_words_below_stay_short(explorer):
-    explorer.controls["review"].value = "x" * 900 + " good" * 300
+    explorer.controls["review"].value = "x" * 400 + " good" * 100
     assert "After each of the last 17 words" in explorer.text and "x" * 14 not in explorer.text
     assert "Not in the vocabulary: xxxxxxxxxxxxx…." in explorer.text
