@@ -396,7 +396,7 @@ run_packed = Exercise(
     cases=_packed_cases,
     mistakes=[
         Mistake("left in sorted order", {"last[order] = h": "last = h"},
-                "The states are right, but the longest row stands first. Bring them back: last[order] = h."),
+                "Your result has the longest row first. Bring the rows back to the order of h_0: last[order] = h."),
         Mistake("order applied twice", {"last[order] = h": "last = h[order]"},
                 "h[order] sorts once more. To undo the order, write the other way: last[order] = h, or use "
                 "h[np.argsort(order)]."),

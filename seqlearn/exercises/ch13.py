@@ -211,8 +211,9 @@ masked_softmax = Exercise(
                 "0, and so is the sum. Each row has its own maximum: axis=1, keepdims=True."),
         Mistake("maximum with zeros in it",
                 {"scores.max(axis=1, keepdims=True)": "np.where(mask, scores, 0).max(axis=1, keepdims=True)"},
-                "Your maximum is never below 0, because the masked scores are 0 in it. Where all real ones are near "
-                "−1000, every np.exp is 0 then. Take the maximum after masking with −np.inf."),
+                "What you subtract is never below 0. Where all real scores are near −1000, every np.exp is 0 then, "
+                "and so is the sum. Subtract the largest of those that count: take the maximum after masking with "
+                "−np.inf."),
         Mistake("all to the largest", {"np.exp(scores)": "(scores == 0) * 1.0"},
                 "You give all weight to the largest score. A softmax gives the others some, too: np.exp of the "
                 "difference."),
