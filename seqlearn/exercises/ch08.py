@@ -1,7 +1,5 @@
 """Exercises and quiz of chapter 08: the GRU."""
 
-from functools import partial
-
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
@@ -27,29 +25,6 @@ def step_reference(x, h, W_x, W_h, b, b_h):
     return (1 - z) * n + z * h
 
 
-def _wrong_step(x, h, W_x, W_h, b, b_h, *, slip):
-    x_r, x_z, x_n = np.split(x @ W_x + b, 3, axis=1)
-    h_r, h_z, h_n = np.split(h @ W_h + b_h, 3, axis=1)
-    if slip == "order":
-        x_r, x_z, h_r, h_z = x_z, x_r, h_z, h_r
-    if slip == "no b_h":
-        h_r, h_z, h_n = np.split(h @ W_h, 3, axis=1)
-    r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
-    H = h.shape[1]
-    n = np.tanh({
-        "before": x_n + (r * h) @ W_h[:, 2 * H:] + b_h[2 * H:],
-        "bias outside": x_n + r * (h @ W_h[:, 2 * H:]) + b_h[2 * H:],
-        "input reset": r * (x_n + h_n),
-        "no reset": x_n + h_n,
-        "update": x_n + z * h_n,
-    }.get(slip, x_n + r * h_n))
-    if slip == "sigmoid":
-        n = sigmoid(x_n + r * h_n)
-    if slip == "swapped":
-        return z * n + (1 - z) * h
-    return n + z * h if slip == "not a mean" else (1 - z) * n + z * h
-
-
 def _steps(rng):
     """Weights large enough that the gates differ from ½ and the two resets from each other."""
     return [(rng.normal(size=(N, D)), rng.normal(size=(N, H)), rng.normal(size=(D, 3 * H)), rng.normal(size=(H, 3 * H)),
@@ -65,30 +40,52 @@ step = Exercise(
     helpers=(sigmoid,),
     names="h_t",
     mistakes=[
-        Mistake("z and 1 − z exchanged", partial(_wrong_step, slip="swapped"),
+        Mistake("z and 1 − z exchanged", {"(1 - z) * n + z * h": "z * n + (1 - z) * h"},
                 "Your z takes the new. Here, as in PyTorch, z keeps the old state: (1 - z) * n + z * h."),
-        Mistake("gates in the order z, r, n", partial(_wrong_step, slip="order"),
+        Mistake("gates in the order z, r, n",
+                {"x_r, x_z, x_n =": "x_z, x_r, x_n =", "h_r, h_z, h_n =": "h_z, h_r, h_n ="},
                 "You read the first third of the columns as z. The order is r, z, n, as in PyTorch. Files from Keras "
                 "have z first."),
-        Mistake("reset before the product", partial(_wrong_step, slip="before"),
+        Mistake("reset before the product", {"r * h_n": "(r * h) @ W_h[:, -h.shape[1]:] + b_h[-h.shape[1]:]"},
                 "You reset the state and multiply it by W_hn then. That is the GRU of the paper. Here r multiplies "
                 "what comes out of the product: r * (h @ W_hn + b_hn)."),
-        Mistake("b_hn outside the reset", partial(_wrong_step, slip="bias outside"),
-                "The bias b_hn belongs inside the brackets that r multiplies: r * (h @ W_hn + b_hn). That is why "
-                "it cannot be added to b_n."),
-        Mistake("input reset as well", partial(_wrong_step, slip="input reset"),
+        Mistake("b_hn outside the reset", {"r * h_n": "r * (h @ W_h)[:, -h.shape[1]:] + b_h[-h.shape[1]:]"},
+                "The bias b_hn belongs inside the brackets that r multiplies: r * (h @ W_hn + b_hn). That is why it "
+                "cannot be added to b_n."),
+        Mistake("input reset as well", {"x_n + r * h_n": "r * (x_n + h_n)"},
                 "r multiplies all of the candidate's sum. It may close the old state only: leave x @ W_xn + b_n "
                 "outside."),
-        Mistake("no reset", partial(_wrong_step, slip="no reset"),
-                "r is not used. Multiply what the old state gives to the candidate by it."),
-        Mistake("z in place of r", partial(_wrong_step, slip="update"),
+        Mistake("no reset", {"r * h_n": "h_n"},
+                "The candidate is not reset. Multiply what the old state gives to it by r."),
+        Mistake("z in place of r", {"r * h_n": "z * h_n"},
                 "You multiply the candidate's share of the old state by z. That is the work of r."),
-        Mistake("sigmoid for the candidate", partial(_wrong_step, slip="sigmoid"),
+        Mistake("sigmoid for the candidate", {"np.tanh(": "sigmoid("},
                 "The candidate n is a new state, between −1 and 1: np.tanh. Only the gates are sigmoids."),
-        Mistake("b_h forgotten", partial(_wrong_step, slip="no b_h"),
+        Mistake("b_h forgotten", {"h @ W_h + b_h": "h @ W_h"},
                 "b_h is missing. It is added to h @ W_h, before r comes in."),
-        Mistake("n written whole", partial(_wrong_step, slip="not a mean"),
+        Mistake("n written whole", {"(1 - z) * n": "n"},
                 "You add all of n. What is kept and what is written make 1 together: (1 - z) * n + z * h."),
+        Mistake("tanh for the gates", {"sigmoid(x_r": "np.tanh(x_r", "sigmoid(x_z": "np.tanh(x_z"},
+                "Your gates come from np.tanh and can be negative. A gate is a share between 0 and 1: a sigmoid. "
+                "Only the candidate n is np.tanh."),
+        Mistake("gates in another order",
+                [{"x_r, x_z, x_n =": "x_n, x_z, x_r =", "h_r, h_z, h_n =": "h_n, h_z, h_r ="},
+                {"x_r, x_z, x_n =": "x_n, x_r, x_z =", "h_r, h_z, h_n =": "h_n, h_r, h_z ="},
+                {"x_r, x_z, x_n =": "x_z, x_n, x_r =", "h_r, h_z, h_n =": "h_z, h_n, h_r ="},
+                {"x_r, x_z, x_n =": "x_r, x_n, x_z =", "h_r, h_z, h_n =": "h_r, h_n, h_z ="}],
+                "You split the columns in another order. They are r, z, n: the first third is r, the second z, and "
+                "the last one the candidate n."),
+        Mistake("r in place of z", {"(1 - z) * n + z * h": "(1 - r) * n + r * h"},
+                "You mix the old state and the new one by r. That is the work of z; r has its place inside the "
+                "candidate."),
+        Mistake("gates without the old state", {" + h_r": "", " + h_z": ""},
+                "Your gates look at the input alone. Both also read the old state: add their thirds of h @ W_h + b_h."),
+        Mistake("kept state reset", {"z * h": "z * r * h"},
+                "You reset the state that is kept, too. r acts inside the candidate alone; what z keeps of h stays "
+                "as it is."),
+        Mistake("tanh of the new state", {"(1 - z) * n + z * h": "np.tanh((1 - z) * n + z * h)"},
+                "You squash the new state once more. A GRU has no tanh at its end: h_t is the mix (1 - z) * n + z * "
+                "h as it stands."),
     ],
     hints=[
         "Two products do all the work: x @ W_x + b and h @ W_h + b_h, both (N, 3H). np.split(…, 3, axis=1) parts them.",
@@ -101,9 +98,6 @@ step = Exercise(
 
 # 08.2 Count the parameters ---------------------------------------------------------------------------------------
 
-PRODUCTS = {"RNN": 1, "LSTM": 4, "GRU": 3}
-
-
 def count_reference(cell, D, H, layers):
     """How many numbers torch.nn's RNN, LSTM or GRU learns, with D inputs, H units and this many layers. An int."""
     products = {"RNN": 1, "LSTM": 4, "GRU": 3}[cell]  # the gates, and the candidate
@@ -114,24 +108,6 @@ def count_reference(cell, D, H, layers):
     return total
 
 
-def _count(cell, D, H, layers, *, products=None, biases=2, squares=1, later=None):
-    products = (products or PRODUCTS)[cell]
-    inputs = [D] + [H if later is None else later] * (layers - 1)
-    return sum(products * (width * H + squares * H * H + biases * H) for width in inputs)
-
-
-def _bias_of_one_product(cell, D, H, layers):
-    return sum(PRODUCTS[cell] * (width * H + H * H) + 2 * H for width in [D] + [H] * (layers - 1))
-
-
-def _every_layer_reads_x(cell, D, H, layers):
-    return _count(cell, D, H, layers, later=D)
-
-
-def _layers_ignored(cell, D, H, layers):
-    return _count(cell, D, H, 1)
-
-
 count = Exercise(
     id="08.2",
     title="Count the parameters",
@@ -139,22 +115,34 @@ count = Exercise(
     reference=count_reference,
     cases=lambda rng: [("GRU", 3, 5, 1), ("LSTM", 3, 5, 1), ("RNN", 10, 4, 1), ("GRU", 7, 6, 3), ("LSTM", 2, 9, 2)],
     mistakes=[
-        Mistake("one bias", partial(_count, biases=1),
+        Mistake("one bias", {"2 * H": "H"},
                 "You count one bias. PyTorch has two for every product, bias_ih and bias_hh."),
-        Mistake("no bias", partial(_count, biases=0),
+        Mistake("no bias", {" + 2 * H": ""},
                 "The biases are missing: there are two of them for every product."),
-        Mistake("bias of one product", _bias_of_one_product,
-                "You count 2H biases. Every gate has its own, so there are 2H for each of the products."),
-        Mistake("candidate forgotten", partial(_count, products={"RNN": 1, "LSTM": 3, "GRU": 2}),
+        Mistake("bias of one product",
+                [{"(inputs * H + H * H + 2 * H)": "(inputs * H + H * H) + 2 * H"},
+                {"(inputs * H + H * H + 2 * H)": "(inputs * H + H * H) + H"}],
+                "You count the biases of one product in each layer. Every gate has its own, so there are 2H for each "
+                "of the products."),
+        Mistake("candidate forgotten", {'"LSTM": 4, "GRU": 3': '"LSTM": 3, "GRU": 2'},
                 "You count the gates alone. The candidate has weights like a gate: 3 products for the GRU, 4 for the "
                 "LSTM."),
-        Mistake("a GRU of four", partial(_count, products={"RNN": 1, "LSTM": 4, "GRU": 4}),
+        Mistake("a GRU of four", {'"GRU": 3': '"GRU": 4'},
                 "The GRU is counted like an LSTM. It has two gates and a candidate: three products."),
-        Mistake("every layer reads x", _every_layer_reads_x,
+        Mistake("every layer reads x", {"D if layer == 0 else H": "D"},
                 "From the second layer on, a layer reads the H states of the layer below it, not the D inputs."),
-        Mistake("layers ignored", _layers_ignored, "You count one layer. Each layer has weights of its own: add them."),
-        Mistake("W_h forgotten", partial(_count, squares=0),
+        Mistake("layers ignored", {"range(layers)": "range(1)"},
+                "You count one layer. Each layer has weights of its own: add them."),
+        Mistake("W_h forgotten", {" + H * H": ""},
                 "W_h is missing: every product also reads the H old states, which are H · H weights."),
+        Mistake("later layers read x too", {"else H": "else D + H"},
+                "From the second layer on you count D inputs beside the H states. Such a layer reads the H states of "
+                "the layer below it and no x."),
+        Mistake("biases of the first layer alone", {"2 * H": "2 * H * (layer == 0)"},
+                "Only the first layer has biases in your count. Every layer has two for each product."),
+        Mistake("a readout counted", {"total = 0": "total = H * D + D"},
+                "You count a linear layer on top, from H to D. torch.nn's recurrent layers have none: the states are "
+                "their output."),
     ],
     hints=[
         "One product reads D inputs and H old states and gives H numbers. Which arrays does it need?",
@@ -179,29 +167,6 @@ def candidates_reference(a, h, r, W_hn, b_hn):
     return before, after
 
 
-def _wrong_candidates(a, h, r, W_hn, b_hn, *, slip):
-    before = a + (r * h) @ W_hn + b_hn
-    after = a + r * (h @ W_hn + b_hn)
-    if slip == "bias out of both":
-        after = a + r * (h @ W_hn) + b_hn
-    elif slip == "bias in both":
-        before = a + (r * h) @ W_hn + r * b_hn
-    elif slip in ("no bias", "no bias before", "no bias after"):
-        before = before if slip == "no bias after" else a + (r * h) @ W_hn
-        after = after if slip == "no bias before" else a + r * (h @ W_hn)
-    elif slip == "input":
-        after = r * (a + h @ W_hn + b_hn)
-    elif slip == "bias in the state":
-        before = a + (r * (h + b_hn)) @ W_hn
-    elif slip == "transposed":
-        before, after = a + (r * h) @ W_hn.T + b_hn, a + r * (h @ W_hn.T + b_hn)
-    if slip == "no tanh":
-        return before, after
-    before, after = np.tanh(before), np.tanh(after)
-    pairs = {"swapped": (after, before), "before twice": (before, before), "after twice": (after, after)}
-    return pairs.get(slip, (before, after))
-
-
 def _candidates(rng):
     return [(0.5 * rng.normal(size=(N, H)), rng.uniform(-0.9, 0.9, (N, H)), rng.uniform(0.1, 0.9, (N, H)),
              rng.normal(size=(H, H)), rng.normal(size=H)) for N, H in ((3, 4), (2, 2), (1, 6))]
@@ -224,32 +189,46 @@ candidates = Exercise(
     names=("before", "after"),
     extra=_agree_when_open,
     mistakes=[
-        Mistake("exchanged", partial(_wrong_candidates, slip="swapped"),
+        Mistake("exchanged", {"return before, after": "return after, before"},
                 "The two are exchanged. Before: the state is reset, then multiplied by W_hn. After: the product is "
                 "reset."),
-        Mistake("before, twice", partial(_wrong_candidates, slip="before twice"),
+        Mistake("before, twice", {"return before, after": "return before, before"},
                 "Both are the reset before the product. For the second multiply first: r * (h @ W_hn + b_hn)."),
-        Mistake("after, twice", partial(_wrong_candidates, slip="after twice"),
+        Mistake("after, twice", {"return before, after": "return after, after"},
                 "Both are the reset after the product. For the first reset the state: (r * h) @ W_hn."),
-        Mistake("b_hn never reset", partial(_wrong_candidates, slip="bias out of both"),
+        Mistake("b_hn never reset", {"r * (h @ W_hn + b_hn)": "r * (h @ W_hn) + b_hn"},
                 "After the product, r multiplies the bias as well: r * (h @ W_hn + b_hn). That is why nn.GRU has two "
                 "biases."),
-        Mistake("b_hn always reset", partial(_wrong_candidates, slip="bias in both"),
+        Mistake("b_hn always reset", {"(r * h) @ W_hn + b_hn": "(r * h) @ W_hn + r * b_hn"},
                 "Before the product, r touches the state alone; b_hn is added unchanged."),
-        Mistake("no bias", partial(_wrong_candidates, slip="no bias"), "b_hn is missing in both."),
-        Mistake("no bias before", partial(_wrong_candidates, slip="no bias before"),
+        Mistake("no bias", {"(r * h) @ W_hn + b_hn": "(r * h) @ W_hn", "r * (h @ W_hn + b_hn)": "r * (h @ W_hn)"},
+                "b_hn is missing in both."),
+        Mistake("no bias before", {"(r * h) @ W_hn + b_hn": "(r * h) @ W_hn"},
                 "b_hn is missing in the first: reset before the product, it is added like any other bias."),
-        Mistake("no bias after", partial(_wrong_candidates, slip="no bias after"),
+        Mistake("no bias after", {"r * (h @ W_hn + b_hn)": "r * (h @ W_hn)"},
                 "b_hn is missing in the second: it is added to the product, and r multiplies both."),
-        Mistake("input reset as well", partial(_wrong_candidates, slip="input"),
-                "In your second one r multiplies a as well. What the input gives is never reset."),
-        Mistake("bias added to the state", partial(_wrong_candidates, slip="bias in the state"),
+        Mistake("input reset as well",
+                [{"a + r * (h @ W_hn + b_hn)": "r * (a + h @ W_hn + b_hn)"}, {"a + (r * h)": "r * a + (r * h)"},
+                {"a + r * (h @ W_hn + b_hn)": "r * (a + h @ W_hn + b_hn)", "a + (r * h)": "r * a + (r * h)"}],
+                "You multiply a by r as well. What the input gives is never reset: add a after the reset, in both."),
+        Mistake("bias added to the state", {"(r * h) @ W_hn + b_hn": "(r * (h + b_hn)) @ W_hn"},
                 "You add b_hn to the state, before the product. It is added to what comes out of the product."),
-        Mistake("W_hn transposed", partial(_wrong_candidates, slip="transposed"),
+        Mistake("W_hn transposed",
+                {"(r * h) @ W_hn + b_hn": "(r * h) @ W_hn.T + b_hn",
+                "r * (h @ W_hn + b_hn)": "r * (h @ W_hn.T + b_hn)"},
                 "W_hn is transposed. Rows are sequences here, so it is h @ W_hn; it is square, and NumPy cannot "
                 "notice."),
-        Mistake("tanh forgotten", partial(_wrong_candidates, slip="no tanh"),
+        Mistake("tanh forgotten", {"np.tanh(a + (r": "(a + (r", "np.tanh(a + r": "(a + r"},
                 "These are the sums. The candidate is np.tanh of them."),
+        Mistake("sigmoid for tanh", {"np.tanh(a + (r": "sigmoid(a + (r", "np.tanh(a + r": "sigmoid(a + r"},
+                "The candidate is a new state, between −1 and 1: np.tanh. The sigmoid belongs to the gates."),
+        Mistake("1 − r", {"(r * h)": "((1 - r) * h)", "r * (h @": "(1 - r) * (h @"},
+                "You multiply by 1 − r. r is what comes through: with r = 1 nothing is reset."),
+        Mistake("product reset in the first", {"(r * h) @ W_hn + b_hn": "r * (h @ W_hn) + b_hn"},
+                "In your first one r multiplies the product h @ W_hn. Reset the state first, and multiply it by W_hn "
+                "then: (r * h) @ W_hn."),
+        Mistake("no reset", {"(r * h)": "h", "r * (h @": "(h @"},
+                "r is in neither of the two. Before: (r * h) @ W_hn + b_hn. After: r * (h @ W_hn + b_hn)."),
     ],
     hints=[
         "In both, a is added at the end and np.tanh goes over everything. They differ in what r multiplies.",
@@ -274,36 +253,9 @@ def turn_reference(W_x, W_h, b, b_h):
     return W_x * sign, W_h * sign, b * sign, b_h * sign
 
 
-def _turned(arrays, columns, which=(0, 1, 2, 3), change=lambda part: -part):
-    H = len(arrays[1])
-    results = [array.copy() for array in arrays]
-    for i in which:
-        for block in columns:
-            part = results[i][..., block * H:(block + 1) * H]
-            part[...] = change(part)
-    return tuple(results)
-
-
-def _z_and_n_exchanged(*arrays):
-    H = len(arrays[1])
-    order = np.concatenate([np.arange(H), np.arange(2 * H, 3 * H), np.arange(H, 2 * H)])
-    return tuple(array[..., order] for array in arrays)
-
-
-def _rows_turned(W_x, W_h, b, b_h):
-    _, _, b, b_h = turn_reference(W_x, W_h, b, b_h)
-    thirds = [len(W) // 3 for W in (W_x, W_h)]
-    results = []
-    for W, third in zip((W_x, W_h), thirds, strict=True):
-        W = W.copy()
-        W[third:2 * third] *= -1
-        results.append(W)
-    return *results, b, b_h
-
-
 def _weights(rng):
     return [(rng.normal(size=(D, 3 * H)), rng.normal(size=(H, 3 * H)), rng.normal(size=3 * H), rng.normal(size=3 * H))
-            for D, H in ((2, 3), (3, 4), (1, 2))]
+            for D, H in ((2, 3), (3, 4), (5, 2))]
 
 
 def _same_states(answer, rng):
@@ -313,7 +265,8 @@ def _same_states(answer, rng):
     x, h, other = rng.normal(size=(5, 4, 2)), np.zeros((4, 3)), np.zeros((4, 3))
     for x_t in x:
         h = step_reference(x_t, h, *weights)
-        other = _wrong_step(x_t, other, *turned, slip="swapped")
+        r, z, n, _ = _forward_parts(x_t, other, *turned)
+        other = z * n + (1 - z) * other
     if not np.allclose(h, other):
         return "Run in the other convention, your weights give other states."
     return None
@@ -328,35 +281,52 @@ turn = Exercise(
     names=("W_x", "W_h", "b", "b_h"),
     extra=_same_states,
     mistakes=[
-        Mistake("nothing changed", lambda *arrays: _turned(arrays, ()),
+        Mistake("nothing changed", {"sign[H:2 * H] = -1": "pass"},
                 "The weights are as they came. In the other convention they would make z hold where it should write."),
-        Mistake("everything turned", lambda *arrays: _turned(arrays, (0, 1, 2)),
+        Mistake("everything turned", {"sign[H:2 * H]": "sign[:]"},
                 "You turn the sign of all columns. r and n mean the same in both conventions: only z's columns "
                 "change."),
-        Mistake("r turned", lambda *arrays: _turned(arrays, (0,)),
+        Mistake("r turned", {"sign[H:2 * H]": "sign[:H]"},
                 "You turn the first third of the columns, which is r. The order is r, z, n."),
-        Mistake("n turned", lambda *arrays: _turned(arrays, (2,)),
+        Mistake("n turned", {"sign[H:2 * H]": "sign[2 * H:]"},
                 "You turn the last third of the columns, which is n. The order is r, z, n."),
-        Mistake("r and z turned", lambda *arrays: _turned(arrays, (0, 1)),
+        Mistake("r and z turned", {"sign[H:2 * H]": "sign[:2 * H]"},
                 "Both gates are turned. r does the same in both conventions; leave it."),
-        Mistake("biases forgotten", lambda *arrays: _turned(arrays, (1,), which=(0, 1)),
+        Mistake("biases forgotten", {"b * sign, b_h * sign": "b, b_h"},
                 "The biases of z have to change their sign, too: σ(−a) needs the whole sum a turned."),
-        Mistake("one bias forgotten", lambda *arrays: _turned(arrays, (1,), which=(0, 1, 2)),
-                "b is turned and b_h is not. Both are part of z's sum."),
-        Mistake("W_h forgotten", lambda *arrays: _turned(arrays, (1,), which=(0, 2)),
+        Mistake("one bias forgotten", [{"b_h * sign": "b_h"}, {", b * sign": ", b"}],
+                "One of the two biases is turned and the other is not. Both are part of z's sum."),
+        Mistake("W_h forgotten", [{"W_h * sign": "W_h"}, {"W_h * sign, b * sign, b_h * sign": "W_h, b * sign, b_h"}],
                 "W_h is as it was. The old state is part of z's sum as well."),
-        Mistake("only the biases", lambda *arrays: _turned(arrays, (1,), which=(2, 3)),
+        Mistake("only the biases", {"W_x * sign, W_h * sign": "W_x, W_h"},
                 "Only the biases are turned. z's columns of W_x and W_h belong to the same sum."),
-        Mistake("1 minus the weights", lambda *arrays: _turned(arrays, (1,), change=lambda part: 1 - part),
+        Mistake("1 minus the weights",
+                {"W_x * sign, W_h * sign, b * sign, b_h * sign":
+                    "*(np.where(sign < 0, 1 - array, array) for array in (W_x, W_h, b, b_h)),"},
                 "You took 1 − weight. It is the gate that becomes 1 − z, and 1 − σ(a) = σ(−a): turn the sign of the "
                 "sum."),
-        Mistake("z and n exchanged", _z_and_n_exchanged,
+        Mistake("z and n exchanged",
+                {"return W_x * sign, W_h * sign, b * sign, b_h * sign":
+                    "return tuple(array[..., [*range(H), *range(2 * H, 3 * H), *range(H, 2 * H)]] for array in "
+                    "(W_x, W_h, b, b_h))"},
                 "You exchange the columns of z and n. They stay where they are; z's change their sign."),
-        Mistake("rows turned", _rows_turned,
+        Mistake("rows turned",
+                {"W_x * sign, W_h * sign":
+                    "np.pad(sign, (0, len(W_x)))[: len(W_x), None] * W_x, W_h * sign[:H, None]"},
                 "You turn rows of the matrices. The gates stand side by side in the columns: W[:, H:2 * H]."),
+        Mistake("z and n turned", {"sign[H:2 * H]": "sign[H:]"},
+                "You turn the sign of all columns behind the first third, so n is turned as well. z's columns end at "
+                "2H."),
+        Mistake("r and z exchanged",
+                {"return W_x * sign, W_h * sign, b * sign, b_h * sign":
+                    "return tuple(array[..., [*range(H, 2 * H), *range(H), *range(2 * H, 3 * H)]] for array in "
+                    "(W_x, W_h, b, b_h))"},
+                "You exchange the columns of r and z. They stay where they are; z's change their sign."),
+        Mistake("W_x forgotten", [{"W_x * sign": "W_x"}, {"W_x * sign, W_h * sign, b * sign": "W_x, W_h * sign, b"}],
+                "W_x is as it was. What the input gives is part of z's sum as well."),
     ],
     hints=[
-        "The new gate must be 1 − z. What has to happen to a, if σ(a) shall become 1 − σ(a)?",
+        "The new gate must be 1 − z. What has to happen to a, if σ(a) has to become 1 − σ(a)?",
         "1 − σ(a) = σ(−a). The sum a of gate z is x W_xz + b_z + h W_hz + b_hz: turn the sign of all of it.",
         "z's columns are H to 2H, in all four arrays. Work on copies.",
     ],
@@ -381,32 +351,6 @@ def step_backward_reference(dh, x, h, r, z, n, v, W_x, W_h):
     da_h = np.concatenate([da_r, da_z, da_n * r], axis=1)  # of h W_h + b_h
     dh_before = dh * z + da_h @ W_h.T
     return da_x @ W_x.T, dh_before, x.T @ da_x, h.T @ da_h, da_x.sum(axis=0), da_h.sum(axis=0)
-
-
-def _wrong_step_backward(dh, x, h, r, z, n, v, W_x, W_h, *, slip):
-    da_n = dh * (z if slip == "shares" else 1.0 if slip == "whole" else 1 - z)
-    if slip != "tanh":
-        da_n = da_n * (1 - n**2)
-    da_z = dh * {"sign": n - h, "new only": -n, "old only": h}.get(slip, h - n)
-    da_r = da_n * (h if slip == "paper" else v)
-    if slip != "sigma":
-        da_z, da_r = da_z * z * (1 - z), da_r * r * (1 - r)
-    blocks = [da_z, da_r] if slip == "order" else [0 * da_r if slip == "no r" else da_r, da_z]
-    da_x = np.concatenate([*blocks, da_n], axis=1)
-    da_h = np.concatenate([*blocks, da_n if slip == "no reset" else da_n * r], axis=1)
-    dh_before = (0 if slip == "kept" else dh * ((1 - z) if slip == "shares" else z)) + da_h @ W_h.T
-    if slip == "only kept":
-        dh_before = dh * z
-    after = (1 - z) * n + z * h
-    dW_h, db, db_h = (after if slip == "h_t" else h).T @ da_h, da_x.sum(axis=0), da_h.sum(axis=0)
-    dW_x, N = x.T @ da_x, len(x)
-    if slip == "mean":
-        dW_x, dW_h, db, db_h = dW_x / N, dW_h / N, db / N, db_h / N
-    if slip == "batch":
-        db, db_h = da_x, da_h
-    if slip == "one bias":
-        db_h = db
-    return da_x @ W_x.T, dh_before, dW_x, dW_h, db, db_h
 
 
 def _forward_parts(x, h, W_x, W_h, b, b_h):
@@ -445,44 +389,72 @@ step_backward = Exercise(
     names=("dx", "dh_before", "dW_x", "dW_h", "db", "db_h"),
     extra=_agrees_with_finite_differences,
     mistakes=[
-        Mistake("the kept path dropped", partial(_wrong_step_backward, slip="kept"),
-                "h reaches h_t without any weight as well: through z * h. Add dh * z to dh_before. It is the path that "
-                "lets a gradient live long."),
-        Mistake("only the kept path", partial(_wrong_step_backward, slip="only kept"),
+        Mistake("the kept path dropped", {"dh * z + da_h": "da_h"},
+                "h reaches h_t without any weight as well: through z * h. Add dh * z to dh_before. It is the path "
+                "that lets a gradient live long."),
+        Mistake("only the kept path", {" + da_h @ W_h.T": ""},
                 "dh_before is dh * z alone. The gates and the candidate read the old state, too: add da_h @ W_h.T."),
-        Mistake("sign of z's gradient", partial(_wrong_step_backward, slip="sign"),
+        Mistake("sign of z's gradient", {"(h - n)": "(n - h)"},
                 "∂h_t/∂z is h − n, since z keeps the old state. Yours is n − h, which belongs to the other "
                 "convention."),
-        Mistake("z's gradient without h", partial(_wrong_step_backward, slip="new only"),
+        Mistake("z's gradient without h", {"(h - n)": "-n"},
                 "z stands in two places, in (1 − z) n and in z h. You differentiate the first one alone: h − n."),
-        Mistake("z's gradient without n", partial(_wrong_step_backward, slip="old only"),
+        Mistake("z's gradient without n", {"(h - n)": "h"},
                 "z stands in two places, in (1 − z) n and in z h. You differentiate the second one alone: h − n."),
-        Mistake("z and 1 − z exchanged", partial(_wrong_step_backward, slip="shares"),
+        Mistake("z and 1 − z exchanged",
+                {"da_n = dh * (1 - z)": "da_n = dh * z", "dh * z + da_h": "dh * (1 - z) + da_h"},
                 "n gets dh * (1 - z), and the old state gets dh * z; yours are the other way round."),
-        Mistake("1 − z left out", partial(_wrong_step_backward, slip="whole"),
+        Mistake("1 − z left out", {"da_n = dh * (1 - z)": "da_n = dh"},
                 "Only the share 1 − z of n is in h_t: da_n = dh * (1 - z) * (1 - n**2)."),
-        Mistake("tanh′ left out", partial(_wrong_step_backward, slip="tanh"),
+        Mistake("tanh′ left out", {" * (1 - n**2)": ""},
                 "Multiply by the slope of tanh on the way to da_n: 1 - n**2."),
-        Mistake("σ′ left out", partial(_wrong_step_backward, slip="sigma"),
+        Mistake("σ′ left out", {"(h - n) * z * (1 - z)": "(h - n)", "v * r * (1 - r)": "v"},
                 "Multiply by the slopes of the two gates: z * (1 - z) and r * (1 - r)."),
-        Mistake("reset of the paper", partial(_wrong_step_backward, slip="paper"),
-                "r multiplied v = h W_hn + b_hn here, so da_r has v as a factor. With h in its place you are half-way "
-                "into the other GRU."),
-        Mistake("reset forgotten on the way back", partial(_wrong_step_backward, slip="no reset"),
-                "What goes back into h W_hn + b_hn is da_n * r: on the way there r multiplied it. So the last third of "
-                "da_h differs from that of da_x."),
-        Mistake("r gets no gradient", partial(_wrong_step_backward, slip="no r"),
+        Mistake("reset of the paper", [{"da_n * v": "da_n * h"}, {"da_n * v": "(da_n @ W_h[:, -h.shape[1]:].T) * h"}],
+                "r multiplied v = h W_hn + b_hn here, so da_r has v as a factor. With h in its place you are "
+                "half-way into the other GRU."),
+        Mistake("reset forgotten on the way back", {"da_n * r]": "da_n]"},
+                "What goes back into h W_hn + b_hn is da_n * r: on the way there r multiplied it. So the last third "
+                "of da_h differs from that of da_x."),
+        Mistake("r gets no gradient", {"da_r = da_n": "da_r = 0 * da_n"},
                 "The first third is 0: r gets its gradient through the candidate, da_r = da_n * v * r * (1 - r)."),
-        Mistake("one bias copied", partial(_wrong_step_backward, slip="one bias"),
+        Mistake("one bias copied", {"da_h.sum(axis=0)": "da_x.sum(axis=0)"},
                 "db_h is a copy of db. Its last third differs: b_hn sits inside the reset, so it gets da_n * r."),
-        Mistake("gates in the order z, r, n", partial(_wrong_step_backward, slip="order"),
+        Mistake("gates in the order z, r, n",
+                {"[da_r, da_z, da_n]": "[da_z, da_r, da_n]", "[da_r, da_z, da_n * r]": "[da_z, da_r, da_n * r]"},
                 "You join the blocks as z, r, n. The order is r, z, n."),
-        Mistake("state after the step", partial(_wrong_step_backward, slip="h_t"),
+        Mistake("state after the step", {"h.T @ da_h": "((1 - z) * n + z * h).T @ da_h"},
                 "W_h multiplied the state before the step: dW_h = h.T @ da_h."),
-        Mistake("batch not summed", partial(_wrong_step_backward, slip="batch"),
+        Mistake("batch not summed", {"da_x.sum(axis=0), da_h.sum(axis=0)": "da_x, da_h"},
                 "The biases are shared by all sequences of the batch: sum their gradients over axis 0."),
-        Mistake("mean over the batch", partial(_wrong_step_backward, slip="mean"),
+        Mistake("mean over the batch",
+                [{"x.T @ da_x": "x.T @ da_x / len(x)", "h.T @ da_h": "h.T @ da_h / len(x)",
+                "da_x.sum": "da_x.mean", "da_h.sum": "da_h.mean"}, {"da_x.sum": "da_x.mean",
+                "da_h.sum": "da_h.mean"}],
                 "You divide by the number of rows. Sum: if the loss is a mean, the 1/N is in dh already."),
+        Mistake("n gets the old state's share", {"da_n = dh * (1 - z)": "da_n = dh * z"},
+                "n gets dh * z in your answer, which is the old state's share. ∂h_t/∂n is 1 − z: da_n = dh * (1 - z) "
+                "* (1 - n**2)."),
+        Mistake("old state gets n's share", {"dh * z + da_h": "dh * (1 - z) + da_h"},
+                "Through z * h the old state gets dh * z. You give it dh * (1 - z), which is the share of n."),
+        Mistake("one σ′ left out", [{"(h - n) * z * (1 - z)": "(h - n)"}, {"v * r * (1 - r)": "v"}],
+                "One of the gates goes back without the slope of its sigmoid. da_z has the factor z * (1 - z), and "
+                "da_r has r * (1 - r)."),
+        Mistake("activations applied again",
+                [{"n**2": "np.tanh(n)**2"}, {"(h - n) * z * (1 - z)": "(h - n) * sigmoid(z) * (1 - sigmoid(z))",
+                "v * r * (1 - r)": "v * sigmoid(r) * (1 - sigmoid(r))"}, {"n**2": "np.tanh(n)**2",
+                "(h - n) * z * (1 - z)": "(h - n) * sigmoid(z) * (1 - sigmoid(z))",
+                "v * r * (1 - r)": "v * sigmoid(r) * (1 - sigmoid(r))"},
+                {"(h - n) * z * (1 - z)": "(h - n) * sigmoid(z) * (1 - sigmoid(z))"},
+                {"v * r * (1 - r)": "v * sigmoid(r) * (1 - sigmoid(r))"}],
+                "r, z and n are what the sigmoids and np.tanh gave already. The slopes are r * (1 - r), z * (1 - z) "
+                "and 1 - n**2, with nothing applied once more."),
+        Mistake("tanh′ missing on the way to r", {"da_n * v": "dh * (1 - z) * v"},
+                "r stands inside of np.tanh, so its gradient comes through da_n, with the slope 1 - n**2, and not "
+                "from dn."),
+        Mistake("input reset on the way back", {"[da_r, da_z, da_n]": "[da_r, da_z, da_n * r]"},
+                "r never multiplied x W_x + b, so the last third of da_x is da_n as it is. Only da_h has da_n * r "
+                "there."),
     ],
     hints=[
         "Begin at h_t = (1 − z) n + z h. What are ∂h_t/∂n, ∂h_t/∂z and the direct ∂h_t/∂h, entry by entry?",

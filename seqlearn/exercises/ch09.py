@@ -1,7 +1,5 @@
 """Exercises and quiz of chapter 09: language models."""
 
-from functools import partial
-
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
@@ -16,25 +14,6 @@ def perplexity_reference(p, keep):
     """
     surprise = -np.log(p[keep == 1])
     return np.exp(surprise.mean())
-
-
-def _wrong_perplexity(p, keep, *, slip):
-    kept = p[keep == 1]
-    rows = [p[keep[:, n] == 1, n] for n in range(p.shape[1])]
-    return {
-        "bits": lambda: 2 ** np.mean(-np.log(kept)),
-        "nats": lambda: np.exp(np.mean(-np.log2(kept))),
-        "padding": lambda: np.exp(-np.log(p).mean()),
-        "row numbers": lambda: np.exp(-np.log(p[keep]).mean()),
-        "padding in the count": lambda: np.exp(-np.log(kept).sum() / p.size),
-        "rows": lambda: np.mean([np.exp(-np.log(row).mean()) for row in rows]),
-        "row losses": lambda: np.exp(np.mean([-np.log(row).mean() for row in rows])),
-        "loss": lambda: -np.log(kept).mean(),
-        "sign": lambda: np.exp(np.log(kept).mean()),
-        "arithmetic": lambda: np.mean(1 / kept),
-        "one over mean": lambda: 1 / np.mean(kept),
-        "sum": lambda: np.exp(-np.log(kept).sum()),
-    }[slip]()
 
 
 def _probabilities(rng):
@@ -64,37 +43,65 @@ perplexity = Exercise(
     cases=_probabilities,
     extra=_perplexity_at_both_ends,
     mistakes=[
-        Mistake("2 to the power of nats", partial(_wrong_perplexity, slip="bits"),
+        Mistake("2 to the power of nats", {"np.exp(": "2 ** ("},
                 "np.log gives nats, and you raise 2 to them. One base for both: np.exp with np.log, or 2** with "
                 "np.log2."),
-        Mistake("e to the power of bits", partial(_wrong_perplexity, slip="nats"),
+        Mistake("e to the power of bits", {"-np.log(": "-np.log2("},
                 "np.log2 gives bits, and np.exp undoes np.log. One base for both: np.exp with np.log, or 2** with "
                 "np.log2."),
-        Mistake("padding counted", partial(_wrong_perplexity, slip="padding"),
+        Mistake("padding counted", {"[keep == 1]": ""},
                 "Every entry of p counts in yours, padding too. Take p[keep == 1] before anything else."),
-        Mistake("keep taken for row numbers", partial(_wrong_perplexity, slip="row numbers"),
+        Mistake("keep taken for row numbers", {"[keep == 1]": "[keep]"},
                 "keep holds integers, and p[keep] takes rows 0 and 1 of p, again and again. Only truth values choose "
                 "entries: p[keep == 1]."),
-        Mistake("divided by the padding too", partial(_wrong_perplexity, slip="padding in the count"),
+        Mistake("divided by the padding too", {"surprise.mean()": "surprise.sum() / p.size"},
                 "You add up the surprise of the tokens that count and divide by T · N. Divide by how many count: "
                 "keep.sum()."),
-        Mistake("mean of the rows' perplexities", partial(_wrong_perplexity, slip="rows"),
-                "You average one perplexity for each row. exp of a mean is not the mean of exps: average the surprise "
-                "of all tokens, then take exp once."),
-        Mistake("mean of the rows' losses", partial(_wrong_perplexity, slip="row losses"),
-                "Each row counts alike in yours, the short ones as much as the long ones. Each token shall count "
+        Mistake("mean of the rows' perplexities",
+                {"np.exp(surprise.mean())":
+                    "np.mean([np.exp(-np.log(p[keep[:, n] == 1, n]).mean()) for n in range(p.shape[1])])"},
+                "You average one perplexity for each row. exp of a mean is not the mean of exps: average the "
+                "surprise of all tokens, then take exp once."),
+        Mistake("mean of the rows' losses",
+                {"surprise.mean()": "np.mean([-np.log(p[keep[:, n] == 1, n]).mean() for n in range(p.shape[1])])"},
+                "Each row counts alike in yours, the short ones as much as the long ones. Each token should count "
                 "alike: one mean over all that are kept."),
-        Mistake("no exp", partial(_wrong_perplexity, slip="loss"),
+        Mistake("no exp", {"np.exp(surprise.mean())": "surprise.mean()"},
                 "That is the mean negative log-likelihood, in nats. The perplexity is exp of it."),
-        Mistake("sign lost", partial(_wrong_perplexity, slip="sign"),
+        Mistake("sign lost", {"-np.log": "np.log"},
                 "Yours is below 1: the geometric mean of p itself. A minus sign before the logarithm turns it over."),
-        Mistake("arithmetic mean of 1/p", partial(_wrong_perplexity, slip="arithmetic"),
+        Mistake("arithmetic mean of 1/p", {"np.exp(surprise.mean())": "np.exp(surprise).mean()"},
                 "You take the arithmetic mean of 1/p. The perplexity is its geometric mean: average the logarithms."),
-        Mistake("1 over the mean of p", partial(_wrong_perplexity, slip="one over mean"),
-                "You average the probabilities and turn the mean over. Average the logarithms: one token with p near "
-                "0 must hurt."),
-        Mistake("sum in place of mean", partial(_wrong_perplexity, slip="sum"),
+        Mistake("1 over the mean of p", {"np.exp(surprise.mean())": "1 / p[keep == 1].mean()"},
+                "You average the probabilities and turn the mean over. Average the logarithms, so that one token "
+                "with p near 0 hurts as it should."),
+        Mistake("sum in place of mean", {"surprise.mean()": "surprise.sum()"},
                 "You sum the surprise of all tokens, so a longer text has a larger value. Take the mean."),
+        Mistake("padding in the sum", {"[keep == 1]": "", "surprise.mean()": "surprise.sum() / keep.sum()"},
+                "You divide by the number of tokens that count, but the sum above holds the surprise of the padding "
+                "as well. Take p[keep == 1] first."),
+        Mistake("divided by rows or steps",
+                [{"surprise.mean()": "surprise.sum() / p.shape[0]"},
+                {"surprise.mean()": "surprise.sum() / p.shape[1]"}],
+                "You divide the sum by the number of rows, or of steps. The mean goes over all tokens that count: "
+                "divide by keep.sum()."),
+        Mistake("mean of the steps' losses",
+                {"surprise.mean()":
+                    "np.mean([-np.log(p[t, keep[t] == 1]).mean() for t in range(len(p)) if keep[t].any()])"},
+                "You take a mean at every step and then the mean of these. Where few rows are left a token counts "
+                "more then; each token should count alike."),
+        Mistake("padding set to 0",
+                [{"p[keep == 1]": "p * keep"}, {"-np.log(p[keep == 1])": "-np.log(p * keep) * keep"},
+                {"surprise = -np.log(p[keep == 1])": "surprise = -np.log(p * keep).sum() / keep.sum()"},
+                {"p[keep == 1]": "p * keep + 1e-12"}, {"p[keep == 1]": "p * keep + 1e-10"},
+                {"p[keep == 1]": "p * keep + 1e-9"}, {"p[keep == 1]": "p * keep + 1e-8"}],
+                "You multiply p by keep, and the logarithm of 0 is −∞; with a small number added it is merely huge. "
+                "Leave the padding out before the logarithm: p[keep == 1]."),
+        Mistake("weighed by p", {"-np.log(p[keep == 1])": "-(p * np.log(p))[keep == 1]"},
+                "You multiply each logarithm by p, as in an entropy. The tokens that came are counted as they came: "
+                "the plain mean of -log p."),
+        Mistake("the padding alone", {"keep == 1": "keep == 0"},
+                "You take the entries where keep is 0, and these are the padding."),
     ],
     hints=[
         "First throw out what does not count, then take logarithms, then one mean.",
@@ -124,42 +131,12 @@ def next_token_blocks_reference(tokens, rows, k):
     return cut(tokens[:-1]), cut(tokens[1:])
 
 
-def _columns(stream, rows, size, count, k):
-    return stream[:rows * size].reshape(rows, size).T[:count * k].reshape(count, k, rows)
-
-
-def _wrong_blocks(tokens, rows, k, *, slip):
-    size = (len(tokens) - 1) // rows
-    count = size // k
-    inputs, targets = next_token_blocks_reference(tokens, rows, k)
-    if slip == "unshifted":
-        return inputs, inputs.copy()
-    if slip == "two":
-        return inputs, _columns(np.roll(tokens, -2), rows, size, count, k)
-    if slip == "backward":
-        return inputs, _columns(np.roll(tokens, 1), rows, size, count, k)
-    if slip == "swapped":
-        return targets, inputs
-    if slip == "block":
-        return inputs, np.roll(inputs, -1, axis=1)
-    if slip == "row":
-        columns = tokens[:rows * size].reshape(rows, size).T
-        return inputs, np.roll(columns, -1, axis=0)[:count * k].reshape(count, k, rows)
-    if slip == "neighbours":
-        count = (len(tokens) - 1) // (rows * k)
-        return tuple(stream[:count * rows * k].reshape(count, rows, k).swapaxes(1, 2)
-                     for stream in (tokens[:-1], tokens[1:]))
-    if slip == "rows first":
-        return inputs.swapaxes(1, 2), targets.swapaxes(1, 2)
-    if slip == "every":
-        return tuple(stream[:count * k * rows].reshape(count, k, rows) for stream in (tokens[:-1], tokens[1:]))
-    size = len(tokens) // rows  # "wrap"
-    return tuple(_columns(stream, rows, size, size // k, k) for stream in (tokens, np.roll(tokens, -1)))
-
-
 def _token_cases(rng):
-    """A text of S tokens each; in the first and third, S is a multiple of the rows: the last target can go missing."""
-    return [(rng.permutation(S), rows, k) for S, rows, k in ((24, 2, 4), (38, 3, 4), (60, 4, 5), (53, 5, 3))]
+    """In the first and third text S is a multiple of the rows, and the last target can go missing.
+
+    In the second and fourth the blocks fill the rows to the end.
+    """
+    return [(rng.permutation(S), rows, k) for S, rows, k in ((24, 2, 4), (38, 3, 4), (60, 4, 5), (46, 5, 3))]
 
 
 next_token_blocks = Exercise(
@@ -170,33 +147,70 @@ next_token_blocks = Exercise(
     cases=_token_cases,
     names=("inputs", "targets"),
     mistakes=[
-        Mistake("targets not shifted", partial(_wrong_blocks, slip="unshifted"),
+        Mistake("targets not shifted", {"cut(tokens[1:])": "cut(tokens[:-1])"},
                 "Your targets are the inputs. The network would learn to copy, with a loss near 0. Cut the targets "
                 "from tokens[1:]."),
-        Mistake("shifted twice", partial(_wrong_blocks, slip="two"),
+        Mistake("shifted twice", {"tokens[1:]": "np.roll(tokens, -2)"},
                 "Your targets are two tokens ahead. The target of tokens[i] is tokens[i + 1]."),
-        Mistake("shifted the other way", partial(_wrong_blocks, slip="backward"),
+        Mistake("shifted the other way", [{"tokens[1:]": "np.roll(tokens, 1)"}, {"tokens[1:]": "np.append(0, tokens)"}],
                 "Your targets are the tokens before: they have been read already. Cut the targets from tokens[1:]."),
-        Mistake("inputs and targets exchanged", partial(_wrong_blocks, slip="swapped"),
+        Mistake("inputs and targets exchanged",
+                {"cut(tokens[:-1]), cut(tokens[1:])": "cut(tokens[1:]), cut(tokens[:-1])"},
                 "You return the targets first. The inputs begin with tokens[0], the targets with tokens[1]."),
-        Mistake("rolled inside each block", partial(_wrong_blocks, slip="block"),
+        Mistake("rolled inside each block", {"cut(tokens[1:])": "np.roll(cut(tokens[:-1]), -1, axis=1)"},
                 "The last target of each block is the block's own first token: np.roll wraps around. Shift the whole "
                 "text before you cut it."),
-        Mistake("rolled inside each row", partial(_wrong_blocks, slip="row"),
-                "The last target of each row is the row's own first token: np.roll wraps around. Shift the whole text "
-                "before you cut it."),
-        Mistake("neighbouring blocks in one batch", partial(_wrong_blocks, slip="neighbours"),
+        Mistake("rolled inside each row",
+                {"cut(tokens[1:])": "cut(np.roll(tokens[:rows * size].reshape(rows, size), -1, axis=1).ravel())"},
+                "The last target of each row is the row's own first token: np.roll wraps around. Shift the whole "
+                "text before you cut it."),
+        Mistake("neighbouring blocks in one batch",
+                [{"count = size // k": "count = (len(tokens) - 1) // (rows * k)",
+                "columns = stream[:rows * size].reshape(rows, size).T":
+                    "blocks = stream[:count * rows * k].reshape(count, rows, k)",
+                "columns[:count * k].reshape(count, k, rows)": "blocks.swapaxes(1, 2)"},
+                {"count = size // k": "count = (len(tokens) - 1) // (rows * k)",
+                "columns = stream[:rows * size].reshape(rows, size).T":
+                    "blocks = stream[:count * rows * k].reshape(count, rows, k)",
+                "columns[:count * k].reshape(count, k, rows)": "blocks"}],
                 "Row 2 of your first block goes on where row 1 stops, so a carried state would be the state of "
                 "another place. Row n starts at n * ((S - 1) // rows)."),
-        Mistake("time not first", partial(_wrong_blocks, slip="rows first"),
+        Mistake("time not first", {".reshape(count, k, rows)": ".reshape(count, k, rows).swapaxes(1, 2)"},
                 "The rows are right, but your blocks are (rows, k). Arrays are time-major here: swap the last two "
                 "axes."),
-        Mistake("every n-th token", partial(_wrong_blocks, slip="every"),
+        Mistake("every n-th token", {".reshape(rows, size).T": ".reshape(size, rows)"},
                 "Each row takes every rows-th token, so neighbours in time are in different rows. Reshape to (rows, "
                 "size) first and transpose after that."),
-        Mistake("a target from the start of the text", partial(_wrong_blocks, slip="wrap"),
+        Mistake("rows of S // rows tokens",
+                [{"(len(tokens) - 1) // rows": "len(tokens) // rows"},
+                {"(len(tokens) - 1) // rows": "len(tokens) // rows",
+                "cut(tokens[:-1]), cut(tokens[1:])": "cut(tokens), cut(np.roll(tokens, -1))"},
+                {"(len(tokens) - 1) // rows": "len(tokens) // rows",
+                "cut(tokens[:-1]), cut(tokens[1:])": "cut(tokens), cut(np.append(tokens[1:], 0))"},
+                {"(len(tokens) - 1) // rows": "len(tokens) // rows",
+                "count = size // k": "count = (size - 1) // k",
+                "cut(tokens[:-1]), cut(tokens[1:])": "cut(tokens), cut(np.roll(tokens, -1))"}],
                 "Your rows have S // rows tokens. The last token of the text has no target, so only S - 1 can be "
                 "inputs: size = (S - 1) // rows."),
+        Mistake("last target not the next token",
+                [{"cut(tokens[1:])": "cut(np.roll(tokens[:rows * size], -1))"},
+                {"cut(tokens[1:])": "cut(np.append(tokens[1:rows * size], 0))"}],
+                "The last target of your last row is not the token that comes next in the text. You cut first and "
+                "shift then: shift the whole text, tokens[1:], and cut that."),
+        Mistake("a block lost", {"count = size // k": "count = (size - 1) // k"},
+                "A row that its blocks fill exactly loses the last of them in your answer. Its last target is there: "
+                "it is the token after the row, so cut the targets from tokens[1:]."),
+        Mistake("rows begin too early", {"(len(tokens) - 1) // rows": "(len(tokens) - 1) // rows // k * k"},
+                "You round the rows down to whole blocks before you cut the text, so row 2 starts too early. Row n "
+                "starts at n * ((S - 1) // rows); drop what does not fill a block at the end of each row."),
+        Mistake("blocks overlap",
+                {"columns[:count * k].reshape(count, k, rows)":
+                    "np.array([columns[b:b + k] for b in range(count)])"},
+                "Block 2 begins one step after block 1. It begins k steps after it: where block 1 has stopped."),
+        Mistake("last target of each block missing",
+                {"cut(tokens[1:])": "np.pad(cut(tokens[:-1])[:, 1:], ((0, 0), (0, 1), (0, 0)))"},
+                "The last target of each block is filled up with 0. It is the first token of the next block: shift "
+                "the whole text before you cut it."),
     ],
     hints=[
         "Two streams, tokens[:-1] and tokens[1:], cut in the same way. Chapter 04 cut one.",
@@ -216,38 +230,6 @@ def sharpen_reference(logits, temperature, top_k):
     return e / e.sum()
 
 
-def _softmax(z):
-    e = np.exp(z - z.max())
-    return e / e.sum()
-
-
-def _top(logits, k):
-    return logits >= np.sort(logits)[-k]
-
-
-def _wrong_sharpen(logits, temperature, top_k, *, slip):
-    z, top = logits / temperature, _top(logits, top_k)
-    with np.errstate(all="ignore"):
-        return {
-            "times": lambda: _softmax(np.where(top, logits * temperature, -np.inf)),
-            "after": lambda: np.where(top, _softmax(logits), 0) / temperature
-            / np.sum(np.where(top, _softmax(logits), 0) / temperature),
-            "no temperature sum": lambda: np.where(top, _softmax(logits), 0) / temperature,
-            "smallest": lambda: _softmax(np.where(logits <= np.sort(logits)[top_k - 1], z, -np.inf)),
-            "zero": lambda: _softmax(np.where(top, z, 0.0)),
-            "not renormalised": lambda: np.where(top, _softmax(z), 0),
-            "all": lambda: _softmax(z),
-            "one less": lambda: _softmax(np.where(logits > np.sort(logits)[-top_k], z, -np.inf)) if top_k > 1
-            else np.full_like(z, np.nan),
-            "one more": lambda: _softmax(np.where(_top(logits, min(top_k + 1, len(logits))), z, -np.inf)),
-            "greedy": lambda: np.eye(len(logits))[logits.argmax()],
-            "overflow": lambda: np.where(top, np.exp(z), 0) / np.sum(np.where(top, np.exp(z), 0)),
-            "undivided maximum": lambda: np.where(top, np.exp(z - logits.max()), 0)
-            / np.sum(np.where(top, np.exp(z - logits.max()), 0)),
-            "sorted": lambda: np.sort(sharpen_reference(logits, temperature, top_k))[::-1],
-        }[slip]()
-
-
 def _logit_cases(rng):
     """Hot and cold, few and all kept; logits of several signs, as all-positive ones would hide a mask of zeros."""
     cases = []
@@ -255,7 +237,8 @@ def _logit_cases(rng):
         cases.append((2 * rng.standard_normal(V) - 0.5, temperature, k))
     large = np.array([1200.0, 1199.0, -3.0, 1198.5, 10.0])  # np.exp of these is inf
     cases += [(large, 0.7, 3), (large - 2.0, 0.5, 2), (large + 3.0, 3.0, 3)]  # less the undivided maximum: inf, then 0
-    return cases
+    low = np.array([-1203.0, -1200.5, -1199.0, -1210.0, -1201.0])  # np.exp of these is 0
+    return [*cases, (low, 0.5, 3), (low, 1.5, 2)]
 
 
 def _sharpen_sums_to_one(answer, rng):
@@ -274,40 +257,75 @@ sharpen = Exercise(
     cases=_logit_cases,
     extra=_sharpen_sums_to_one,
     mistakes=[
-        Mistake("multiplied by the temperature", partial(_wrong_sharpen, slip="times"),
+        Mistake("multiplied by the temperature", {"/ temperature": "* temperature"},
                 "You multiply by the temperature, so a high one sharpens. Divide the logits by it."),
-        Mistake("temperature after the softmax", partial(_wrong_sharpen, slip="after"),
-                "You divide the probabilities and bring them back to sum 1, which undoes the division. The "
-                "temperature belongs inside: softmax(logits / temperature)."),
-        Mistake("probabilities divided", partial(_wrong_sharpen, slip="no temperature sum"),
+        Mistake("temperature without effect", {" / temperature": ""},
+                "Your result is the same at every temperature. Either it is not used, or you divide the "
+                "probabilities by it and bring them back to sum 1, which undoes the division. It belongs inside: "
+                "softmax(logits / temperature)."),
+        Mistake("probabilities divided",
+                [{" / temperature": "", "return e / e.sum()": "return e / e.sum() / temperature"},
+                {" / temperature": "",
+                "return e / e.sum()": "return e / np.exp(logits - logits.max()).sum() / temperature"}],
                 "You divide the probabilities by the temperature, and they no longer sum to 1. Divide the logits, "
                 "before the softmax."),
-        Mistake("smallest kept", partial(_wrong_sharpen, slip="smallest"),
-                "You keep the top_k smallest logits. np.sort goes upward: the k-th largest is "
+        Mistake("smallest kept", {"logits >= np.sort(logits)[-top_k]": "logits <= np.sort(logits)[top_k - 1]"},
+                "You keep the top_k smallest logits. np.sort and np.argsort go upward: the k-th largest is "
                 "np.sort(logits)[-top_k]."),
-        Mistake("masked with 0", partial(_wrong_sharpen, slip="zero"),
+        Mistake("masked with 0", {"-np.inf": "0.0"},
                 "You set the other logits to 0, and exp(0) is 1: they keep some probability. Set them to -np.inf."),
-        Mistake("not renormalised", partial(_wrong_sharpen, slip="not renormalised"),
+        Mistake("not renormalised",
+                {"return e / e.sum()": "return e / np.exp((logits - logits.max()) / temperature).sum()"},
                 "What is left after the cut does not sum to 1. Cut the logits before the softmax, or divide by the "
                 "new sum."),
-        Mistake("top_k ignored", partial(_wrong_sharpen, slip="all"),
+        Mistake("top_k ignored", {"logits >= np.sort(logits)[-top_k]": "True"},
                 "All tokens keep some probability. Set all but the top_k largest logits to -np.inf."),
-        Mistake("one too few", partial(_wrong_sharpen, slip="one less"),
-                "One token too few is left: the k-th largest itself shall stay. Compare with >=, not with >."),
-        Mistake("one too many", partial(_wrong_sharpen, slip="one more"),
+        Mistake("one too few", [{">=": ">"}],
+                "One token too few is left: the k-th largest itself has to stay. np.sort(logits)[-top_k] is the k-th "
+                "largest; compare with >=, not with >."),
+        Mistake("one too many", {"[-top_k]": "[-min(top_k + 1, len(logits))]"},
                 "One token too many is left. The k-th largest is np.sort(logits)[-top_k], counted from -1."),
-        Mistake("the largest alone", partial(_wrong_sharpen, slip="greedy"),
+        Mistake("the largest alone", {"return e / e.sum()": "return np.eye(len(logits))[logits.argmax()]"},
                 "All probability goes to the largest logit. That is greedy decoding, the limit of temperature 0."),
-        Mistake("overflow", partial(_wrong_sharpen, slip="overflow"),
-                "Right, until a logit is large: np.exp(1200) is inf, and inf / inf is NaN. Subtract the largest logit "
-                "first; no probability changes by that."),
-        Mistake("the largest logit subtracted after the division", partial(_wrong_sharpen, slip="undivided maximum"),
+        Mistake("overflow",
+                [{"kept - kept.max()": "kept"}, {"kept - kept.max()": "kept",
+                "return e / e.sum()": "return np.where(kept > -np.inf, e / e.sum(), 0)"}],
+                "Right, until a logit is large: np.exp(1200) is inf, and inf / inf is NaN; np.exp(-1200) is 0, and "
+                "so is the sum. Subtract the largest logit that is kept first; no probability changes by that."),
+        Mistake("the largest logit subtracted after the division",
+                {"(kept - kept.max()) / temperature": "kept / temperature - logits.max()"},
                 "Right for small logits. You subtract max(logits) from logits / temperature: 1200 / 0.5 - 1200 is "
                 "still 1200, and 1200 / 3 - 1200 is -800. Then exp is inf, or 0 for all, and the division gives NaN. "
                 "Divide first, then subtract the largest of the quotients."),
-        Mistake("left in sorted order", partial(_wrong_sharpen, slip="sorted"),
-                "The numbers are right, in the wrong places: you return them sorted. Token v's probability belongs at "
-                "index v."),
+        Mistake("left in sorted order", {"return e / e.sum()": "return np.sort(e / e.sum())[::-1]"},
+                "The numbers are right, in the wrong places: you return them sorted. Token v's probability belongs "
+                "at index v."),
+        Mistake("masked with 0, then cleared",
+                {"-np.inf": "0.0",
+                "return e / e.sum()": "return np.where(logits >= np.sort(logits)[-top_k], e / e.sum(), 0)"},
+                "You set the other logits to 0 and their probabilities to 0 afterwards, but they are still in the "
+                "sum you divide by. Set the logits to -np.inf."),
+        Mistake("a number that is not small enough",
+                [{"-np.inf": "-10.0"}, {"-np.inf": "-50.0"}, {"-np.inf": "-100.0"}, {"-np.inf": "-1000.0"},
+                {"-np.inf": "-1.0"}],
+                "You mask with a number such as −100. Logits may be smaller than that: in one case all of them lie "
+                "near −1200, and the masked tokens win. Use -np.inf."),
+        Mistake("first tokens kept", {"logits >= np.sort(logits)[-top_k]": "np.arange(len(logits)) < top_k"},
+                "You keep the first top_k tokens of the vocabulary. Keep those with the largest logits, wherever "
+                "they stand."),
+        Mistake("largest in size kept",
+                {"logits >= np.sort(logits)[-top_k]": "np.abs(logits) >= np.sort(np.abs(logits))[-top_k]"},
+                "You keep the logits that are largest in size, so very negative ones too. Largest means most "
+                "positive here."),
+        Mistake("all alike", {"return e / e.sum()": "return (kept > -np.inf) / (kept > -np.inf).sum()"},
+                "The tokens that you keep are equally likely. Among them the softmax of logits / temperature decides."),
+        Mistake("logits clipped",
+                [{"np.exp((kept - kept.max()) / temperature)":
+                    "np.exp(np.clip(kept / temperature, -700, 700)) * (kept > -np.inf)"},
+                {"np.exp((kept - kept.max()) / temperature)":
+                    "np.exp(np.clip(kept / temperature, -500, 500)) * (kept > -np.inf)"}],
+                "You clip large logits, which makes different ones equal. Subtract the largest one instead: no "
+                "probability changes by that, and nothing overflows."),
     ],
     hints=[
         "Three steps: cut the logits, divide by the temperature, softmax.",
@@ -328,49 +346,26 @@ def nucleus_reference(p, share):
     order = np.argsort(-p)
     before = np.cumsum(p[order]) - p[order]  # what the larger ones have together
     kept = np.zeros_like(p)
-    kept[order[before < share]] = p[order[before < share]]
+    inside = order[before < share]
+    kept[inside] = p[inside]
     return kept / kept.sum()
 
 
-def _wrong_nucleus(p, share, *, slip):
-    order = np.argsort(-p)
-    total = np.cumsum(p[order])
-    inside = total - p[order] < share
-    if slip == "short":  # the token that crosses the share is left out
-        inside = total <= share
-    if slip == "more":
-        inside = np.append(True, inside[:-1])
-    if slip == "threshold":
-        inside = p[order] >= 1 - share
-    if slip == "smallest":
-        order = order[::-1]
-        inside = np.cumsum(p[order]) - p[order] < share
-    if slip == "unsorted":
-        order = np.arange(len(p))
-        inside = np.cumsum(p) - p < share
-    if slip == "complement":
-        inside = total - p[order] < 1 - share
-    if slip == "count":
-        inside = np.arange(len(p)) < max(1, int(np.ceil(share * len(p))))
-    kept = np.zeros_like(p)
-    kept[order[inside]] = p[order[inside]]
-    if slip == "sorted":
-        kept = np.where(inside, p[order], 0)
-    if slip == "inverse":  # order used as if it told each token its rank
-        kept = np.where(inside[order], p, 0)
-    if slip == "flat":
-        kept = (kept > 0).astype(float)
-    with np.errstate(all="ignore"):
-        return kept if slip == "not renormalised" else kept / kept.sum()
-
-
 def _nucleus_cases(rng):
-    """One token above the share; a share in the middle; a flat distribution; nearly all kept."""
+    """One token above the share; shares that are reached exactly; a flat distribution; nearly all kept."""
     cases = [(np.array([0.05, 0.72, 0.02, 0.15, 0.06]), 0.6)]
+    cases += [(np.array(p), share) for p, share in (([0.25, 0.5, 0.25], 0.5), ([0.25, 0.0625, 0.5, 0.1875], 0.75))]
     for V, share, spread in ((7, 0.75, 1.5), (9, 0.5, 0.7), (8, 0.93, 2.0), (6, 0.8, 1.0)):
         p = np.exp(spread * rng.standard_normal(V))
         cases.append((p / p.sum(), share))
     return cases
+
+
+def _no_more_of_equal_ones_than_needed(answer, rng):
+    kept = np.count_nonzero(answer(np.array([0.2, 0.4, 0.2, 0.2]), 0.5))
+    if kept != 2:
+        return f"of p = [0.2, 0.4, 0.2, 0.2] two tokens reach the share 0.5, whichever the second is; yours has {kept}."
+    return None
 
 
 nucleus = Exercise(
@@ -379,35 +374,64 @@ nucleus = Exercise(
     stars=3,
     reference=nucleus_reference,
     cases=_nucleus_cases,
+    extra=_no_more_of_equal_ones_than_needed,
     mistakes=[
-        Mistake("the crossing token left out", partial(_wrong_nucleus, slip="short"),
-                "Your set stays below the share, and is empty when one token alone exceeds it. The token that carries "
-                "the sum over the share belongs to it: ask what the larger ones have together *before* it."),
-        Mistake("one too many", partial(_wrong_nucleus, slip="more"),
+        Mistake("the crossing token left out",
+                [{"before < share": "before + p[order] <= share"}, {"before < share": "before + p[order] < share"},
+                {"order[before < share]": "order[: max(1, (before + p[order] <= share).sum())]"},
+                {"order[before < share]": "order[: max(1, (before + p[order] < share).sum())]"},
+                {"before < share": "before + p[order] <= share",
+                "kept / kept.sum()": "kept / max(kept.sum(), 1e-300)"},
+                {"before < share": "before + p[order] < share",
+                "kept / kept.sum()": "kept / max(kept.sum(), 1e-300)"}],
+                "The token that carries the sum to the share or over it is missing from your set. It belongs to it, "
+                "even if it is the first: ask what the larger ones have together *before* it."),
+        Mistake("one too many", {"order[before < share]": "order[: (before < share).sum() + 1]"},
                 "Your set already reached the share one token earlier."),
-        Mistake("a threshold on p", partial(_wrong_nucleus, slip="threshold"),
-                "You keep every token above a fixed probability. What counts is the sum of the largest ones: sort, "
-                "then np.cumsum."),
-        Mistake("smallest first", partial(_wrong_nucleus, slip="smallest"),
+        Mistake("a threshold on p",
+                [{"before < share": "p[order] >= 1 - share"}, {"before < share": "p[order] >= share"},
+                {"before < share": "p[order] >= share * p.max()"}, {"before < share": "p[order] >= 1 / len(p)"}],
+                "You keep every token whose probability is above a bound. What counts is the sum of the largest "
+                "ones: sort, then np.cumsum."),
+        Mistake("smallest first", {"np.argsort(-p)": "np.argsort(p)"},
                 "You add up from the smallest. np.argsort goes upward: use np.argsort(-p)."),
-        Mistake("not sorted", partial(_wrong_nucleus, slip="unsorted"),
+        Mistake("not sorted", {"np.argsort(-p)": "np.arange(len(p))"},
                 "You add up in the order of the vocabulary. Sort by probability first, the largest in front."),
-        Mistake("1 − share", partial(_wrong_nucleus, slip="complement"),
-                "You stop at 1 − share. The set that stays has at least `share` of the probability; what goes has the "
-                "rest."),
-        Mistake("a share of the tokens", partial(_wrong_nucleus, slip="count"),
+        Mistake("1 − share", {"before < share": "before < 1 - share"},
+                "You stop at 1 − share. The set that stays has at least `share` of the probability; what goes has "
+                "the rest."),
+        Mistake("a share of the tokens",
+                [{"before < share": "np.arange(len(p)) < max(1, np.ceil(share * len(p)))"},
+                {"before < share": "np.arange(len(p)) < max(1, int(share * len(p)))"},
+                {"before < share": "np.arange(len(p)) < max(1, round(share * len(p)))"}],
                 "You keep a fixed number of tokens, a share of V. The share is one of probability: a sharp "
                 "distribution keeps few tokens, a flat one many."),
-        Mistake("left in sorted order", partial(_wrong_nucleus, slip="sorted"),
+        Mistake("left in sorted order", {"return kept / kept.sum()": "return kept[order] / kept.sum()"},
                 "The numbers are right, in the wrong places. Write them back: kept[order[inside]] = p[order[inside]]."),
-        Mistake("order taken for ranks", partial(_wrong_nucleus, slip="inverse"),
+        Mistake("order taken for ranks", {"kept[inside] = p[inside]": "kept = np.where((before < share)[order], p, 0)"},
                 "order[i] is the token at place i; it is not the place of token i. Write back by order: "
                 "kept[order[inside]] = p[order[inside]]."),
-        Mistake("all alike", partial(_wrong_nucleus, slip="flat"),
+        Mistake("all alike", {"return kept / kept.sum()": "return (kept > 0) / (kept > 0).sum()"},
                 "All tokens of your set are equally likely. Inside the set the model's probabilities stay in "
                 "proportion."),
-        Mistake("not renormalised", partial(_wrong_nucleus, slip="not renormalised"),
+        Mistake("not renormalised", {"kept / kept.sum()": "kept"},
                 "The set is right. Divide by its sum, so that it can be drawn from."),
+        Mistake("one more when the share is reached exactly", {"before < share": "before <= share"},
+                "Right, until the sum reaches the share exactly: then you take one token more. The set is complete "
+                "as soon as it has the share, so a token is in while before < share."),
+        Mistake("sorted mask on unsorted p", {"kept[inside] = p[inside]": "kept = np.where(before < share, p, 0)"},
+                "Your mask says which places of the sorted order stay, and you lay it on p, which is not sorted. "
+                "Write back by order: kept[order[inside]] = p[order[inside]]."),
+        Mistake("divided by the share", {"kept.sum()": "share"},
+                "You divide by the share. The set has the share or a little more: divide by its own sum, so that the "
+                "result sums to 1."),
+        Mistake("through a softmax",
+                {"return kept / kept.sum()":
+                    "return np.where(kept > 0, np.exp(kept), 0) / np.exp(kept[kept > 0]).sum()"},
+                "You send probabilities through a softmax, which makes them nearly alike. They are probabilities "
+                "already: divide by their sum."),
+        Mistake("the largest alone", {"return kept / kept.sum()": "return np.eye(len(p))[p.argmax()]"},
+                "You keep the most probable token alone. It is the whole set only where it has the share by itself."),
     ],
     hints=[
         "Sort from the largest down, and ask at each token: have the larger ones together reached the share already?",

@@ -1,7 +1,6 @@
 """Exercises and quiz of chapter 10: text classification."""
 
 from collections import Counter
-from functools import partial
 
 import numpy as np
 
@@ -21,45 +20,14 @@ def vocabulary_reference(texts, size):
     return {word: row for row, word in enumerate(rows)}
 
 
-def _numbered(words, specials=("<pad>", "<unk>")):
-    return {word: row for row, word in enumerate([*specials, *words])}
-
-
-def _wrong_vocabulary(texts, size, *, slip):
-    counts = Counter(word for words in texts for word in words)
-    if slip == "documents":
-        counts = Counter(word for words in texts for word in set(words))
-    frequent = sorted(counts, key=lambda word: (-counts[word], word))
-    if slip == "ties":
-        frequent = [word for word, _ in counts.most_common()]
-    if slip == "ties reversed":
-        frequent = sorted(counts, key=lambda word: (counts[word], word), reverse=True)
-    if slip == "rare first":
-        frequent = sorted(counts, key=lambda word: (counts[word], word))
-    if slip == "alphabet":
-        return _numbered(sorted(counts)[: size - 2])
-    if slip == "alphabet afterwards":
-        return _numbered(sorted(frequent[: size - 2]))
-    if slip == "size":
-        return _numbered(frequent[:size])
-    if slip == "no specials":
-        return _numbered(frequent[:size], ())
-    if slip == "specials last":
-        return _numbered([*frequent[: size - 2], "<pad>", "<unk>"], ())
-    if slip == "from one":
-        return {word: row + 1 for word, row in _numbered(frequent[: size - 2]).items()}
-    if slip == "swapped":
-        return _numbered(frequent[: size - 2], ("<unk>", "<pad>"))
-    return _numbered(frequent[: size - 2])
-
-
 def _texts(rng):
     """Ties in which the alphabet and the order of appearance differ, and words that stand often in few texts."""
     fixed = [["not", "not", "not", "not", "bad"], ["a", "good", "film"], ["a", "film"], ["a", "cast", "bad"], ["zoo"]]
     words = ["plot", "dull", "cast", "warm", "ending", "but", "not"]
     drawn = [list(rng.choice(words, size=length)) for length in (6, 3, 5)]
     drawn = [[str(word) for word in words] for words in drawn]
-    return [(fixed, 6), (fixed, 7), ([*drawn, ["yes", "but", "yes", "yes"]], 8)]
+    return [(fixed, 6), (fixed, 7), ([*drawn, ["yes", "but", "yes", "yes"], ["Dull"] * 9], 8),
+            (fixed, 20), (drawn, 30)]
 
 
 vocabulary = Exercise(
@@ -69,30 +37,73 @@ vocabulary = Exercise(
     reference=vocabulary_reference,
     cases=_texts,
     mistakes=[
-        Mistake("size without the special rows", partial(_wrong_vocabulary, slip="size"),
+        Mistake("size without the special rows", {"[: size - 2]": "[:size]"},
                 "Your vocabulary has two rows too many: <pad> and <unk> count among the `size` rows."),
-        Mistake("no special rows", partial(_wrong_vocabulary, slip="no specials"),
-                "Rows 0 and 1 are for <pad> and <unk>; the words begin at row 2."),
-        Mistake("special rows at the end", partial(_wrong_vocabulary, slip="specials last"),
-                "<pad> is row 0 and <unk> row 1: padding is then an array of zeros."),
-        Mistake("special rows swapped", partial(_wrong_vocabulary, slip="swapped"),
+        Mistake("no special rows",
+                [{'["<pad>", "<unk>", *frequent[: size - 2]]': "frequent[:size]"},
+                {'["<pad>", "<unk>", *frequent[: size - 2]]': "frequent[: size - 2]"}],
+                'There is no "<pad>" and no "<unk>" in your dict, spelled like this. They are rows 0 and 1, and the '
+                "words begin at row 2."),
+        Mistake("special rows at the end",
+                {'["<pad>", "<unk>", *frequent[: size - 2]]': '[*frequent[: size - 2], "<pad>", "<unk>"]'},
+                "<pad> and <unk> stand behind the words. They are row 0 and row 1, and the words begin at row 2."),
+        Mistake("special rows swapped", {'"<pad>", "<unk>", *': '"<unk>", "<pad>", *'},
                 "<pad> is row 0 and <unk> row 1; yours are the other way round."),
-        Mistake("rows from 1", partial(_wrong_vocabulary, slip="from one"),
-                "Rows are counted from 0: <pad> is row 0."),
-        Mistake("alphabetical", partial(_wrong_vocabulary, slip="alphabet"),
+        Mistake("rows from 1", {"enumerate(rows)": "enumerate(rows, 1)"},
+                "Your rows are counted from 1. They are counted from 0, and <pad> is row 0."),
+        Mistake("alphabetical", {"(-counts[word], word)": "word"},
                 "You keep the first words of the alphabet. Keep the most frequent ones: count first."),
-        Mistake("sorted again", partial(_wrong_vocabulary, slip="alphabet afterwards"),
+        Mistake("sorted again", {"*frequent[: size - 2]": "*sorted(frequent[: size - 2])"},
                 "The words are the right ones, but you sort them by the alphabet. The most frequent gets row 2."),
-        Mistake("ties reversed", partial(_wrong_vocabulary, slip="ties reversed"),
-                "reverse=True turns the alphabet round as well: words that occur equally often stand from z to a. Sort "
-                "by (-count, word) instead."),
-        Mistake("ties in order of appearance", partial(_wrong_vocabulary, slip="ties"),
-                "Counter.most_common leaves words that occur equally often in the order in which they came. Sort by "
-                "(-count, word), so that the vocabulary does not depend on the order of the texts."),
-        Mistake("rare words first", partial(_wrong_vocabulary, slip="rare first"),
+        Mistake("ties reversed", {"(-counts[word], word)": "(counts[word], word), reverse=True"},
+                "reverse=True turns the alphabet round as well: words that occur equally often stand from z to a. "
+                "Sort by (-count, word) instead."),
+        Mistake("ties in order of appearance", {"(-counts[word], word)": "-counts[word]"},
+                "Words that occur equally often stand in the order in which they came, as Counter.most_common leaves "
+                "them. Sort by (-count, word), so that the vocabulary does not depend on the order of the texts."),
+        Mistake("rare words first", {"-counts[word]": "counts[word]"},
                 "You keep the rarest words. Sort by minus the count."),
-        Mistake("texts counted", partial(_wrong_vocabulary, slip="documents"),
+        Mistake("texts counted", {"for word in words)": "for word in set(words))"},
                 "You count in how many texts a word stands. Count every occurrence."),
+        Mistake("words begin at row 0 or 1",
+                [{"{word: row for row, word in enumerate(rows)}":
+                    '{"<pad>": 0, "<unk>": 1, **{word: row + 0 for row, word in enumerate(rows[2:])}}'},
+                {"{word: row for row, word in enumerate(rows)}":
+                    '{"<pad>": 0, "<unk>": 1, **{word: row + 1 for row, word in enumerate(rows[2:])}}'}],
+                "<pad> and <unk> are where they belong, but your words are counted from 0 or 1 again, so that rows "
+                "are used twice. The words begin at row 2."),
+        Mistake("words begin at row 3",
+                {"{word: row for row, word in enumerate(rows)}":
+                    '{"<pad>": 0, "<unk>": 1, **{word: row + 3 for row, word in enumerate(rows[2:])}}'},
+                "Your words begin at row 3, and row 2 stays empty. They begin at row 2, right behind <unk>."),
+        Mistake("<unk> at the end",
+                {'["<pad>", "<unk>", *frequent[: size - 2]]': '["<pad>", *frequent[: size - 2], "<unk>"]'},
+                "<unk> stands behind the words. It is row 1, and the words begin at row 2."),
+        Mistake("no row for unknown words",
+                [{'["<pad>", "<unk>", *frequent[: size - 2]]': '["<pad>", *frequent[: size - 1]]'},
+                {'["<pad>", "<unk>", *frequent[: size - 2]]': '["<pad>", *frequent[: size - 2]]'}],
+                "There is no <unk> in your vocabulary, so a word that is not in it has no row. <pad> is row 0 and "
+                "<unk> row 1."),
+        Mistake("one word too many or too few", [{"size - 2": "size - 1"}, {"size - 2": "size - 3"}],
+                "<pad> and <unk> take two of the `size` rows, so there is room for size − 2 words. You keep one more "
+                "or one fewer."),
+        Mistake("not cut", {"[: size - 2]": ""},
+                "You keep every word, and `size` is not used: it says how many rows there are at most, <pad> and "
+                "<unk> included."),
+        Mistake("words as they come", {"(-counts[word], word)": "0"},
+                "You keep the words that come first in the texts. Keep the most frequent ones: count first."),
+        Mistake("counts in place of rows",
+                {"{word: row for row, word in enumerate(rows)}":
+                    '{"<pad>": 0, "<unk>": 1, **{word: counts[word] for word in rows[2:]}}'},
+                "Your numbers say how often a word occurs. Asked is its row: 2 for the most frequent word, 3 for the "
+                "next one."),
+        Mistake("letters counted",
+                {"for words in texts for word in words": "for words in texts for text in words for word in text"},
+                "You count letters. The texts are lists of words already, so one loop less."),
+        Mistake("first text only", {"for words in texts": "for words in texts[:1]"},
+                "You count the words of the first text alone. Go through all of them."),
+        Mistake("lower-cased", {"Counter(word for": "Counter(word.lower() for"},
+                "You write the words in small letters. Take them as they are: cutting and cleaning was done before."),
     ],
     hints=[
         "collections.Counter counts; give it the words of all texts, one after the other.",
@@ -110,24 +121,6 @@ def masked_mean_reference(outputs, lengths):
     return (outputs * mask[:, :, None]).sum(axis=0) / lengths[:, None]
 
 
-def _wrong_mean(outputs, lengths, *, slip):
-    steps = np.arange(len(outputs))[:, None]
-    mask = {"one more": steps <= lengths, "one less": steps < lengths - 1,
-            "front": steps >= len(outputs) - lengths, "padding": steps >= lengths}.get(slip, steps < lengths)
-    total = (outputs * mask[:, :, None]).sum(axis=0)
-    if slip == "plain":
-        return outputs.mean(axis=0)
-    if slip == "not divided":
-        return total
-    if slip == "whole":
-        return total / len(outputs)
-    if slip == "all rows":
-        return total / lengths.sum()
-    if slip == "longest":
-        return outputs[: lengths.min()].mean(axis=0)
-    return total / lengths[:, None]
-
-
 def _outputs(rng):
     """Outputs with numbers in the padding, too: nothing promises that they are zeros."""
     return [(rng.standard_normal((T, len(lengths), H)), np.array(lengths))
@@ -141,27 +134,59 @@ masked_mean = Exercise(
     reference=masked_mean_reference,
     cases=_outputs,
     mistakes=[
-        Mistake("padding counted", partial(_wrong_mean, slip="plain"),
+        Mistake("padding counted",
+                {"(outputs * mask[:, :, None]).sum(axis=0) / lengths[:, None]": "outputs.mean(axis=0)"},
                 "That is the mean over all T steps, padding included. Set the padded steps to 0 with a mask, and "
                 "divide by the row's own length."),
-        Mistake("divided by T", partial(_wrong_mean, slip="whole"),
+        Mistake("divided by T", {"/ lengths[:, None]": "/ len(outputs)"},
                 "The sum is right: only real steps. But you divide by T, so a short review gets a small summary. "
                 "Divide each row by its own length."),
-        Mistake("not divided", partial(_wrong_mean, slip="not divided"),
+        Mistake("not divided", {" / lengths[:, None]": ""},
                 "That is the sum over the real steps. Divide each row by its length."),
-        Mistake("divided by all lengths", partial(_wrong_mean, slip="all rows"),
+        Mistake("divided by all lengths", {"/ lengths[:, None]": "/ lengths.sum()"},
                 "You divide by the steps of the whole batch. Each row has a mean of its own: lengths[:, None]."),
-        Mistake("one step too many", partial(_wrong_mean, slip="one more"),
-                "Your mask lets one padded step in. With t counted from 0 a row of length 3 has the steps 0, 1, 2: "
-                "t < length."),
-        Mistake("one step too few", partial(_wrong_mean, slip="one less"),
+        Mistake("one step too many",
+                [{"< lengths": "<= lengths"}, {"< lengths": "<= lengths",
+                "/ lengths[:, None]": "/ (lengths[:, None] + 1)"}],
+                "Your mask lets one padded step in. With t counted from 0 a row of length 3 has the steps 0, 1, 2: t "
+                "< length."),
+        Mistake("one step too few",
+                [{"< lengths": "< lengths - 1"}, {"< lengths": "< lengths - 1",
+                "/ lengths[:, None]": "/ np.maximum(lengths[:, None] - 1, 1)"}],
                 "Your mask drops the last real step. With t counted from 0 a row of length 3 has the steps 0, 1, 2."),
-        Mistake("padding at the front", partial(_wrong_mean, slip="front"),
+        Mistake("padding at the front", {"np.arange(len(outputs))[:, None]": "np.arange(len(outputs))[::-1, None]"},
                 "Your mask keeps the last steps. Here the padding stands at the end: keep the first ones."),
-        Mistake("mask turned round", partial(_wrong_mean, slip="padding"),
+        Mistake("mask turned round", {"< lengths": ">= lengths"},
                 "You add up the padding and leave the words out. The mask is true where t < length."),
-        Mistake("cut to the shortest", partial(_wrong_mean, slip="longest"),
+        Mistake("cut to the shortest",
+                {"(outputs * mask[:, :, None]).sum(axis=0) / lengths[:, None]":
+                    "outputs[: lengths.min()].mean(axis=0)"},
                 "You use as many steps of every row as the shortest one has. The others have more."),
+        Mistake("padding in the sum", {" * mask[:, :, None]": ""},
+                "You divide each row by its own length, but the sum above holds the padded steps as well. Set them "
+                "to 0 with the mask first."),
+        Mistake("divided by the longest", {"/ lengths[:, None]": "/ lengths.max()"},
+                "You divide every row by the largest length. Each has a mean over its own steps: lengths[:, None]."),
+        Mistake("divided by one more or fewer",
+                [{"/ lengths[:, None]": "/ (lengths[:, None] + 1)"},
+                {"/ lengths[:, None]": "/ np.maximum(lengths[:, None] - 1, 1)"}],
+                "The sum is right, and you divide by one more or one fewer than it has terms: a row has lengths[n] "
+                "real steps."),
+        Mistake("last real step",
+                {"(outputs * mask[:, :, None]).sum(axis=0) / lengths[:, None]":
+                    "outputs[lengths - 1, np.arange(len(lengths))]"},
+                "That is the last real step of each row. Asked is the mean over all of its real steps."),
+        Mistake("maximum in place of mean",
+                {"(outputs * mask[:, :, None]).sum(axis=0) / lengths[:, None]":
+                    "np.where(mask[:, :, None], outputs, -np.inf).max(axis=0)"},
+                "That is the maximum over the real steps. Asked is their mean."),
+        Mistake("one mean for the batch",
+                {"(outputs * mask[:, :, None]).sum(axis=0) / lengths[:, None]": "outputs[mask].mean(axis=0)"},
+                "outputs[mask] puts the steps of all rows into one list, so you get one mean for the whole batch. "
+                "Each row has its own: sum over axis 0, then divide by lengths[:, None]."),
+        Mistake("lengths taken for features", {"/ lengths[:, None]": "/ lengths"},
+                "lengths is (N,), and against (N, H) it is laid along the features. Write lengths[:, None], so that "
+                "each row is divided by its own length."),
     ],
     hints=[
         "Make a mask (T, N) that is true at real steps: compare np.arange(T)[:, None] with lengths.",
@@ -183,30 +208,6 @@ def masked_loss_reference(logits, labels, lengths):
     return (losses * mask).sum() / mask.sum()
 
 
-def _wrong_loss(logits, labels, lengths, *, slip):
-    losses = np.logaddexp(0, logits) - labels * logits
-    steps = np.arange(len(logits))[:, None]
-    mask = {"one more": steps <= lengths, "one less": steps < lengths - 1}.get(slip, steps < lengths)
-    if slip == "plain":
-        return losses.mean()
-    if slip == "masked logits":
-        logits = logits * mask
-        return (np.logaddexp(0, logits) - labels * logits).sum() / mask.sum()
-    if slip == "mean":
-        return (losses * mask).mean()
-    if slip == "sum":
-        return (losses * mask).sum()
-    if slip == "rows":
-        return (losses * mask).sum() / len(lengths)
-    if slip == "mean of means":
-        return ((losses * mask).sum(axis=0) / lengths).mean()
-    if slip == "last":
-        return losses[lengths - 1, np.arange(len(lengths))].mean()
-    if slip == "sign":
-        losses = np.logaddexp(0, -logits) - labels * -logits
-    return (losses * mask).sum() / mask.sum()
-
-
 masked_loss = Exercise(
     id="10.3",
     title="A loss that does not see the padding",
@@ -216,29 +217,57 @@ masked_loss = Exercise(
                        for T, labels, lengths in ((5, (1, 0, 1), (5, 2, 3)), (6, (0, 1, 1, 0), (4, 5, 1, 3)),
                                                   (4, (1, 0), (3, 1)))],
     mistakes=[
-        Mistake("padding counted", partial(_wrong_loss, slip="plain"),
+        Mistake("padding counted", {"(losses * mask).sum() / mask.sum()": "losses.mean()"},
                 "That is the mean over all T · N steps. Padded steps must not count, neither in the sum nor in the "
                 "number you divide by."),
-        Mistake("divided by all steps", partial(_wrong_loss, slip="mean"),
+        Mistake("divided by all steps", {"/ mask.sum()": "/ mask.size"},
                 "The padded losses are 0, but the mean still divides by T · N. Divide by mask.sum(), the number of "
                 "real steps."),
-        Mistake("logits masked", partial(_wrong_loss, slip="masked logits"),
+        Mistake("logits masked",
+                [{"losses = np": "logits = logits * (np.arange(len(logits))[:, None] < lengths)\n    losses = np",
+                "losses * mask": "losses"},
+                {"losses = np": "logits = logits * (np.arange(len(logits))[:, None] < lengths)\n    losses = np",
+                "(losses * mask).sum() / mask.sum()": "losses.mean()"}],
                 "You set the logits of the padding to 0. A logit of 0 still costs log 2 ≈ 0.69. Mask the losses."),
-        Mistake("not divided", partial(_wrong_loss, slip="sum"),
+        Mistake("not divided", {" / mask.sum()": ""},
                 "That is the sum. Divide by the number of real steps, mask.sum()."),
-        Mistake("divided by the rows", partial(_wrong_loss, slip="rows"),
-                "You divide by N. Asked is the mean over the real steps: divide by mask.sum()."),
-        Mistake("mean of means", partial(_wrong_loss, slip="mean of means"),
-                "You take a mean for each row and then the mean of these. A step of a short row then counts more than "
-                "one of a long row; here every real step counts alike."),
-        Mistake("last step only", partial(_wrong_loss, slip="last"),
+        Mistake("divided by rows or steps", [{"/ mask.sum()": "/ len(lengths)"}, {"/ mask.sum()": "/ len(logits)"}],
+                "You divide by N, the number of rows, or by T. Asked is the mean over all real steps: divide by "
+                "mask.sum()."),
+        Mistake("mean of means",
+                {"(losses * mask).sum() / mask.sum()": "((losses * mask).sum(axis=0) / lengths).mean()"},
+                "You take a mean for each row and then the mean of these. A step of a short row then counts more "
+                "than one of a long row; here every real step counts alike."),
+        Mistake("last step only",
+                {"(losses * mask).sum() / mask.sum()": "losses[lengths - 1, np.arange(len(lengths))].mean()"},
                 "You use the last real step of each row. Here the label is asked for after every word."),
-        Mistake("one step too many", partial(_wrong_loss, slip="one more"),
+        Mistake("one step too many",
+                [{"< lengths": "<= lengths"}, {"< lengths": "<= lengths", "/ mask.sum()": "/ lengths.sum()"}],
                 "Your mask lets one padded step in: t < length, with t counted from 0."),
-        Mistake("one step too few", partial(_wrong_loss, slip="one less"),
+        Mistake("one step too few",
+                [{"< lengths": "< lengths - 1"}, {"< lengths": "< lengths - 1", "/ mask.sum()": "/ lengths.sum()"}],
                 "Your mask drops the last real step: t < length, with t counted from 0."),
-        Mistake("wrong sign", partial(_wrong_loss, slip="sign"),
+        Mistake("wrong sign", {"labels * logits": "(1 - labels) * logits"},
                 "A high logit is cheap for you where the label is 0. The loss is log(1 + e^z) − label · z."),
+        Mistake("padding in the sum", {"losses * mask": "losses"},
+                "You divide by the number of real steps, but the sum above holds the losses of the padding as well: "
+                "multiply them by the mask."),
+        Mistake("mean of the steps' means",
+                [{"(losses * mask).sum() / mask.sum()":
+                    "np.mean([losses[t, mask[t]].mean() for t in range(lengths.max())])"},
+                {"(losses * mask).sum() / mask.sum()":
+                    "((losses * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)).mean()"}],
+                "You take a mean at every step and then the mean of these. Late steps, which few rows have, then "
+                "count more; here every real step counts alike."),
+        Mistake("e to the power of −z", {"logaddexp(0, logits)": "logaddexp(0, -logits)"},
+                "Your first term is log(1 + e^−z). The loss is log(1 + e^z) − label · z."),
+        Mistake("labels as −1 and 1", {"labels * logits": "(2 * labels - 1) * logits"},
+                "You turn the labels into −1 and 1. In log(1 + e^z) − label · z they are 0 and 1, as they come."),
+        Mistake("squared error",
+                {"np.logaddexp(0, logits) - labels * logits": "(1 / (1 + np.exp(-logits)) - labels) ** 2"},
+                "That is the squared error of the probability. Asked is the cross-entropy: log(1 + e^z) − label · z."),
+        Mistake("sigmoid first", {"losses = np": "logits = 1 / (1 + np.exp(-logits))\n    losses = np"},
+                "You send the logits through a sigmoid first. In log(1 + e^z) − label · z the z is the logit itself."),
     ],
     hints=[
         "First all losses, (T, N): np.logaddexp(0, logits) is log(1 + e^z), and labels * logits fits by broadcasting.",
@@ -262,29 +291,6 @@ def pack_reference(x, lengths):
     return data, batch_sizes, order
 
 
-def _wrong_pack(x, lengths, *, slip):
-    order = np.argsort(lengths) if slip == "ascending" else np.argsort(-lengths)
-    batch_sizes = np.array([(lengths > t).sum() for t in range(lengths.max())])
-    if slip == "not sorted":
-        order = np.arange(len(lengths))
-    if slip == "row by row":
-        return np.concatenate([x[: lengths[n], n] for n in order]), batch_sizes, order
-    if slip == "padding kept":
-        batch_sizes = np.full(len(x), len(lengths))
-    if slip == "all steps":
-        batch_sizes = np.array([(lengths > t).sum() for t in range(len(x))])
-    if slip == "one more":
-        batch_sizes = np.array([(lengths >= t).sum() for t in range(lengths.max())])
-    data = np.concatenate([x[t, order[:size]] for t, size in enumerate(batch_sizes)])
-    if slip == "masked":
-        data = np.concatenate([x[t, lengths > t] for t in range(lengths.max())])
-    if slip == "lengths":
-        batch_sizes = lengths[order]
-    if slip == "inverse":
-        order = np.argsort(order)
-    return data, batch_sizes, order
-
-
 def _batches(rng):
     """No case has an order that is its own inverse, and in one of them the longest row is shorter than T."""
     return [(rng.standard_normal((T, len(lengths), D)), np.array(lengths))
@@ -299,28 +305,52 @@ pack = Exercise(
     cases=_batches,
     names=("data", "batch_sizes", "order"),
     mistakes=[
-        Mistake("not sorted", partial(_wrong_pack, slip="not sorted"),
-                "The rows are in the order in which they came. Sort them first, the longest first: then the rows that "
-                "still have a step are always the first ones."),
-        Mistake("shortest first", partial(_wrong_pack, slip="ascending"),
+        Mistake("not sorted", {"np.argsort(-lengths)": "np.arange(len(lengths))"},
+                "The rows are in the order in which they came. Sort them first, the longest first: then the rows "
+                "that still have a step are always the first ones."),
+        Mistake("shortest first", {"argsort(-lengths)": "argsort(lengths)"},
                 "You sort the shortest row first. np.argsort(-lengths) puts the longest first."),
-        Mistake("row after row", partial(_wrong_pack, slip="row by row"),
+        Mistake("row after row",
+                [{"[x[t, order[:size]] for t, size in enumerate(batch_sizes)]":
+                    "[x[: lengths[n], n] for n in order]"},
+                {"[x[t, order[:size]] for t, size in enumerate(batch_sizes)]":
+                    "[x[:length, n] for n, length in enumerate(lengths)]"}],
                 "Your data hold one row after the other. An LSTM needs all first steps together, then all second "
                 "steps: loop over t and take x[t] of the rows that still have a step."),
-        Mistake("padding kept", partial(_wrong_pack, slip="padding kept"),
+        Mistake("padding kept",
+                [{"(lengths > t).sum() for t in range(lengths.max())": "len(lengths) for t in range(len(x))"},
+                {"[x[t, order[:size]] for t, size in enumerate(batch_sizes)]": "x[:, order]"},
+                {"[x[t, order[:size]] for t, size in enumerate(batch_sizes)]": "x"}],
                 "Every step takes all rows, so the padding is in the data. At step t only the rows with length > t."),
-        Mistake("steps that nobody has", partial(_wrong_pack, slip="all steps"),
+        Mistake("steps that nobody has", {"range(lengths.max())": "range(len(x))"},
                 "batch_sizes ends with zeros: it has an entry for each of the T steps. Stop at the longest row."),
-        Mistake("one step too many", partial(_wrong_pack, slip="one more"),
+        Mistake("one step too many", {"lengths > t": "lengths >= t"},
                 "A row of length 3 has the steps 0, 1, 2: it counts at step t when length > t, not when length ≥ t."),
-        Mistake("a mask in place of the order", partial(_wrong_pack, slip="masked"),
+        Mistake("a mask in place of the order", {"x[t, order[:size]]": "x[t, lengths > t]"},
                 "The right steps, but within a step the rows stand in their old order. Take x[t, order[:size]]."),
-        Mistake("lengths for batch sizes", partial(_wrong_pack, slip="lengths"),
-                "You return the sorted lengths, one for each row. batch_sizes has one entry for each step: how many "
-                "rows have it."),
-        Mistake("inverse order", partial(_wrong_pack, slip="inverse"),
+        Mistake("lengths for batch sizes",
+                [{"return data, batch_sizes, order": "return data, lengths[order], order"},
+                {"return data, batch_sizes, order": "return data, lengths, order"}],
+                "You return the lengths, one for each row. batch_sizes has one entry for each step: how many rows "
+                "have it."),
+        Mistake("inverse order", {"return data, batch_sizes, order": "return data, batch_sizes, np.argsort(order)"},
                 "Your order says to which place each row goes. Asked is which row stands at each place: order[0] is "
                 "the longest row. That is np.argsort(-lengths) as it comes."),
+        Mistake("order not used in the data", {"order[:size]": ":size"},
+                "Your order is right, but the data are the first rows of x as it came. The rows that still have a "
+                "step are order[:size]."),
+        Mistake("lengths in place of the order",
+                [{"return data, batch_sizes, order": "return data, batch_sizes, lengths[order]"},
+                {"return data, batch_sizes, order": "return data, batch_sizes, lengths"}],
+                "Your third result holds lengths. order holds numbers of rows: order[0] is the number of the longest "
+                "one."),
+        Mistake("running totals", {"return data, batch_sizes, order": "return data, np.cumsum(batch_sizes), order"},
+                "You add the batch sizes up. Entry t says how many rows have step t, and no more."),
+        Mistake("rows counted from 1", {"return data, batch_sizes, order": "return data, batch_sizes, order + 1"},
+                "You count the rows from 1. The first one is row 0."),
+        Mistake("longest row last in a step",
+                [{"order[:size]": "order[:size][::-1]"}, {"order[:size]": "order[::-1][:size]"}],
+                "Within a step the longest row is first. You take the order from its other end."),
     ],
     hints=[
         "order = np.argsort(-lengths): the longest row first.",
@@ -350,32 +380,6 @@ def run_packed_reference(data, batch_sizes, order, h_0, W_x, W_h, b):
     return last
 
 
-def _wrong_run(data, batch_sizes, order, h_0, W_x, W_h, b, *, slip):
-    h = h_0.copy() if slip == "start not sorted" else h_0[order]
-    if slip == "zeros":
-        h = np.zeros_like(h)
-    start = 0
-    for size in batch_sizes:
-        x = data[start : start + size]
-        if slip == "ended rows read on":
-            x = np.concatenate([x, np.zeros((len(h) - size, x.shape[1]))])
-            h = np.tanh(x @ W_x + h @ W_h + b)
-        elif slip == "last rows":
-            h[len(h) - size:] = np.tanh(x @ W_x + h[len(h) - size:] @ W_h + b)
-        else:
-            h[:size] = np.tanh(x @ W_x + h[:size] @ W_h + b)
-            if slip == "erased":
-                h[size:] = 0
-        start += 0 if slip == "start stays" else size
-    if slip == "sorted":
-        return h
-    if slip == "order twice":
-        return h[order]
-    last = np.empty_like(h)
-    last[order] = h
-    return last
-
-
 def _packed_cases(rng):
     cases = []
     for (x, lengths), H in zip(_batches(rng), (3, 2, 4), strict=True):
@@ -391,23 +395,51 @@ run_packed = Exercise(
     reference=run_packed_reference,
     cases=_packed_cases,
     mistakes=[
-        Mistake("left in sorted order", partial(_wrong_run, slip="sorted"),
-                "The states are right, but the longest row stands first. Bring them back: last[order] = h."),
-        Mistake("order applied twice", partial(_wrong_run, slip="order twice"),
+        Mistake("left in sorted order", {"last[order] = h": "last = h"},
+                "Your result has the longest row first. Bring the rows back to the order of h_0: last[order] = h."),
+        Mistake("order applied twice", {"last[order] = h": "last = h[order]"},
                 "h[order] sorts once more. To undo the order, write the other way: last[order] = h, or use "
                 "h[np.argsort(order)]."),
-        Mistake("start not sorted", partial(_wrong_run, slip="start not sorted"),
+        Mistake("start not sorted", {"h_0[order]": "h_0.copy()"},
                 "The data come longest row first, but h_0 comes in the old order. Begin with h_0[order]."),
-        Mistake("start ignored", partial(_wrong_run, slip="zeros"),
+        Mistake("start ignored", {"h_0[order]": "np.zeros_like(h_0)"},
                 "You begin with zeros. The rows begin with h_0, in the order of the data."),
-        Mistake("rows that have ended read on", partial(_wrong_run, slip="ended rows read on"),
+        Mistake("rows that have ended read on",
+                {"h[:size] = np.tanh(x @ W_x + h[:size] @ W_h + b)":
+                    "h = np.tanh(np.pad(x, ((0, len(h) - size), (0, 0))) @ W_x + h @ W_h + b)"},
                 "Rows that have ended go on with zeros for input, and b and W_h move them. Change h[:size] only."),
-        Mistake("rows that have ended erased", partial(_wrong_run, slip="erased"),
+        Mistake("rows that have ended erased", {"start += size": "h[size:] = 0\n        start += size"},
                 "You set the rows that have ended to 0. They keep their last state: it is the result."),
-        Mistake("the last rows updated", partial(_wrong_run, slip="last rows"),
+        Mistake("the last rows updated",
+                {"h[:size] = np.tanh(x @ W_x + h[:size] @ W_h + b)":
+                    "h[-size:] = np.tanh(x @ W_x + h[-size:] @ W_h + b)"},
                 "At a step with size rows these are the first ones, h[:size]: the longest row stands first."),
-        Mistake("always the first steps", partial(_wrong_run, slip="start stays"),
+        Mistake("always the first steps", {"start += size": "pass"},
                 "Every step reads data[:size] again. Move on by size after each step."),
+        Mistake("order not used", {"h_0[order]": "h_0.copy()", "last[order] = h": "last = h"},
+                "The data have the longest row first, and h_0 and the result do not: begin with h_0[order], and end "
+                "with last[order] = h."),
+        Mistake("order and its inverse exchanged",
+                [{"h_0[order]": "h_0[np.argsort(order)]"}, {"h_0[order]": "h_0[np.argsort(order)]",
+                "last[order] = h": "last = h[order]"}, {"h_0[order]": "h_0[np.argsort(order)]",
+                "last[order] = h": "last = h"}],
+                "You begin with h_0[np.argsort(order)], which is the way back. order[0] is the number of the longest "
+                "row, so h_0[order] sorts, and last[order] = h undoes it."),
+        Mistake("sorted only at the end", {"h_0[order]": "h_0.copy()", "last[order] = h": "last = h[order]"},
+                "h_0[order] belongs before the loop: the data have the longest row first. At the end last[order] = h "
+                "brings the rows back."),
+        Mistake("start moves by another number",
+                [{"start += size": "start += 1"}, {"start += size": "start += len(h)"}],
+                "A step has as many rows of data as batch_sizes says: move start on by that number, neither by 1 nor "
+                "by N."),
+        Mistake("state not carried on", {"h[:size] @ W_h": "h_0[order][:size] @ W_h"},
+                "Every step begins with h_0 again. The state that a step leaves is the one that the next step reads: "
+                "h[:size]."),
+        Mistake("last step missing", {"in batch_sizes:": "in batch_sizes[:-1]:"},
+                "You stop one step early. The longest row still has a step then."),
+        Mistake("only the rows of the last step", {"return last": "return last[: batch_sizes[-1]]"},
+                "You return the rows that have the last step. Those that ended before have a last state as well: all "
+                "N rows."),
     ],
     hints=[
         "Keep one array h for all N rows, in the order of the data, and a number start that moves through the data.",

@@ -1,7 +1,6 @@
 """Exercises and quiz of chapter 11: sequence to sequence."""
 
 from collections import Counter
-from functools import partial
 
 import numpy as np
 
@@ -23,41 +22,17 @@ def shift_reference(answers):
     return inputs, targets
 
 
-def _wrong_shift(answers, *, slip):
-    steps = max(len(answer) for answer in answers) + 1
-    if slip == "both ends":
-        steps += 1
-    inputs, targets = np.zeros((2, steps, len(answers)), dtype=np.int64)
-    for n, answer in enumerate(answers):
-        read, said = [1, *answer], [*answer, 2]
-        if slip == "not shifted":
-            read = [*answer, 2]
-        if slip == "no end":
-            said = [*answer]
-        if slip == "no start":
-            read = [*answer]
-        if slip == "both ends":
-            read = said = [1, *answer, 2]
-        if slip == "swapped marks":
-            read, said = [2, *answer], [*answer, 1]
-        if slip == "turned":
-            read = [1, *answer[::-1]]
-        inputs[: len(read), n], targets[: len(said), n] = read, said
-        if slip == "end at the bottom":
-            targets[len(answer), n], targets[-1, n] = 0, 2
-        if slip == "padded with end":
-            targets[len(answer):, n] = 2
-        if slip == "padding in front":
-            inputs[:, n], targets[:, n] = np.roll(inputs[:, n], steps - len(read)), np.roll(targets[:, n],
-                                                                                         steps - len(said))
-    if slip == "rows first":
-        return inputs.T, targets.T
-    return (targets, inputs) if slip == "swapped" else (inputs, targets)
-
-
 def _answers(rng):
     drawn = [[int(row) for row in rng.integers(3, 9, size=size)] for size in (2, 5, 1, 3)]
-    return [([[5, 4, 7], [6], [4, 8]],), (drawn,)]
+    longer = [[int(row) for row in rng.integers(3, 9, size=size)] for size in (4, 7, 2)]
+    return [([[5, 4, 7], [6], [4, 8]],), (drawn,), (longer,)]
+
+
+def _whole_numbers(answer, rng):
+    for name, array in zip(("inputs", "targets"), answer([[5, 4, 7], [6]]), strict=True):
+        if np.asarray(array).dtype.kind not in "iu":
+            return f"{name} holds {np.asarray(array).dtype}. Rows of a table are whole numbers: dtype=np.int64."
+    return None
 
 
 shift = Exercise(
@@ -67,30 +42,57 @@ shift = Exercise(
     reference=shift_reference,
     cases=_answers,
     names=("inputs", "targets"),
+    extra=_whole_numbers,
     mistakes=[
-        Mistake("not shifted", partial(_wrong_shift, slip="not shifted"),
-                "Your inputs are the targets themselves: the decoder could copy what it reads. It reads one step late: "
-                "START first, then the answer."),
-        Mistake("no END", partial(_wrong_shift, slip="no end"),
+        Mistake("not shifted", {"[1, *answer]": "[*answer, 2]"},
+                "Your inputs are the targets themselves: the decoder could copy what it reads. It reads one step "
+                "late: START first, then the answer."),
+        Mistake("no END", {"[*answer, 2]": "[*answer, 0]"},
                 "Your targets do not end with END (2), so the decoder never learns to stop."),
-        Mistake("no START", partial(_wrong_shift, slip="no start"),
+        Mistake("no START", {"[1, *answer]": "[*answer, 0]"},
                 "Your inputs do not begin with START (1). Without it there is nothing to read at the first step."),
-        Mistake("START and END on both", partial(_wrong_shift, slip="both ends"),
+        Mistake("START and END on both",
+                {"for answer in answers) + 1": "for answer in answers) + 2",
+                "inputs[: len(answer) + 1, n] = [1, *answer]": "inputs[: len(answer) + 2, n] = [1, *answer, 2]",
+                "targets[: len(answer) + 1, n] = [*answer, 2]": "targets[: len(answer) + 2, n] = [1, *answer, 2]"},
                 "You put START and END on both. The decoder never reads END and never says START: one each."),
-        Mistake("START and END exchanged", partial(_wrong_shift, slip="swapped marks"),
+        Mistake("START and END exchanged", {"[1, *answer]": "[2, *answer]", "[*answer, 2]": "[*answer, 1]"},
                 "START is 1 and END is 2; yours are the other way round."),
-        Mistake("inputs and targets exchanged", partial(_wrong_shift, slip="swapped"),
+        Mistake("inputs and targets exchanged", {"return inputs, targets": "return targets, inputs"},
                 "The pieces are right, in the other order: return inputs, then targets."),
-        Mistake("END below the padding", partial(_wrong_shift, slip="end at the bottom"),
+        Mistake("END below the padding",
+                {"targets[: len(answer) + 1, n] = [*answer, 2]":
+                    "targets[: len(answer), n], targets[-1, n] = answer, 2"},
                 "END stands in the last row for every answer. It follows the answer at once; padding comes last."),
-        Mistake("padded with END", partial(_wrong_shift, slip="padded with end"),
+        Mistake("padded with END",
+                {"targets[: len(answer) + 1, n] = [*answer, 2]":
+                    "targets[:, n] = [*answer, *[2] * (steps - len(answer))]"},
                 "Your targets are filled up with END. One END each; then comes PAD (0), which the loss leaves out."),
-        Mistake("padding in front", partial(_wrong_shift, slip="padding in front"),
+        Mistake("padding in front",
+                {"inputs[: len(answer) + 1, n]": "inputs[steps - len(answer) - 1 :, n]",
+                "targets[: len(answer) + 1, n]": "targets[steps - len(answer) - 1 :, n]"},
                 "The padding stands in front. Here it stands at the end."),
-        Mistake("answer turned round", partial(_wrong_shift, slip="turned"),
+        Mistake("answer turned round",
+                [{"[1, *answer]": "[1, *answer[::-1]]"}, {"[1, *answer]": "[1, *answer[::-1]]",
+                "[*answer, 2]": "[*answer[::-1], 2]"}],
                 "You turn the answer round in the inputs. It is the question that may be reversed, not the answer."),
-        Mistake("batch first", partial(_wrong_shift, slip="rows first"),
+        Mistake("batch first", {"return inputs, targets": "return inputs.T, targets.T"},
                 "Your arrays are (N, S). Here time comes first, (S, N): a column for each answer."),
+        Mistake("END in the inputs",
+                {"inputs[: len(answer) + 1, n] = [1, *answer]":
+                    "inputs[: len(answer) + 2, n] = [1, *answer, 2][:steps]"},
+                "The inputs of the shorter answers hold END (2). It is what the decoder has to say, and it reads "
+                "nothing after that: START and the answer, then PAD (0)."),
+        Mistake("one row too few",
+                {"for answer in answers) + 1": "for answer in answers)",
+                "inputs[: len(answer) + 1, n] = [1, *answer]":
+                    "inputs[: len(answer) + 1, n] = [1, *answer][:steps]",
+                "targets[: len(answer) + 1, n] = [*answer, 2]":
+                    "targets[: len(answer) + 1, n] = [*answer, 2][:steps]"},
+                "Your arrays are as long as the longest answer. They need one row more, for START in front of it or "
+                "END behind it."),
+        Mistake("answers sorted by length", {"enumerate(answers)": "enumerate(sorted(answers, key=len, reverse=True))"},
+                "You sort the answers by their length. Column n belongs to answer n."),
     ],
     hints=[
         "Both need one row more than the longest answer: START in front of it, or END behind it.",
@@ -114,35 +116,6 @@ def reverse_reference(source, lengths):
     return turned
 
 
-def _wrong_reverse(source, lengths, *, slip):
-    if slip == "whole":
-        return source[::-1].copy()
-    if slip == "columns":
-        return source[:, ::-1].copy()
-    turned = source.copy()
-    if slip == "empty":
-        turned = np.zeros_like(source)
-    for n, length in enumerate(lengths):
-        if slip == "one less":
-            length = length - 1
-        if slip == "longest":
-            length = lengths.max()
-        if slip == "shortest":
-            length = lengths.min()
-        if slip == "halves":
-            turned[:length, n] = np.roll(source[:length, n], length // 2 + 1)
-        elif slip == "sorted":
-            turned[:length, n] = np.sort(source[:length, n])[::-1]
-        elif slip == "in place":
-            for t in range(length):
-                turned[t, n] = turned[length - 1 - t, n]
-        elif slip == "one more":
-            turned[: length + 1, n] = source[: length + 1, n][::-1]
-        else:
-            turned[:length, n] = source[:length, n][::-1]
-    return turned
-
-
 def _sources(rng):
     cases = []
     for T, lengths in ((5, (4, 2, 3)), (7, (6, 3, 5, 1)), (4, (3, 2))):
@@ -160,30 +133,55 @@ reverse = Exercise(
     reference=reverse_reference,
     cases=_sources,
     mistakes=[
-        Mistake("padding turned as well", partial(_wrong_reverse, slip="whole"),
+        Mistake("padding turned as well", {"return turned": "return source[::-1]"},
                 "source[::-1] turns the padding round with the rest: short questions now begin with zeros. Turn each "
                 "column within its own length."),
-        Mistake("columns turned", partial(_wrong_reverse, slip="columns"),
+        Mistake("columns turned", {"return turned": "return source[:, ::-1]"},
                 "You put the questions of the batch into another order. Time is axis 0."),
-        Mistake("one step too few", partial(_wrong_reverse, slip="one less"),
+        Mistake("one step too few",
+                {"turned[:length, n] = source[:length, n][::-1]":
+                    "turned[: length - 1, n] = source[: length - 1, n][::-1]"},
                 "The last real symbol stays where it is. The first `length` rows are real: source[:length, n]."),
-        Mistake("one step too many", partial(_wrong_reverse, slip="one more"),
+        Mistake("one step too many",
+                {"turned[:length, n] = source[:length, n][::-1]":
+                    "turned[: length + 1, n] = source[: length + 1, n][::-1]"},
                 "One padded step takes part, so questions begin with a zero. The first `length` rows are real."),
-        Mistake("the longest for all", partial(_wrong_reverse, slip="longest"),
+        Mistake("the longest for all", {"enumerate(lengths)": "enumerate([lengths.max()] * len(lengths))"},
                 "All columns are turned within the longest length. Each has a length of its own."),
-        Mistake("the shortest for all", partial(_wrong_reverse, slip="shortest"),
+        Mistake("the shortest for all", {"enumerate(lengths)": "enumerate([lengths.min()] * len(lengths))"},
                 "All columns are turned within the shortest length. Each has a length of its own."),
-        Mistake("overwritten on the way", partial(_wrong_reverse, slip="in place"),
-                "You read from the array that you are writing to: the second half finds what the first half left. Read "
-                "from source, write to a copy."),
-        Mistake("shifted", partial(_wrong_reverse, slip="halves"),
-                "Your columns are shifted round, not reversed. The last real symbol comes first, then the one before."),
-        Mistake("sorted", partial(_wrong_reverse, slip="sorted"),
+        Mistake("overwritten on the way",
+                {"turned[:length, n] = source[:length, n][::-1]":
+                    "for t in range(length):\n            turned[t, n] = turned[length - 1 - t, n]"},
+                "You read from the array that you are writing to: the second half finds what the first half left. "
+                "Read from source, write to a copy."),
+        Mistake("shifted",
+                [{"source[:length, n][::-1]": "np.roll(source[:length, n], 1)"},
+                {"source[:length, n][::-1]": "np.roll(source[:length, n], -1)"},
+                {"source[:length, n][::-1]": "np.roll(source[:length, n], length // 2 + 1)"}],
+                "Your columns are shifted round, not reversed. Read from the end: the last real symbol comes first, "
+                "then the one before it."),
+        Mistake("sorted",
+                [{"source[:length, n][::-1]": "np.sort(source[:length, n])[::-1]"},
+                {"source[:length, n][::-1]": "np.sort(source[:length, n])"}],
                 "Your columns are sorted. Asked is the order of reading, from the last symbol to the first."),
+        Mistake("first symbol stays",
+                {"turned[:length, n] = source[:length, n][::-1]":
+                    "turned[1:length, n] = source[1:length, n][::-1]"},
+                "The first symbol stays where it is. It comes last of the real ones: the whole of source[:length, n] "
+                "is turned."),
+        Mistake("all columns at once",
+                {"turned[:length, n] = source[:length, n][::-1]": "turned[:length] = source[:length][::-1]"},
+                "You turn whole rows of the batch, for all questions at once. Take one column at a time: "
+                "source[:length, n]."),
+        Mistake("first symbol lost", {"source[:length, n][::-1]": "np.append(source[length - 1 : 0 : -1, n], 0)"},
+                "The first symbol is lost: a slice that counts down to 0 stops before it. Write source[:length, "
+                "n][::-1]."),
     ],
     hints=[
         "Work on source.copy(), column by column.",
         "The real part of column n is source[:lengths[n], n]; [::-1] turns it round.",
+        "for n, length in enumerate(lengths): turned[:length, n] = source[:length, n][::-1].",
     ],
 )
 
@@ -199,37 +197,6 @@ def masked_loss_reference(logits, targets):
     log_p = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
     losses = -np.take_along_axis(log_p, targets[:, :, None], axis=2)[:, :, 0]  # (S, N)
     real = targets != 0
-    return losses[real].mean()
-
-
-def _wrong_loss(logits, targets, *, slip):
-    axis = 0 if slip == "axis" else 2
-    shifted = logits - logits.max(axis=axis, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
-    if slip == "raw":
-        log_p = logits
-    if slip == "no log":
-        log_p = np.exp(log_p)
-    losses = -np.take_along_axis(log_p, targets[:, :, None], axis=2)[:, :, 0]
-    real = targets != 0
-    if slip == "all":
-        return losses.mean()
-    if slip == "divided by all":
-        return (losses * real).mean()
-    if slip == "sum":
-        return losses[real].sum()
-    if slip == "answers":
-        return losses[real].sum() / targets.shape[1]
-    if slip == "mean of means":
-        return ((losses * real).sum(axis=0) / real.sum(axis=0)).mean()
-    if slip == "no end":
-        return losses[targets > 2].mean()
-    if slip == "logits masked":
-        shifted = logits * real[:, :, None]
-        log_p = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
-        return -np.take_along_axis(log_p, targets[:, :, None], axis=2).sum() / real.sum()
-    if slip == "sign":
-        return -losses[real].mean()
     return losses[real].mean()
 
 
@@ -250,29 +217,55 @@ masked_loss = Exercise(
     reference=masked_loss_reference,
     cases=_losses,
     mistakes=[
-        Mistake("padding counted", partial(_wrong_loss, slip="all"),
+        Mistake("padding counted", {"losses[real].mean()": "losses.mean()"},
                 "That is the mean over all S · N targets, padding included. Leave out the targets that are 0."),
-        Mistake("divided by all steps", partial(_wrong_loss, slip="divided by all"),
+        Mistake("divided by all steps", {"losses[real].mean()": "(losses * real).mean()"},
                 "The padded losses are 0, but you still divide by S · N. Divide by the number of real targets."),
-        Mistake("not divided", partial(_wrong_loss, slip="sum"),
+        Mistake("not divided", {"losses[real].mean()": "losses[real].sum()"},
                 "That is the sum. Divide by the number of real targets."),
-        Mistake("divided by the answers", partial(_wrong_loss, slip="answers"),
-                "You divide by N. Asked is the mean over the real targets of the whole batch."),
-        Mistake("mean of means", partial(_wrong_loss, slip="mean of means"),
-                "You average each answer, and then the answers. A symbol of a short answer counts more then; here all "
-                "real symbols count alike."),
-        Mistake("END left out", partial(_wrong_loss, slip="no end"),
+        Mistake("divided by answers or steps",
+                [{"losses[real].mean()": "losses[real].sum() / targets.shape[1]"},
+                {"losses[real].mean()": "losses[real].sum() / targets.shape[0]"}],
+                "You divide by N, the number of answers, or by S. Asked is the mean over the real targets of the "
+                "whole batch: divide by how many there are."),
+        Mistake("mean of means", {"losses[real].mean()": "((losses * real).sum(axis=0) / real.sum(axis=0)).mean()"},
+                "You average each answer, and then the answers. A symbol of a short answer counts more then; here "
+                "all real symbols count alike."),
+        Mistake("END left out", {"targets != 0": "targets > 2"},
                 "You leave out END (2) as well. END is a real target: the network has to learn where to stop."),
-        Mistake("logits masked", partial(_wrong_loss, slip="logits masked"),
+        Mistake("logits masked",
+                [{"shifted = ": "logits = logits * (targets != 0)[:, :, None]\n    shifted = ",
+                "losses[real].mean()": "losses.sum() / real.sum()"},
+                {"shifted = ": "logits = logits * (targets != 0)[:, :, None]\n    shifted = ",
+                "losses[real].mean()": "losses.mean()"}],
                 "You set the logits of the padding to 0. That still costs log V each. Mask the losses."),
-        Mistake("no softmax", partial(_wrong_loss, slip="raw"),
+        Mistake("no softmax",
+                {"log_p = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))": "log_p = logits"},
                 "You take the logit itself for the log-probability. Subtract the log of the sum of exp(logits) first."),
-        Mistake("no logarithm", partial(_wrong_loss, slip="no log"),
+        Mistake("no logarithm", {"-np.take_along_axis(log_p": "-np.take_along_axis(np.exp(log_p)"},
                 "You average −p. The loss is −log p."),
-        Mistake("softmax over the steps", partial(_wrong_loss, slip="axis"),
+        Mistake("softmax over the steps", {"max(axis=2": "max(axis=0", "sum(axis=2": "sum(axis=0"},
                 "Your softmax runs over the steps (axis 0). It runs over the V symbols, the last axis."),
-        Mistake("wrong sign", partial(_wrong_loss, slip="sign"),
+        Mistake("wrong sign", {"losses = -": "losses = "},
                 "The sign: −log p is positive, and small where the target is probable."),
+        Mistake("padding in the sum", {"losses[real].mean()": "losses.sum() / real.sum()"},
+                "You divide by the number of real targets, but the sum above holds the padding as well. Take "
+                "losses[real]."),
+        Mistake("mean of the steps' means",
+                [{"losses[real].mean()":
+                    "np.mean([losses[t, real[t]].mean() for t in range(len(losses)) if real[t].any()])"},
+                {"losses[real].mean()": "((losses * real).sum(axis=1) / np.maximum(real.sum(axis=1), 1)).mean()"}],
+                "You take a mean at every step and then the mean of these. Late steps, which few answers have, then "
+                "count more; here all real symbols count alike."),
+        Mistake("logarithm of the mean", {"losses[real].mean()": "-np.log(np.exp(-losses[real]).mean())"},
+                "You average the probabilities and take the logarithm of the mean. Take the logarithms first: one "
+                "bad guess has to cost much."),
+        Mistake("perplexity", {"losses[real].mean()": "np.exp(losses[real].mean())"},
+                "That is the perplexity, e to the power of the loss. Leave the mean as it is."),
+        Mistake("softmax over the batch", {"max(axis=2": "max(axis=1", "sum(axis=2": "sum(axis=1"},
+                "Your softmax runs over the answers of the batch (axis 1). It runs over the V symbols, the last axis."),
+        Mistake("the most probable symbol", {"targets[:, :, None]": "logits.argmax(axis=2)[:, :, None]"},
+                "You take −log p of the most probable symbol. Asked is that of the target, however improbable it is."),
     ],
     hints=[
         "log p is the logit minus the log of the sum of exp(logits) over the last axis: (S, N, V).",
@@ -298,46 +291,17 @@ def matches_reference(candidate, reference, n):
     return matched, sum(found.values())
 
 
-def _wrong_matches(candidate, reference, n, *, slip):
-    def groups(words, more=1):
-        return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + more))
-
-    found, wanted = groups(candidate), groups(reference)
-    if slip == "one too few":
-        found, wanted = groups(candidate, 0), groups(reference, 0)
-    if slip == "one word too many":
-        found, wanted = groups(candidate, n), groups(reference, n)
-    if slip == "single words":
-        found, wanted = Counter(candidate), Counter(reference)
-    if slip == "any order":
-        found, wanted = (Counter(tuple(sorted(group)) for group in side.elements()) for side in (found, wanted))
-    if slip == "not overlapping":
-        found, wanted = (Counter(tuple(words[i : i + n]) for i in range(0, len(words) - n + 1, n))
-                         for words in (candidate, reference))
-    matched = sum(min(count, wanted[group]) for group, count in found.items())
-    if slip == "not clipped":
-        matched = sum(count for group, count in found.items() if wanted[group])
-    if slip == "reference counts":
-        matched = sum(wanted[group] for group in found)
-    if slip == "sets":
-        return len(found.keys() & wanted.keys()), len(found)
-    if slip == "clipped to one":
-        matched = len(found.keys() & wanted.keys())
-    if slip == "recall":
-        return matched, sum(wanted.values())
-    if slip == "same place":
-        pairs = zip(list(zip(*(candidate[i:] for i in range(n)))), list(zip(*(reference[i:] for i in range(n)))))
-        matched = sum(one == other for one, other in pairs)
-    return matched, sum(found.values())
-
-
 def _sentences(rng):
     words = ["the", "cat", "sat", "on", "mat", "a", "dog"]
     fixed = "the cat the cat the cat on the cat".split(), "on the mat the cat sat the cat".split()
     drawn = [[str(word) for word in rng.choice(words[:4], size=size)] for size in (9, 8, 7, 9)]
     once, often = "a cat sat on the mat".split(), "the cat on the cat has a cat".split()  # often in the reference only
+    close = [("a man sat . a man ran".split(), "am an sat on a mat . ran".split(), 2),  # "aman" == "am" + "an"
+             ("the cat saw the mat".split(), "The cat saw the cats on the mats".split(), 2),
+             ("on the mat".split(), "a cat on the mat".split(), 3), (["the"], "the cat sat".split(), 3),
+             ("the cat sat on the mat".split(), "a dog sat on the mat".split(), 2)]
     return [(*fixed, 2), (*fixed, 1), (drawn[0], drawn[1], 2), (drawn[2], drawn[3], 3), (fixed[1], fixed[0], 3),
-            (once, often, 1), (once, often, 2)]
+            (once, often, 1), (once, often, 2), *close]
 
 
 matches = Exercise(
@@ -348,34 +312,84 @@ matches = Exercise(
     cases=_sentences,
     names=("matched", "groups"),
     mistakes=[
-        Mistake("not clipped", partial(_wrong_matches, slip="not clipped"),
-                "A group may count at most as often as it stands in the reference: take the smaller of the two counts. "
-                "Otherwise “the the the” is a perfect candidate for any sentence with “the”."),
-        Mistake("counted in the reference", partial(_wrong_matches, slip="reference counts"),
+        Mistake("not clipped", {"min(count, wanted[group])": "count * (group in wanted)"},
+                "A group may count at most as often as it stands in the reference: take the smaller of the two "
+                "counts. Otherwise “the the the” is a perfect candidate for any sentence with “the”."),
+        Mistake("counted in the reference", {"min(count, wanted[group])": "wanted[group]"},
                 "You add up how often the candidate's groups stand in the reference. The candidate's own count is a "
                 "limit, too: take the smaller of the two."),
-        Mistake("each group once", partial(_wrong_matches, slip="sets"),
+        Mistake("each group once",
+                {"sum(min(count, wanted[group]) for group, count in found.items())":
+                    "len(set(found) & set(wanted))", "sum(found.values())": "len(found)"},
                 "You count different groups. A group that stands twice in both counts twice."),
-        Mistake("matches once, groups often", partial(_wrong_matches, slip="clipped to one"),
+        Mistake("matches once, groups often", {"min(count, wanted[group])": "(group in wanted)"},
                 "A group that stands twice in both is matched twice; you count it once."),
-        Mistake("groups of the reference", partial(_wrong_matches, slip="recall"),
+        Mistake("groups of the reference", {"sum(found.values())": "sum(wanted.values())"},
                 "You return how many groups the reference has. The precision asks for those of the candidate."),
-        Mistake("the last group missing", partial(_wrong_matches, slip="one too few"),
-                "Each side lacks its last group: a sentence of L words has L − n + 1 groups of n."),
-        Mistake("short groups at the end", partial(_wrong_matches, slip="one word too many"),
+        Mistake("the last group missing",
+                [{"len(words) - n + 1": "len(words) - n"},
+                {"groups(candidate), groups(reference)": "groups(candidate[:-1]), groups(reference)"},
+                {"groups(candidate), groups(reference)": "groups(candidate), groups(reference[:-1])"},
+                {"groups(candidate), groups(reference)": "groups(candidate[:-1]), groups(reference)",
+                "sum(found.values())": "max(0, len(candidate) - n + 1)"}, {"len(words) - n + 1": "len(words) - n",
+                "sum(found.values())": "max(0, len(candidate) - n + 1)"}],
+                "The last group is missing, of one side or of both: a sentence of L words has L − n + 1 groups of n."),
+        Mistake("short groups at the end",
+                [{"range(len(words) - n + 1)": "range(len(words))"},
+                {"range(len(words) - n + 1)": "range(len(words))",
+                "sum(found.values())": "max(0, len(candidate) - n + 1)"}],
                 "At the end you take groups of fewer than n words. Stop at L − n + 1."),
-        Mistake("single words", partial(_wrong_matches, slip="single words"),
+        Mistake("single words",
+                [{"tuple(words[i : i + n])": "words[i]", "len(words) - n + 1": "len(words)"},
+                {"words[i : i + n]": "words[i : i + 1]"}, {"tuple(words[i : i + n])": "words[i]",
+                "len(words) - n + 1": "len(words)", "sum(found.values())": "max(0, len(candidate) - n + 1)"}],
                 "You count single words for every n. Take tuple(words[i : i + n])."),
-        Mistake("order within groups", partial(_wrong_matches, slip="any order"),
+        Mistake("order within groups", {"tuple(words[i : i + n])": "tuple(sorted(words[i : i + n]))"},
                 "“cat the” is not “the cat”: within a group the order counts."),
-        Mistake("groups side by side", partial(_wrong_matches, slip="not overlapping"),
+        Mistake("groups side by side",
+                [{"range(len(words) - n + 1)": "range(0, len(words) - n + 1, n)"},
+                {"range(len(words) - n + 1)": "range(0, len(words) - n + 1, n)",
+                "sum(found.values())": "max(0, len(candidate) - n + 1)"}],
                 "Your groups do not overlap. A group begins at every word: a step of 1, not of n."),
-        Mistake("same place only", partial(_wrong_matches, slip="same place"),
+        Mistake("same place only",
+                {"sum(min(count, wanted[group]) for group, count in found.items())":
+                    "sum(candidate[i : i + n] == reference[i : i + n] for i in range(min(len(candidate), "
+                    "len(reference)) - n + 1))"},
                 "You compare groups at the same place. A group may stand anywhere in the reference."),
+        Mistake("the larger count", {"min(count, wanted[group])": "max(count, wanted[group]) * (group in wanted)"},
+                "You take the larger of the two counts. A group is matched as often as both sides have it: the "
+                "smaller one."),
+        Mistake("distinct groups counted", {"sum(found.values())": "len(found)"},
+                "The matches are right, but you count different groups. A group that stands twice is two groups of "
+                "the candidate."),
+        Mistake("words counted", {"sum(found.values())": "len(candidate)"},
+                "You return the number of words. A candidate of L words has L − n + 1 groups of n."),
+        Mistake("words, not groups",
+                {"sum(min(count, wanted[group]) for group, count in found.items())":
+                    "sum(all(word in reference for word in candidate[i : i + n]) for i in range(len(candidate) "
+                    "- n + 1))"},
+                "You ask whether the words of a group stand in the reference, wherever that is. The group has to "
+                "stand there as a whole, one word behind the other."),
+        Mistake("joined without blank", {"tuple(words[i : i + n])": '"".join(words[i : i + n])'},
+                "You join the words of a group without anything between them: “a man” and “am an” are the same then. "
+                "Compare tuples."),
+        Mistake("found inside longer words",
+                [{"min(count, wanted[group])": "min(count, ' '.join(reference).count(' '.join(group)))"},
+                {"min(count, wanted[group])": "count * (' '.join(group) in ' '.join(reference))"}],
+                "You look for a piece of text in the joined reference, so “the cat” is found in “the cats”, and "
+                "groups that overlap are missed. Compare lists or tuples of words."),
+        Mistake("lower-cased", {"tuple(words[i : i + n])": "tuple(word.lower() for word in words[i : i + n])"},
+                "You make all letters small. “The” and “the” are different words here: compare them as they are."),
+        Mistake("fewer than no groups", {"sum(found.values())": "len(candidate) - n + 1"},
+                "A candidate of fewer than n words has 0 groups; you return L − n + 1 there too, which is negative."),
+        Mistake("at least one group", {"sum(found.values())": "max(1, sum(found.values()))"},
+                "A candidate of fewer than n words has 0 groups. You return at least 1; whoever divides later has to "
+                "look after that."),
     ],
     hints=[
         "Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1)) counts the groups of one side.",
         "For each group of the candidate take the smaller of its two counts, and add these up.",
+        "matched = sum(min(count, wanted[group]) for group, count in found.items()), and sum(found.values()) groups.",
     ],
     explanation="The division is left for later on purpose: BLEU adds up both numbers over the whole test set and "
                 "divides once.",
@@ -393,42 +407,6 @@ def beam_step_reference(scores, log_p, width):
     total = scores[:, None] + log_p  # (B, V)
     best = np.argsort(-total, axis=None)[:width]
     parents, tokens = np.divmod(best, log_p.shape[1])
-    return parents, tokens, total[parents, tokens]
-
-
-def _wrong_beam(scores, log_p, width, *, slip):
-    total = scores[:, None] + log_p
-    V = log_p.shape[1]
-    if slip == "no past":
-        total = log_p
-    if slip == "twice":
-        total = 2 * scores[:, None] + log_p
-    if slip == "multiplied":
-        total = scores[:, None] * log_p
-    if slip == "probabilities":
-        total = np.exp(total)
-    if slip == "normalised":
-        total = total - np.log(np.exp(total).sum())
-    best = np.argsort(total if slip in ("worst", "multiplied") else -total, axis=None)[:width]
-    if slip == "ascending":
-        best = best[::-1]
-    if slip == "by token":
-        best = np.sort(best)
-    if slip == "one each":
-        parents = np.argsort(-total.max(axis=1))[:width]
-        tokens = total[parents].argmax(axis=1)
-        return parents, tokens, total[parents, tokens]
-    if slip == "best row":
-        row = scores.argmax()
-        tokens = np.argsort(-total[row])[:width]
-        return np.full(width, row), tokens, total[row, tokens]
-    parents, tokens = np.divmod(best, V)
-    if slip == "divided by the beam":
-        return (*np.divmod(best, len(scores)), total[parents, tokens])
-    if slip == "exchanged":
-        return tokens, parents, total[parents, tokens]
-    if slip == "step scores":
-        return parents, tokens, log_p[parents, tokens]
     return parents, tokens, total[parents, tokens]
 
 
@@ -458,37 +436,81 @@ beam_step = Exercise(
     cases=_beams,
     names=("parents", "tokens", "scores"),
     mistakes=[
-        Mistake("the past forgotten", partial(_wrong_beam, slip="no past"),
+        Mistake("the past forgotten", {"scores[:, None] + log_p": "log_p + 0 * scores[:, None]"},
                 "You compare the next symbols alone. A continuation's log-probability is its beginning's score plus "
                 "log p of the symbol."),
-        Mistake("log-probabilities multiplied", partial(_wrong_beam, slip="multiplied"),
+        Mistake("log-probabilities multiplied",
+                [{"scores[:, None] + log_p": "scores[:, None] * log_p"},
+                {"scores[:, None] + log_p": "scores[:, None] * log_p", "-total": "total"}],
                 "Probabilities are multiplied, their logarithms added: scores[:, None] + log_p."),
-        Mistake("one for each beginning", partial(_wrong_beam, slip="one each"),
+        Mistake("one for each beginning",
+                [{"best = np.argsort(-total, axis=None)[:width]":
+                    "rows = np.argsort(-total.max(axis=1))[:width]\n    best = rows * log_p.shape[1] + "
+                    "total[rows].argmax(axis=1)"},
+                {"best = np.argsort(-total, axis=None)[:width]":
+                    "rows = np.arange(len(total))[:width]\n    best = rows * log_p.shape[1] + "
+                    "total[rows].argmax(axis=1)"}],
                 "You keep the best continuation of each beginning. A good beginning may have several among the best, "
                 "and a bad one none: rank all B · V together."),
-        Mistake("the best beginning only", partial(_wrong_beam, slip="best row"),
+        Mistake("the best beginning only",
+                {"best = np.argsort(-total, axis=None)[:width]":
+                    "best = scores.argmax() * log_p.shape[1] + np.argsort(-total[scores.argmax()])[:width]"},
                 "You continue the best beginning only. That is greedy: what the beam kept is never used."),
-        Mistake("the worst ones", partial(_wrong_beam, slip="worst"),
+        Mistake("the worst ones", {"-total": "total"},
                 "np.argsort begins with the smallest. Sort −total, or take the end."),
-        Mistake("worst of the best first", partial(_wrong_beam, slip="ascending"),
+        Mistake("worst of the best first", {"[:width]": "[:width][::-1]"},
                 "The right ones, the best of them last. Asked is best first."),
-        Mistake("not in the order of the scores", partial(_wrong_beam, slip="by token"),
+        Mistake("not in the order of the scores",
+                {"best = np.argsort(-total, axis=None)[:width]":
+                    "best = np.sort(np.argsort(-total, axis=None)[:width])"},
                 "The right ones, but in the order of their places. Asked is best first."),
-        Mistake("probabilities in place of logarithms", partial(_wrong_beam, slip="probabilities"),
+        Mistake("probabilities in place of logarithms",
+                {"return parents, tokens, total[parents, tokens]":
+                    "return parents, tokens, np.exp(total[parents, tokens])"},
                 "Your scores are probabilities. Keep the logarithms: after fifty symbols a product is too small for "
                 "comfort, and the next step adds to them."),
-        Mistake("scores of the step", partial(_wrong_beam, slip="step scores"),
+        Mistake("scores of the step",
+                {"return parents, tokens, total[parents, tokens]":
+                    "return parents, tokens, log_p[parents, tokens]"},
                 "The right beginnings and symbols, but the scores are those of the last symbol alone. The next step "
                 "needs the whole sum."),
-        Mistake("parents and tokens exchanged", partial(_wrong_beam, slip="exchanged"),
+        Mistake("parents and tokens exchanged",
+                {"return parents, tokens, total[parents, tokens]":
+                    "return tokens, parents, total[parents, tokens]"},
                 "Parents and tokens are exchanged: a place p of the flat array is row p // V, column p % V."),
-        Mistake("divided by the size of the beam", partial(_wrong_beam, slip="divided by the beam"),
+        Mistake("divided by the size of the beam",
+                [{"return parents, tokens, total[parents, tokens]":
+                    "return *np.divmod(best, len(scores)), total[parents, tokens]"},
+                {"log_p.shape[1]": "log_p.shape[0]"}],
                 "You divide the flat place by B. Each row has V entries: np.divmod(place, V)."),
-        Mistake("made to sum to one", partial(_wrong_beam, slip="normalised"),
-                "You normalise over the whole beam. Then scores of different steps cannot be compared. Leave the sums "
-                "as they are."),
-        Mistake("the past twice", partial(_wrong_beam, slip="twice"),
+        Mistake("made to sum to one", {"best = np": "total = total - np.log(np.exp(total).sum())\n    best = np"},
+                "You normalise over the whole beam. Then scores of different steps cannot be compared. Leave the "
+                "sums as they are."),
+        Mistake("the past twice", {"scores[:, None] + log_p": "2 * scores[:, None] + log_p"},
                 "The score of the beginning counts twice in your sum."),
+        Mistake("scores of the beginnings",
+                {"return parents, tokens, total[parents, tokens]": "return parents, tokens, scores[parents]"},
+                "You return the scores that the beginnings had. The new ones are larger by one symbol: "
+                "total[parents, tokens]."),
+        Mistake("probabilities added", {"scores[:, None] + log_p": "np.logaddexp(scores[:, None], log_p)"},
+                "You add the probabilities. A beginning and its next symbol have to happen both: probabilities are "
+                "multiplied, so logarithms are added."),
+        Mistake("log p and p mixed", {"+ log_p": "+ np.exp(log_p)"},
+                "You add a probability to a log-probability. Both are logarithms, and so is their sum: scores[:, "
+                "None] + log_p."),
+        Mistake("some for each beginning",
+                {"best = np.argsort(-total, axis=None)[:width]":
+                    "best = (np.arange(len(total))[:, None] * log_p.shape[1] + np.argsort(-total, axis=1)[:, "
+                    ":width]).ravel()"},
+                "You keep `width` continuations of every beginning. The beam has `width` of them in all: rank all B "
+                "· V together."),
+        Mistake("flattened by columns",
+                [{"-total,": "-total.T,"}, {"-total,": "-total.T,",
+                "parents, tokens = np": "tokens, parents = np"}],
+                "You sort the transposed array, so a place in it counts the beginnings first. Either sort total "
+                "itself, or divide by B: np.divmod(place, B) gives column and row."),
+        Mistake("rows taken for columns", {"parents, tokens = np": "tokens, parents = np"},
+                "np.divmod(place, V) gives the row first and the column second: parents, then tokens."),
     ],
     hints=[
         "All continuations at once: total = scores[:, None] + log_p, (B, V).",

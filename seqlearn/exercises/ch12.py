@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from seqlearn.data.number_names import GERMAN_ONES, GERMAN_TENS, german, join
+from seqlearn.data.number_names import GERMAN_ONES, GERMAN_TENS
 from seqlearn.data.trees import sentence
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
@@ -26,52 +26,33 @@ def exact_match_reference(answers, targets):
     return right / answers.shape[1]
 
 
-def _wrong_match(answers, targets, *, slip):
-    S, R = len(answers), len(targets)
-    steps = min(S, R)
-    if slip == "symbols":
-        return float((answers[:steps] == targets[:steps])[targets[:steps] != PAD].mean())
-    if slip == "whole column":
-        if S != R:
-            size = max(S, R)
-            answers, targets = (np.pad(x, ((0, size - len(x)), (0, 0))) for x in (answers, targets))
-        return float((answers == targets).all(axis=0).mean())
-    if slip == "cut":
-        return float((answers[:steps] == targets[:steps]).all(axis=0).mean())
-    right = 0
-    for answer, target in zip(answers.T.tolist(), targets.T.tolist(), strict=True):
-        wanted = target[: target.index(END)]
-        given = answer[: answer.index(END)] if END in answer else [row for row in answer if row != PAD]
-        if slip == "end not asked for":
-            right += answer[: len(wanted)] == wanted
-        elif slip == "no end needed":
-            right += given == wanted
-        elif slip == "set":
-            right += END in answer and sorted(given) == sorted(wanted)
-        elif slip == "length":
-            right += len(given) == len(wanted)
-    if slip == "count":
-        return sum(a[: t.index(END) + 1] == t[: t.index(END) + 1]
-                   for a, t in zip(answers.T.tolist(), targets.T.tolist(), strict=True))
-    return right / answers.shape[1]
-
-
 def _answers(rng):
-    """Right answers and wrong ones: too short, too long, one symbol off, turned round, late, without an end."""
+    """For each way to be right or wrong a batch of its own, three right columns and two of this kind.
+
+    The answers have more steps than the targets, fewer, or as many. An END that does not fit is cut off.
+    """
     cases = []
-    for S, longest in ((7, 4), (5, 4), (4, 5)):
-        columns, wanted = [], []
-        for kind in ("right", "right, then more", "longer", "shorter", "one off", "turned round", "no end", "right",
-                     "middle off", "first off", "late"):
-            target = rng.permutation(np.arange(4, 12))[: 3 if "off" in kind else rng.integers(2, longest)].tolist()
-            answer = {"right": [*target, END], "right, then more": [*target, END, 9, END],
-                      "longer": [*target, 12, END], "shorter": [*target[:-1], END],
-                      "one off": [*target[:-1], 12, END], "turned round": [*target[::-1], END],
-                      "no end": target, "middle off": [target[0], 12, *target[2:], END],
-                      "first off": [12, *target[1:], END], "late": [12, *target, END]}[kind]
-            columns.append((answer + [PAD] * S)[:S])
-            wanted.append((target + [END] + [PAD] * longest)[: longest + (S == 7)])
-        cases.append((np.array(columns).T, np.array(wanted).T))
+    for number, kind in enumerate((
+        "right", "right, then more", "longer", "shorter", "one off", "turned round", "no end", "middle off", "cut off",
+        "first off", "late", "a symbol twice", "nothing", "right, then noise", "first off, no end",
+    )):
+        S, R = [(8, 5), (6, 6), (5, 7)][number % 3]
+        answers, targets = np.full((S, 5), PAD), np.full((R, 5), PAD)
+        for n in range(5):
+            target = rng.permutation(np.arange(4, 12))[:3].tolist()
+            if kind == "cut off" and n > 2:
+                target += rng.permutation(np.arange(4, 12))[: S - 3].tolist()
+            answer = {"right, then more": [*target, END, 9, END], "longer": [*target, 12, END],
+                      "right, then noise": [*target, END, 9, 7],
+                      "shorter": [*target[:-1], END], "one off": [*target[:-1], 12, END],
+                      "turned round": [*target[::-1], END], "no end": target, "cut off": target,
+                      "middle off": [target[0], 12, *target[2:], END], "first off, no end": [12, *target[1:]],
+                      "first off": [12, *target[1:], END],
+                      "late": [12, *target, END], "a symbol twice": [*target, target[-1], END],
+                      "nothing": [END]}.get(kind if n > 2 else "right", [*target, END])[:S]
+            answers[: len(answer), n] = answer
+            targets[: len(target) + 1, n] = [*target, END]
+        cases.append((answers, targets))
     return cases
 
 
@@ -82,26 +63,70 @@ exact_match = Exercise(
     reference=exact_match_reference,
     cases=_answers,
     mistakes=[
-        Mistake("symbols counted", partial(_wrong_match, slip="symbols"),
+        Mistake("symbols counted",
+                {"return right / answers.shape[1]":
+                    "steps = min(len(answers), len(targets))\n    return (answers[:steps] == "
+                    "targets[:steps])[targets[:steps] != PAD].mean()"},
                 "That is the share of right symbols. Exact match asks for whole answers: one wrong symbol, and the "
                 "column counts nothing."),
-        Mistake("what stands after END compared", partial(_wrong_match, slip="whole column"),
+        Mistake("what stands after END compared",
+                [{"answer[: len(wanted)] == wanted":
+                    "answer + [PAD] * (len(target) - len(answer)) == target + [PAD] * (len(answer) - "
+                    "len(target))"},
+                {"answer[: len(wanted)] == wanted": "[row for row in answer if row != PAD] == wanted"},
+                {"answer[: len(wanted)] == wanted": "answer == target"}],
                 "You compare whole columns. After its END an answer is over, whatever the model wrote there. Compare "
                 "up to the target's END."),
-        Mistake("cut to the shorter one", partial(_wrong_match, slip="cut"),
+        Mistake("cut to the shorter one",
+                {"answer[: len(wanted)] == wanted": "all(a == b for a, b in zip(answer, target))"},
                 "You compare the steps that both arrays have, padding included. An answer is over at its END, and a "
                 "target that is longer than the answers is not matched."),
-        Mistake("beginning is enough", partial(_wrong_match, slip="end not asked for"),
+        Mistake("beginning is enough", {"target.index(END) + 1": "target.index(END)"},
                 "An answer that begins like the target and goes on counts as right. Compare END as well."),
-        Mistake("END not needed", partial(_wrong_match, slip="no end needed"),
+        Mistake("END not needed",
+                [{"answer[: len(wanted)] == wanted":
+                    "(answer[: answer.index(END)] if END in answer else [row for row in answer if row != PAD]) "
+                    "== wanted[:-1]"}],
                 "An answer that never says END counts as right when its symbols are. It has not been finished: it is "
                 "wrong."),
-        Mistake("order ignored", partial(_wrong_match, slip="set"),
+        Mistake("order ignored",
+                [{"answer[: len(wanted)] == wanted": "sorted(answer[: len(wanted)]) == sorted(wanted)"},
+                {"answer[: len(wanted)] == wanted":
+                    "END in answer and sorted(answer[: answer.index(END) + 1]) == sorted(wanted)"},
+                {"answer[: len(wanted)] == wanted":
+                    "END in answer and set(answer[: answer.index(END)]) == set(wanted[:-1])"}],
                 "The right symbols in another order count as right. Compare position by position."),
-        Mistake("lengths compared", partial(_wrong_match, slip="length"),
+        Mistake("lengths compared",
+                [{"answer[: len(wanted)] == wanted": "END in answer and answer.index(END) == len(wanted) - 1"},
+                {"answer[: len(wanted)] == wanted":
+                    "(answer.index(END) if END in answer else len([row for row in answer if row != PAD])) == "
+                    "len(wanted) - 1"}],
                 "You compare the lengths of the answers only."),
-        Mistake("not divided", partial(_wrong_match, slip="count"),
+        Mistake("not divided", {" / answers.shape[1]": ""},
                 "That is the number of right answers. Divide by N, the number of columns."),
+        Mistake("percent", {"right /": "100 * right /"},
+                "That is a percentage. Asked is a share, a number between 0 and 1."),
+        Mistake("divided by steps", [{"answers.shape[1]": "len(answers)"}, {"answers.shape[1]": "len(targets)"}],
+                "You divide by a number of steps. Every column is one answer: divide by N, the number of columns."),
+        Mistake("a missing END passes", {"== wanted": "== wanted or END not in answer"},
+                "An answer without END counts as right, whatever it says. It has not been finished: it is wrong."),
+        Mistake("too short passes",
+                [{"answer[: len(wanted)] == wanted":
+                    "END in answer and wanted[: answer.index(END)] == answer[: answer.index(END)]"}],
+                "An answer that stops too early counts as right. It has to go on to the target's END, and END is "
+                "compared as well."),
+        Mistake("no END at the last step passes",
+                [{"answer[: len(wanted)] == wanted": "all(b in (a, PAD) for a, b in zip(answer, target))"},
+                {"answer[: len(wanted)] == wanted": "all(a == b for a, b in zip(answer, wanted))"},
+                {"answer[: len(wanted)] == wanted":
+                    "(answer[: answer.index(END)] if END in answer else answer) == wanted[:-1]"}],
+                "An answer that fills all of its steps and has no END counts as right when its symbols are. It has "
+                "not been finished: END is compared as well, and zip or a slice to the shorter length must not leave "
+                "it out."),
+        Mistake("the last END",
+                {"answer[: len(wanted)] == wanted":
+                    "END in answer and answer[: len(answer) - answer[::-1].index(END)] == wanted"},
+                "You read on to the last END of an answer. The first one ends it, whatever comes after."),
     ],
     hints=[
         "Go column by column. Where is the target's END? target.tolist().index(END) says it.",
@@ -125,32 +150,6 @@ def frames_reference(sound, window, filters):
     return np.abs(np.fft.rfft(cut * window, axis=1)) @ filters
 
 
-def _wrong_frames(sound, window, filters, *, slip):
-    F = len(window)
-    missing = -len(sound) % F
-    cut = np.pad(sound, (0, missing)).reshape(-1, F)
-    if slip == "dropped":
-        cut = sound[: len(sound) // F * F].reshape(-1, F)
-    if slip == "front":
-        cut = np.pad(sound, (missing, 0)).reshape(-1, F)
-    if slip == "always more":
-        cut = np.pad(sound, (0, F - len(sound) % F)).reshape(-1, F)
-    if slip == "columns":
-        cut = np.pad(sound, (0, missing)).reshape(F, -1).T
-    if slip == "window after":
-        sizes = np.abs(np.fft.rfft(cut, axis=1)) * window[: F // 2 + 1]
-        return sizes @ filters
-    spectrum = np.fft.rfft(cut if slip == "no window" else cut * window, axis=1)
-    sizes = {"power": np.abs(spectrum) ** 2, "real": spectrum.real,
-             "filters first": np.abs(spectrum @ filters)}.get(slip, np.abs(spectrum))
-    if slip == "filters first":
-        return sizes
-    if slip == "over time":
-        wrong = np.abs(np.fft.fft(cut * window, axis=0))[:, : F // 2 + 1]
-        return wrong @ filters
-    return sizes @ filters
-
-
 frames = Exercise(
     id="12.2",
     title="From a sound to frames",
@@ -159,30 +158,48 @@ frames = Exercise(
     cases=lambda rng: [(rng.standard_normal(L), np.hanning(F + 1)[:-1] + 0.05, rng.uniform(0, 1, (F // 2 + 1, K)))
                        for L, F, K in ((44, 8, 3), (30, 10, 2), (48, 12, 4))],
     mistakes=[
-        Mistake("the end dropped", partial(_wrong_frames, slip="dropped"),
+        Mistake("the end dropped", {"np.pad(sound, (0, -len(sound) % F))": "sound[: len(sound) // F * F]"},
                 "The last samples are lost when they do not fill a frame. Pad the sound with zeros first."),
-        Mistake("padded at the front", partial(_wrong_frames, slip="front"),
+        Mistake("padded at the front", {"(0, -len(sound) % F)": "(-len(sound) % F, 0)"},
                 "You put the silence in front, so every frame begins too early. It belongs behind the end."),
-        Mistake("a frame too many", partial(_wrong_frames, slip="always more"),
-                "When the sound fills its frames exactly, nothing is to be added: you add a whole frame. -L % F is the "
-                "number of missing samples, and 0 when none is missing."),
-        Mistake("samples dealt out", partial(_wrong_frames, slip="columns"),
+        Mistake("a frame too many", {"-len(sound) % F": "F - len(sound) % F"},
+                "When the sound fills its frames exactly, nothing is to be added: you add a whole frame. -L % F is "
+                "the number of missing samples, and 0 when none is missing."),
+        Mistake("samples dealt out", {".reshape(-1, F)": ".reshape(F, -1).T"},
                 "Your frames take every T-th sample. reshape fills rows, and a row is a frame: reshape(-1, F)."),
-        Mistake("no window", partial(_wrong_frames, slip="no window"),
+        Mistake("no window", {"cut * window": "cut"},
                 "The window is missing: multiply every frame by it before the transform. Without it the cut edges "
                 "spread each tone over all pitches."),
-        Mistake("window on the spectrum", partial(_wrong_frames, slip="window after"),
+        Mistake("window on the spectrum",
+                {"np.abs(np.fft.rfft(cut * window, axis=1))":
+                    "np.abs(np.fft.rfft(cut, axis=1)) * window[: F // 2 + 1]"},
                 "The window fades a frame in and out in time. Multiply the samples by it, not their spectrum."),
-        Mistake("power", partial(_wrong_frames, slip="power"),
+        Mistake("power",
+                {"np.abs(np.fft.rfft(cut * window, axis=1))": "np.abs(np.fft.rfft(cut * window, axis=1)) ** 2"},
                 "You square the sizes. That is the power spectrum, which many systems use; here the sizes are asked "
                 "for."),
-        Mistake("real part", partial(_wrong_frames, slip="real"),
-                "The real part depends on where in its wave the frame begins, and can be negative. Take the size: "
-                "np.abs."),
-        Mistake("filters before the size", partial(_wrong_frames, slip="filters first"),
+        Mistake("real part",
+                [{"np.abs(np.fft.rfft(cut * window, axis=1))": "np.fft.rfft(cut * window, axis=1).real"},
+                {"np.abs(np.fft.rfft(cut * window, axis=1))": "np.abs(np.fft.rfft(cut * window, axis=1).real)"}],
+                "You take the real part, which depends on where in its wave the frame begins. Take the size of the "
+                "complex number: np.abs of it as a whole."),
+        Mistake("filters before the size",
+                {"np.abs(np.fft.rfft(cut * window, axis=1)) @ filters":
+                    "np.abs(np.fft.rfft(cut * window, axis=1) @ filters)"},
                 "You add complex numbers up within a filter, where neighbours cancel. First np.abs, then the filters."),
-        Mistake("transformed across frames", partial(_wrong_frames, slip="over time"),
+        Mistake("transformed across frames",
+                [{"np.abs(np.fft.rfft(cut * window, axis=1))":
+                    "np.abs(np.fft.fft(cut * window, axis=0))[:, : F // 2 + 1]"}, {"axis=1": "axis=0"}],
                 "The transform runs along the frames. It belongs to the samples within a frame: axis=1."),
+        Mistake("end filled with other samples",
+                [{"(0, -len(sound) % F))": "(0, -len(sound) % F), mode='edge')"},
+                {"(0, -len(sound) % F))": "(0, -len(sound) % F), mode='wrap')"},
+                {"(0, -len(sound) % F))": "(0, -len(sound) % F), mode='reflect')"}],
+                "You fill the last frame with samples of the sound, repeated. What is missing is silence: zeros."),
+        Mistake("root after the filters",
+                {"np.abs(np.fft.rfft(cut * window, axis=1)) @ filters":
+                    "np.sqrt(np.abs(np.fft.rfft(cut * window, axis=1)) ** 2 @ filters)"},
+                "You filter the squares and take the root at the end. Take the sizes first: np.abs, then the filters."),
     ],
     hints=[
         "np.pad(sound, (0, -len(sound) % F)) adds what is missing; reshape(-1, F) makes a frame of each row.",
@@ -216,38 +233,36 @@ def is_tree_reference(tokens, words):
     return len(tokens) > 0 and depth == 0 and leaves == list(words)
 
 
-def _wrong_tree(tokens, words, *, slip):
-    opened = sum(token.startswith("(") for token in tokens)
-    closed = sum(token == ")" for token in tokens)
-    leaves = [token for token in tokens if token != ")" and not token.startswith("(")]
-    same = leaves == list(words)
-    if slip == "counted":
-        return opened == closed and opened > 0 and same
-    if slip == "words not looked at":
-        return is_tree_reference(tokens, leaves)
-    if slip == "order":
-        return is_tree_reference(tokens, leaves) and sorted(leaves) == sorted(words)
-    if slip == "set":
-        return is_tree_reference(tokens, leaves) and set(leaves) == set(words)
-    if slip == "words only":
-        return same
-    depth, lowest, ends = 0, 0, 0
+def _lenient_tree(tokens, words, *, passes):
+    """As the reference, but lets through what `passes` names."""
+    passes, depth, finished = passes.split(), 0, False
+    if not tokens:
+        return "none" in passes or "nothing" in passes and not words
     for n, token in enumerate(tokens):
-        if slip == "left open" and n > 0 and depth == 0:
-            return False
-        if token == ")" and slip not in ("empty", "several") and n and tokens[n - 1].startswith("("):
-            return False
-        if token == ")" and slip == "several" and n and tokens[n - 1].startswith("("):
+        if token == ")":
+            if n and tokens[n - 1].startswith("(") and "empty" not in passes:
+                return False
+            if depth == 0 and "order" not in passes:
+                return False
+        elif token.startswith("("):
+            if finished and not {"sides", "trees", "order"} & set(passes):
+                return False
+        elif depth == 0 and not {"sides", "outside", "order"} & set(passes):
             return False
         depth += token.startswith("(")
         depth -= token == ")"
-        lowest = min(lowest, depth)
-        ends += token == ")" and depth == 0
-    if slip == "left open":
-        return lowest == 0 and same and len(tokens) > 0 and tokens[0].startswith("(")
-    if slip == "empty":
-        return lowest == 0 and depth == 0 and ends == 1 and tokens[-1] == ")" and tokens[0].startswith("(") and same
-    return lowest == 0 and depth == 0 and same and opened > 0  # several trees, or words beside them
+        finished |= token == ")" and depth == 0
+    leaves = [token for token in tokens if token != ")" and not token.startswith("(")]
+    return (depth == 0 or "open" in passes) and leaves == list(words)
+
+
+def _words_alone(tokens, words):
+    return [token for token in tokens if token != ")" and not token.startswith("(")] == list(words)
+
+
+def _first_and_last(tokens, words, *, empty):
+    return (_lenient_tree(tokens, words, passes="sides order empty" if empty else "sides order")
+            and len(tokens) > 0 and tokens[0].startswith("(") and tokens[-1] == ")")
 
 
 def _trees(rng):
@@ -270,6 +285,7 @@ def _trees(rng):
               ("(S a (NP dog ) )".split(), ["a", "dog"]), ("(S a dog".split(), ["a", "dog"]),
               ("(S a dog )".split(), ["a", "dog", "sleeps"]), ("(S a dog )".split(), ["the", "dog"]),
               ("(S (NP a dog ) (VP ) )".split(), ["a", "dog"]), ("(S a dog ) )".split(), ["a", "dog"]),
+              ("(S a ) ) (NP (NP dog )".split(), ["a", "dog"]),
               ("(NP a dog )".split(), ["a", "dog"]), ("(S a dog sleeps )".split(), ["a", "dog"]), ([], ["a", "dog"]),
               ([], [])]
     return cases
@@ -282,24 +298,72 @@ is_tree = Exercise(
     reference=is_tree_reference,
     cases=_trees,
     mistakes=[
-        Mistake("brackets counted only", partial(_wrong_tree, slip="counted"),
+        Mistake("brackets counted only",
+                [partial(_lenient_tree, passes="empty sides order"),
+                partial(_lenient_tree, passes="empty sides order nothing")],
                 "As many brackets are closed as opened, but that is not enough: “a ) (S dog” passes. Go from left to "
                 "right and keep the depth; it must not reach 0 before the end."),
-        Mistake("several trees", partial(_wrong_tree, slip="several"),
+        Mistake("several trees",
+                [partial(_lenient_tree, passes="sides"), partial(_lenient_tree, passes="trees"),
+                partial(_lenient_tree, passes="outside")],
                 "You let two trees side by side pass, or a word beside a tree. Once the depth is back at 0, nothing "
                 "may follow, and no word may come before."),
-        Mistake("left open", partial(_wrong_tree, slip="left open"),
+        Mistake("left open", partial(_lenient_tree, passes="open"),
                 "A bracket that is never closed passes. At the end the depth must be 0."),
-        Mistake("empty brackets", partial(_wrong_tree, slip="empty"),
+        Mistake("empty brackets", partial(_lenient_tree, passes="empty"),
                 "“(PP )” holds nothing. A “)” must not follow an opening bracket at once."),
-        Mistake("words not compared", partial(_wrong_tree, slip="words not looked at"),
+        Mistake("words not compared", {"leaves == list(words)": "True"},
                 "The brackets are fine, but over other words than those given: a model that forgets a word passes."),
-        Mistake("words in any order", partial(_wrong_tree, slip="order"),
+        Mistake("words in any order", {"leaves == list(words)": "sorted(leaves) == sorted(words)"},
                 "The words must stand in the order of the sentence. Compare the lists, unsorted."),
-        Mistake("words as a set", partial(_wrong_tree, slip="set"),
+        Mistake("words as a set", {"leaves == list(words)": "set(leaves) == set(words)"},
                 "A set forgets order and how often a word occurs. Compare lists."),
-        Mistake("words alone", partial(_wrong_tree, slip="words only"),
+        Mistake("words alone", _words_alone,
                 "You compare the words and never look at the brackets."),
+        Mistake("no tokens pass", [partial(_lenient_tree, passes="nothing"), partial(_lenient_tree, passes="none")],
+                "No tokens at all are no tree, even if there are no words."),
+        Mistake("several trees, and none",
+                [partial(_lenient_tree, passes="sides nothing"), partial(_lenient_tree, passes="sides none"),
+                partial(_lenient_tree, passes="trees nothing"), partial(_lenient_tree, passes="trees none"),
+                partial(_lenient_tree, passes="outside nothing"), partial(_lenient_tree, passes="outside none")],
+                "Two things pass that should not. Beside a finished tree there may be nothing, no second tree and no "
+                "word; and no tokens at all are no tree."),
+        Mistake("empty brackets and several trees",
+                [partial(_lenient_tree, passes="empty sides"), partial(_lenient_tree, passes="empty trees"),
+                partial(_lenient_tree, passes="empty outside")],
+                "Two things pass that should not: brackets with nothing inside, “(PP )”, and what stands beside a "
+                "finished tree, a second one or a word. Once the depth is back at 0, nothing may follow."),
+        Mistake("empty brackets, and no tokens",
+                [partial(_lenient_tree, passes="empty nothing"), partial(_lenient_tree, passes="empty none")],
+                "Two things pass that should not: brackets with nothing inside, “(PP )”, and no tokens at all."),
+        Mistake("the depth alone",
+                [partial(_lenient_tree, passes="empty sides nothing"),
+                partial(_lenient_tree, passes="empty sides none"),
+                partial(_lenient_tree, passes="empty trees nothing"),
+                partial(_lenient_tree, passes="empty trees none"),
+                partial(_lenient_tree, passes="empty outside nothing"),
+                partial(_lenient_tree, passes="empty outside none")],
+                "The depth is right, but three things pass: empty brackets such as “(PP )”, something beside a "
+                "finished tree, and no tokens at all."),
+        Mistake("brackets counted, empty ones refused",
+                [partial(_lenient_tree, passes="sides order"),
+                partial(_lenient_tree, passes="sides order nothing")],
+                "You count the brackets and refuse empty ones, but “a ) (S dog” and two trees side by side pass. "
+                "Keep the depth: it must not reach 0 before the end."),
+        Mistake("first and last token", [partial(_first_and_last, empty=True), partial(_first_and_last, empty=False)],
+                "You look at the first and the last token and at the number of brackets, so two trees side by side "
+                "pass. Keep the depth: it must not reach 0 before the end."),
+        Mistake("only how many words", {"leaves == list(words)": "len(leaves) == len(words)"},
+                "You count the words. They have to be the given ones, in their order."),
+        Mistake("each word somewhere",
+                [{"leaves == list(words)": "all(word in leaves for word in words)"},
+                {"leaves == list(words)": "all(word in words for word in leaves)"}],
+                "You ask of each word whether it is in the other list. Order, number and missing words are not "
+                "noticed: compare the lists."),
+        Mistake("zip stops at the shorter",
+                [{"leaves == list(words)": "all(one == other for one, other in zip(leaves, words))"},
+                {"leaves == list(words)": "leaves == list(words)[: len(leaves)]"}],
+                "zip stops at the shorter list, so missing words are not noticed. Compare the two lists as a whole."),
     ],
     hints=[
         "Keep a number, depth: one more at an opening bracket, one less at a closing one.",
@@ -332,47 +396,6 @@ def german_reference(number, ones, tens):
     return inside(number // size) + name + (german_reference(rest, ones, tens) if rest else "")
 
 
-def _wrong_german(number, ones, tens, *, slip):
-    parts = list(german(number))
-    if slip == "eins":
-        parts = ["eins" if part == "ein" else part for part in parts]
-    if slip == "ein":
-        parts = ["ein" if part == "eins" else part for part in parts]
-    if slip == "sechs":
-        parts = ["sech" if part == "sechs" and after else part
-                 for part, after in zip(parts, [*parts[1:], ""], strict=True)]
-    if slip == "eins before und":
-        parts = ["eins" if part == "ein" and after == "und" else part
-                 for part, after in zip(parts, [*parts[1:], ""], strict=True)]
-    if slip == "eins before tausend":
-        parts = ["eins" if part == "ein" and after == "tausend" else part
-                 for part, after in zip(parts, [*parts[1:], ""], strict=True)]
-    if slip in ("english order", "no und"):
-        kept = []
-        while parts:
-            part = parts.pop(0)
-            if parts and parts[0] == "und":
-                parts.pop(0)
-                ten = parts.pop(0)
-                kept += [part, ten] if slip == "no und" else [ten, "und", part]
-            else:
-                kept.append(part)
-        parts = kept
-        if slip == "english order":
-            parts = ["eins" if part == "ein" and n == len(parts) - 1 else part for n, part in enumerate(parts)]
-    if slip == "no ein":
-        parts = [part for n, part in enumerate(parts)
-                 if not (part == "ein" and parts[n + 1] in ("hundert", "tausend")
-                         and (n == 0 or parts[n - 1] == "tausend"))]
-    if slip == "null" and number and number % 100 == 0:
-        parts.append("null")
-    if slip == "null und" and 20 <= number % 100 and number % 10 == 0:
-        parts[-1:] = ["null", "und", parts[-1]]
-    if slip == "spaces":
-        return " ".join(parts)
-    return join(parts)
-
-
 def _numbers(rng):
     fixed = [0, 1, 7, 11, 16, 17, 20, 21, 30, 42, 71, 100, 101, 111, 121, 200, 666, 999, 1000, 1001, 1100, 6000, 11_000,
              21_000, 56_000, 100_000, 101_000, 111_111, 121_121, 999_999]
@@ -387,29 +410,91 @@ german_name = Exercise(
     reference=german_reference,
     cases=_numbers,
     mistakes=[
-        Mistake("eins inside a word", partial(_wrong_german, slip="eins"),
+        Mistake("eins inside a word",
+                [{'.removesuffix("s") if n % 100 == 1': " if n % 100 == 1"}, {"inside(unit)": "ones[unit]",
+                "inside(number // size)":
+                    "(german_reference(number // size, ones, tens) if size == 1000 else inside(number // size))"},
+                {"inside(unit)": "ones[unit]",
+                "inside(number // size)":
+                    "(german_reference(number // size, ones, tens) if size == 100 else inside(number // size))"},
+                {"inside(number // size)": "german_reference(number // size, ones, tens)"}],
                 "A one that something follows is “ein”: einundzwanzig, einhundert, eintausend. It is “eins” at the "
                 "end only."),
-        Mistake("eins before und", partial(_wrong_german, slip="eins before und"),
+        Mistake("eins before und", {"inside(unit)": "ones[unit]"},
                 "21 is einundzwanzig: before “und” a one is “ein”."),
-        Mistake("eins before tausend", partial(_wrong_german, slip="eins before tausend"),
+        Mistake("eins before tausend",
+                [{"inside(number // size)":
+                    "(german_reference(number // size, ones, tens) if size == 1000 else inside(number // size))"},
+                {"inside(number // size)":
+                    "(german_reference(number // size, ones, tens) if size == 1000 and number >= 2000 else "
+                    "inside(number // size))"}],
                 "1,000 is eintausend and 101,000 einhunderteintausend: before “tausend” a one is “ein”."),
-        Mistake("sechs cut as well", partial(_wrong_german, slip="sechs"),
+        Mistake("sechs cut as well",
+                [{"if n % 100 == 1 else german_reference(n, ones, tens)": "if n else ''"},
+                {"inside(number // size)":
+                    '(inside(number // size).removesuffix("s") if size == 1000 else inside(number // size))'},
+                {"inside(number // size)":
+                    '(inside(number // size).removesuffix("s") if size == 100 else inside(number // size))'}],
                 "Only eins loses its s. “sechs” keeps it: 600 is sechshundert, 6,000 sechstausend."),
-        Mistake("ein at the end", partial(_wrong_german, slip="ein"),
+        Mistake("ein at the end",
+                {"return ones[number]": "return ones[number].removesuffix('s') if number == 1 else ones[number]"},
                 "At the end of a word a one is “eins”: 101 is einhunderteins."),
-        Mistake("tens before units", partial(_wrong_german, slip="english order"),
+        Mistake("tens before units",
+                [{'(inside(unit) + "und" if unit else "") +': "",
+                "tens[number // 10 - 2]": 'tens[number // 10 - 2] + ("und" + ones[unit] if unit else "")'},
+                {'(inside(unit) + "und" if unit else "") +': "",
+                "tens[number // 10 - 2]": 'tens[number // 10 - 2] + ("und" + inside(unit) if unit else "")'},
+                {'(inside(unit) + "und" if unit else "") +': "",
+                "tens[number // 10 - 2]": 'tens[number // 10 - 2] + (ones[unit] if unit else "")'},
+                {"n % 100 == 1": "n % 10 == 1 and n % 100 != 11", '(inside(unit) + "und" if unit else "") +': "",
+                "tens[number // 10 - 2]": 'tens[number // 10 - 2] + ("und" + ones[unit] if unit else "")'}],
                 "German says the units first: 42 is zweiundvierzig, two-and-forty."),
-        Mistake("und forgotten", partial(_wrong_german, slip="no und"),
+        Mistake("und forgotten", [{'"und"': '""'}, {'inside(unit) + "und"': "ones[unit]"}],
                 "Between units and tens stands “und”: 42 is zweiundvierzig."),
-        Mistake("hundert without ein", partial(_wrong_german, slip="no ein"),
-                "“hundert” is good German, too, but here 100 is asked for as “einhundert” and 1,000 as “eintausend”."),
-        Mistake("null at the end", partial(_wrong_german, slip="null"),
+        Mistake("hundert without ein",
+                [{"return inside(number // size) + name":
+                    'return (inside(number // size) if number >= 2 * size else "") + name'},
+                {"return inside(number // size) + name":
+                    'return (inside(number // size) if number >= 2 * size or size == 1000 else "") + name'},
+                {"return inside(number // size) + name":
+                    'return (inside(number // size) if number >= 2 * size or size == 100 else "") + name'}],
+                "“hundert” and “tausend” alone are good German, too, but here 100 is asked for as “einhundert” and "
+                "1,000 as “eintausend”."),
+        Mistake("null at the end",
+                [{'if rest else ""': ""}, {'if rest else ""': 'if rest or size == 1000 else ""'},
+                {'if rest else ""': 'if rest or size == 100 else ""'}],
                 "A rest of 0 is not said: 100 is einhundert, not einhundertnull."),
-        Mistake("null before tens", partial(_wrong_german, slip="null und"),
+        Mistake("null before tens", {' if unit else ""': ""},
                 "A unit of 0 is not said: 30 is dreißig, not nullunddreißig."),
-        Mistake("spaces", partial(_wrong_german, slip="spaces"),
+        Mistake("spaces",
+                [{"return inside(number // size) + name":
+                    'return inside(number // size) + " " + name + (" " if rest else "")',
+                'inside(unit) + "und"': 'inside(unit) + " und "'},
+                {"return inside(number // size) + name":
+                    'return inside(number // size) + " " + name + (" " if rest else "")'},
+                {'"tausend"': '" tausend "'}, {'"tausend"': '" tausend"'}, {'"tausend"': '"tausend "'},
+                {"return inside(number // size) + name":
+                    'return inside(number // size) + name + (" " if rest else "")'}],
                 "A number below a million is one word in German: join the parts with nothing between them."),
+        Mistake("eins before hundert",
+                {"inside(number // size)":
+                    "(german_reference(number // size, ones, tens) if size == 100 else inside(number // size))"},
+                "100 is einhundert: before “hundert” a one is “ein”."),
+        Mistake("und after hundert",
+                [{"return inside(number // size) + name":
+                    'return inside(number // size) + name + ("und" if size == 100 and rest else "")'},
+                {"return inside(number // size) + name":
+                    'return inside(number // size) + name + ("und" if rest else "")'},
+                {"return inside(number // size) + name":
+                    'return inside(number // size) + name + ("und" if size == 1000 and 0 < rest < 100 else "")'},
+                {"return inside(number // size) + name":
+                    'return inside(number // size) + name + ("und" if 0 < rest < 100 else "")'},
+                {"return inside(number // size) + name":
+                    'return inside(number // size) + name + ("und" if 0 < rest < 13 else "")'}],
+                "After “hundert” and “tausend” nothing is put in: 101 is einhunderteins. “und” stands between units "
+                "and tens alone."),
+        Mistake("0 left out", {"return ones[number]": "return ones[number] if number else ''"},
+                "0 has a name of its own when it is the whole number: “null”."),
     ],
     hints=[
         "Begin with the numbers below 100: below 20 they stand in `ones`; from 20 on units, “und”, tens.",

@@ -1,7 +1,5 @@
 """Exercises and quiz of chapter 13: attention."""
 
-from functools import partial
-
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
@@ -20,38 +18,6 @@ def scores_reference(q, keys, W, W_q, W_k, v):
     return dot, general, additive
 
 
-def _wrong_scores(q, keys, W, W_q, W_k, v, *, slip):
-    K, A = q.shape[1], len(v)
-    scale = {"scaled": np.sqrt(K), "mean": K}.get(slip, 1.0)
-    dot = np.sum(keys * q, axis=2).T / scale
-    if slip == "cosine":
-        dot = dot / (np.linalg.norm(keys, axis=2).T * np.linalg.norm(q, axis=1)[:, None])
-    general = np.sum(keys * (q @ (W.T if slip == "transposed" else W)), axis=2).T
-    if slip == "general ignores the query":
-        general = np.sum(keys @ W, axis=2).T
-    hidden = q @ W_q + keys @ W_k
-    if slip == "keys only":
-        hidden = keys @ W_k
-    elif slip == "product":
-        hidden = (q @ W_q) * (keys @ W_k)
-    elif slip == "exchanged":
-        hidden = q @ W_k + keys @ W_q
-    if slip == "tanh of each":
-        additive = ((np.tanh(q @ W_q) + np.tanh(keys @ W_k)) @ v).T
-    elif slip == "tanh outside":
-        additive = np.tanh(hidden @ v).T
-    elif slip == "no v":
-        additive = np.tanh(hidden).sum(axis=2).T
-    else:
-        additive = ((hidden if slip == "no tanh" else np.tanh(hidden)) @ v).T
-    if slip == "mean":
-        additive = additive / A
-    scores = dot, general, additive
-    if slip == "softmax":
-        scores = tuple(np.exp(e) / np.exp(e).sum(axis=1, keepdims=True) for e in scores)
-    return tuple(e.T for e in scores) if slip == "S by N" else scores
-
-
 def _score_cases(rng):
     return [tuple(rng.normal(size=shape) for shape in ((N, K), (S, N, K), (K, K), (K, A), (K, A), (A,)))
             for N, S, K, A in ((2, 4, 3, 5), (3, 3, 4, 4), (1, 5, 2, 3))]
@@ -65,39 +31,56 @@ scores = Exercise(
     cases=_score_cases,
     names=("dot", "general", "additive"),
     mistakes=[
-        Mistake("W transposed", partial(_wrong_scores, slip="transposed"),
-                "The general score has W transposed: it is q · W · k, the query on the left, so q @ W meets the keys. "
-                "W is square here, and NumPy cannot notice."),
-        Mistake("the general score without a query", partial(_wrong_scores, slip="general ignores the query"),
-                "Your general score sums keys @ W and never meets q. Then every step of the decoder would look at the "
-                "same places."),
-        Mistake("tanh forgotten", partial(_wrong_scores, slip="no tanh"),
+        Mistake("W transposed", {"q @ W)": "q @ W.T)"},
+                "The general score has W transposed: it is q · W · k, the query on the left, so q @ W meets the "
+                "keys. W is square here, and NumPy cannot notice."),
+        Mistake("the general score without a query", {"keys * (q @ W)": "keys @ W"},
+                "Your general score sums keys @ W and never meets q. Then every step of the decoder would look at "
+                "the same places."),
+        Mistake("tanh forgotten", {"np.tanh(": "("},
                 "The additive score has no tanh. Without it, q adds the same number to all scores of a row, and the "
                 "softmax takes it away again: the query would not matter."),
-        Mistake("the additive score without a query", partial(_wrong_scores, slip="keys only"),
+        Mistake("the additive score without a query", {"q @ W_q + ": ""},
                 "The additive score reads the keys only. Add q @ W_q inside the tanh."),
-        Mistake("a tanh for each", partial(_wrong_scores, slip="tanh of each"),
-                "You take the tanh of query and key apart and add then. Again q adds the same to all scores of a row. "
-                "First the sum, then the tanh."),
-        Mistake("a product inside", partial(_wrong_scores, slip="product"),
+        Mistake("a tanh for each", {"np.tanh(q @ W_q + keys @ W_k)": "(np.tanh(q @ W_q) + np.tanh(keys @ W_k))"},
+                "You take the tanh of query and key apart and add then. Again q adds the same to all scores of a "
+                "row. First the sum, then the tanh."),
+        Mistake("a product inside", {"q @ W_q + keys @ W_k": "(q @ W_q) * (keys @ W_k)"},
                 "Inside the tanh you multiply query and key. This score is called additive: their parts are added."),
-        Mistake("tanh at the end", partial(_wrong_scores, slip="tanh outside"),
+        Mistake("tanh at the end", {"(np.tanh(q @ W_q + keys @ W_k) @ v)": "np.tanh((q @ W_q + keys @ W_k) @ v)"},
                 "The tanh stands after v. It belongs before: np.tanh(…) @ v, a hidden layer and its readout."),
-        Mistake("v forgotten", partial(_wrong_scores, slip="no v"),
+        Mistake("v forgotten", {" @ v)": ".sum(axis=2))"},
                 "You sum the hidden units of the additive score. v weighs them: np.tanh(…) @ v."),
-        Mistake("W_q and W_k exchanged", partial(_wrong_scores, slip="exchanged"),
+        Mistake("W_q and W_k exchanged", {"W_q + keys @ W_k": "W_k + keys @ W_q"},
                 "W_q multiplies the keys and W_k the query: it is the other way round."),
-        Mistake("a scaled dot product", partial(_wrong_scores, slip="scaled"),
-                "You divide the dot product by √K. That is the score of chapter 14; here it stands as it is."),
-        Mistake("cosines", partial(_wrong_scores, slip="cosine"),
+        Mistake("a scaled dot product",
+                [{"keys * q, axis=2).T": "keys * q, axis=2).T / np.sqrt(q.shape[1])"},
+                {"keys * q, axis=2).T": "keys * q, axis=2).T / np.sqrt(q.shape[1])",
+                "(q @ W), axis=2).T": "(q @ W), axis=2).T / np.sqrt(q.shape[1])"}],
+                "You divide by √K. That is the score of chapter 14; here the scores stand as they are."),
+        Mistake("cosines",
+                {"keys * q, axis=2).T":
+                    "keys * q, axis=2).T / np.linalg.norm(keys, axis=2).T / np.linalg.norm(q, axis=1)[:, None]"},
                 "Your dot score is the cosine of the angle. The lengths of query and key count, too: do not divide."),
-        Mistake("means in place of sums", partial(_wrong_scores, slip="mean"),
+        Mistake("means in place of sums",
+                [{"dot = np.sum": "dot = np.mean", "general = np.sum": "general = np.mean",
+                " @ v)": " @ v / len(v))"}, {"dot = np.sum": "dot = np.mean",
+                "general = np.sum": "general = np.mean"}],
                 "You take means over the features. The scores are sums: q · k = Σ q_i k_i."),
-        Mistake("softmax already", partial(_wrong_scores, slip="softmax"),
+        Mistake("softmax already",
+                {"return dot, general, additive":
+                    "return [np.exp(e) / np.exp(e).sum(axis=1, keepdims=True) for e in (dot, general, additive)]"},
                 "These are the weights. Stop before the softmax: a score may be any number."),
-        Mistake("shape (S, N)", partial(_wrong_scores, slip="S by N"),
-                "Your scores are (S, N), steps first. One row for each sequence of the batch, please: (N, S), so .T at "
-                "the end."),
+        Mistake("shape (S, N)", {"return dot, general, additive": "return dot.T, general.T, additive.T"},
+                "Your scores are (S, N), steps first. One row for each sequence of the batch, please: (N, S), so .T "
+                "at the end."),
+        Mistake("sigmoid for tanh", {"np.tanh(q @ W_q + keys @ W_k)": "(1 / (1 + np.exp(-(q @ W_q + keys @ W_k))))"},
+                "The additive score has a sigmoid in your answer. Its hidden layer is np.tanh."),
+        Mistake("W twice", {"keys * (q @ W)": "(keys @ W) * (q @ W)"},
+                "Your general score multiplies query and keys by W, both. W stands once, between them: q @ W meets "
+                "the keys as they are."),
+        Mistake("distances", {"np.sum(keys * q, axis=2)": "-np.sum((keys - q) ** 2, axis=2)"},
+                "Your dot score is a squared distance. It is the sum of the products: q · k = Σ q_i k_i."),
     ],
     hints=[
         "keys * q multiplies every key (S, N, K) with the query of its row (N, K): the last two axes fit. What is "
@@ -128,63 +111,6 @@ def _softmax(scores, axis=1):
     return weights / weights.sum(axis=axis, keepdims=True)
 
 
-def _mask_after(scores, mask):
-    return _softmax(scores) * mask
-
-
-def _mask_with_zero(scores, mask):
-    return _softmax(np.where(mask, scores, 0.0))
-
-
-def _zero_then_clear(scores, mask):
-    return _softmax(np.where(mask, scores, 0.0)) * mask
-
-
-def _no_mask(scores, mask):
-    return _softmax(scores)
-
-
-def _inverted(scores, mask):
-    return masked_softmax_reference(scores, ~mask)
-
-
-def _small_number(scores, mask):
-    return _softmax(np.where(mask, scores, -10.0))
-
-
-def _wrong_axis(scores, mask):
-    with np.errstate(all="ignore"):
-        return _softmax(np.where(mask, scores, -np.inf), axis=0)
-
-
-def _all_at_once(scores, mask):
-    scores = np.where(mask, scores, -np.inf)
-    weights = np.exp(scores - scores.max())
-    return weights / weights.sum()
-
-
-def _plain_exponentials(scores, mask):
-    with np.errstate(all="ignore"):
-        weights = np.exp(scores) * mask
-        return weights / weights.sum(axis=1, keepdims=True)
-
-
-def _renormalised(scores, mask):
-    with np.errstate(all="ignore"):
-        weights = _softmax(scores) * mask
-        return weights / weights.sum(axis=1, keepdims=True)
-
-
-def _not_normalised(scores, mask):
-    scores = np.where(mask, scores, -np.inf)
-    return np.exp(scores - scores.max(axis=1, keepdims=True))
-
-
-def _shares(scores, mask):
-    weights = np.where(mask, scores, 0.0)
-    return weights / weights.sum(axis=1, keepdims=True)
-
-
 def _mask_cases(rng):
     """Rows of different lengths, a mask with a hole, and scores that overflow: the padded ones the largest of all."""
     cases = []
@@ -194,7 +120,11 @@ def _mask_cases(rng):
         mask[0], mask[-1] = True, [True, *[False] * (S - 2), True]
         cases.append((scores, mask))
     large = np.array([[990.0, 1000.0, 998.0, 3.0], [-995.0, -1000.0, 0.0, 900.0]])
-    return [*cases, (large, np.array([[True, True, True, False], [True, True, False, False]]))]
+    cases.append((large, np.array([[True, True, True, False], [True, True, False, False]])))
+    apart = np.array([[1000.0, 998.0, 3.0, 997.0], [-995.0, -1000.0, -1000.0, -997.5]])
+    low = np.array([[-990.0, -992.5, -700.0, -991.0], [-1000.0, -999.0, -998.0, -1000.0]])
+    mask = np.array([[True, True, False, True], [True, True, False, True]])
+    return [*cases, (apart, mask), (low, mask)]
 
 
 masked_softmax = Exercise(
@@ -205,37 +135,94 @@ masked_softmax = Exercise(
     cases=_mask_cases,
     names="weights",
     mistakes=[
-        Mistake("mask after softmax", _mask_after,
-                "You mask after the softmax. The padded keys have taken their share by then, so what is left does not "
-                "sum to 1, and the context shrinks with every step of padding. Mask the scores, before."),
-        Mistake("mask with 0", _mask_with_zero,
+        Mistake("mask after softmax",
+                {"scores = np.where(mask, scores, -np.inf)\n    ": "",
+                "return weights /": "return mask * weights /"},
+                "You mask after the softmax. The padded keys have taken their share by then, so what is left does "
+                "not sum to 1, and the context shrinks with every step of padding. Mask the scores, before."),
+        Mistake("mask with 0", {"-np.inf": "0.0"},
                 "You set the masked scores to 0. A score of 0 is a middling one, e⁰ = 1: padding still gets weight. "
                 "The score that gets none is −∞."),
-        Mistake("mask with 0, then clear", _zero_then_clear,
-                "You set the masked scores to 0 and their weights to 0 afterwards. They are still in the sum below the "
-                "fraction. Set the scores to −∞."),
-        Mistake("no mask", _no_mask, "The mask is not used: padding gets weight like any key."),
-        Mistake("mask inverted", _inverted,
+        Mistake("mask with 0, then clear", {"-np.inf": "0.0", "return weights /": "return mask * weights /"},
+                "You set the masked scores to 0 and their weights to 0 afterwards. They are still in the sum below "
+                "the fraction. Set the scores to −∞."),
+        Mistake("no mask", {"scores = np.where(mask, scores, -np.inf)\n    ": ""},
+                "The mask is not used: padding gets weight like any key."),
+        Mistake("mask inverted", {"np.where(mask": "np.where(~mask"},
                 "You keep what should be masked. True means: this key may be looked at."),
-        Mistake("a negative number that is not small enough", _small_number,
-                "You mask with −10. That is not below all scores: in the last case real scores lie at −1000, and all "
-                "the weight goes to the padding. Use −np.inf."),
-        Mistake("softmax over the batch", _wrong_axis,
-                "Your softmax runs over axis 0, so the sequences of the batch compete with each other. The weights of "
-                "one row sum to 1: axis 1."),
-        Mistake("softmax over everything", _all_at_once,
-                "All weights together sum to 1. Each row has to: axis=1, keepdims=True, both in the maximum and in the "
-                "sum."),
-        Mistake("overflow", _plain_exponentials,
-                "Right for small scores. np.exp(1000) is inf, and inf / inf is NaN; np.exp(−1000) is 0, and so is the "
-                "sum. Subtract the row's largest score first, the largest of those that count."),
-        Mistake("normalised again after the mask", _renormalised,
-                "Softmax, mask, and divide again: right as long as the real keys have some weight. In the last case "
-                "the largest score of a row is masked and takes all of it, so you divide 0 by 0. Mask before."),
-        Mistake("not divided by the sum", _not_normalised, "Divide by the sum of the row: weights sum to 1."),
-        Mistake("shares without exponentials", _shares,
-                "You divide the scores by their sum. Scores may be negative; the softmax takes e to the power of each "
-                "first."),
+        Mistake("a negative number that is not small enough",
+                [{"-np.inf": "-10"}, {"-np.inf": "-20"}, {"-np.inf": "-30"}, {"-np.inf": "-50"},
+                {"-np.inf": "-100"}, {"-np.inf": "-500"}, {"-np.inf": "-999"}, {"-np.inf": "-1000"},
+                {"np.where(mask, scores, -np.inf)": "scores - 10 * ~mask"},
+                {"np.where(mask, scores, -np.inf)": "scores - 20 * ~mask"},
+                {"np.where(mask, scores, -np.inf)": "scores - 50 * ~mask"},
+                {"np.where(mask, scores, -np.inf)": "scores - 100 * ~mask"},
+                {"np.where(mask, scores, -np.inf)": "scores - 500 * ~mask"},
+                {"np.where(mask, scores, -np.inf)": "scores - 1000 * ~mask"}],
+                "You mask with a number such as −10 or −1000. It is not below all scores: real ones may lie at "
+                "−1000, with padding far above them, and then the padding gets weight. Use −np.inf."),
+        Mistake("softmax over the batch",
+                {"scores.max(axis=1": "scores.max(axis=0", "weights.sum(axis=1": "weights.sum(axis=0"},
+                "Your softmax runs over axis 0, so the sequences of the batch compete with each other. The weights "
+                "of one row sum to 1: axis 1."),
+        Mistake("softmax over everything",
+                [{"scores.max(axis=1, keepdims=True)": "scores.max()",
+                "weights.sum(axis=1, keepdims=True)": "weights.sum()"},
+                {"weights.sum(axis=1, keepdims=True)": "weights.sum()"}],
+                "All weights together sum to 1. Each row has to: the sum goes over axis=1 with keepdims=True, and so "
+                "does the maximum."),
+        Mistake("overflow",
+                [{"scores = scores - scores.max(axis=1, keepdims=True)\n    ": ""},
+                {"scores = np.where(mask, scores, -np.inf)\n    ": "",
+                "scores = scores - scores.max(axis=1, keepdims=True)\n    ": "",
+                "np.exp(scores)": "np.exp(scores) * mask"}],
+                "Right for small scores. np.exp(1000) is inf, and inf / inf is NaN; np.exp(−1000) is 0, and so is "
+                "the sum. Subtract the row's largest score first, the largest of those that count."),
+        Mistake("the largest of all keys",
+                [{"scores = np.where(mask, scores, -np.inf)\n    ": "", "np.exp(scores)": "np.exp(scores) * mask"},
+                {"scores.max(axis=1, keepdims=True)": "given.max(axis=1, keepdims=True)",
+                "scores = np.where(mask, scores, -np.inf)\n    ":
+                    "given = scores\n    scores = np.where(mask, scores, -np.inf)\n    "},
+                {"scores = np.where(mask, scores, -np.inf)\n    ": "", "np.exp(scores)": "np.exp(scores) * mask",
+                "weights.sum(axis=1, keepdims=True)": "(weights.sum(axis=1, keepdims=True) + 1e-12)"},
+                {"scores = np.where(mask, scores, -np.inf)\n    ": "", "np.exp(scores)": "np.exp(scores) * mask",
+                "weights.sum(axis=1, keepdims=True)": "(weights.sum(axis=1, keepdims=True) + 1e-9)"},
+                {"scores = np.where(mask, scores, -np.inf)\n    ": "", "np.exp(scores)": "np.exp(scores) * mask",
+                "weights.sum(axis=1, keepdims=True)": "(weights.sum(axis=1, keepdims=True) + 1e-8)"},
+                {"scores = np.where(mask, scores, -np.inf)\n    ": "", "np.exp(scores)": "np.exp(scores) * mask",
+                "weights.sum(axis=1, keepdims=True)": "(weights.sum(axis=1, keepdims=True) + 1e-10)"},
+                {"scores = np.where(mask, scores, -np.inf)\n    ": "", "np.exp(scores)": "np.exp(scores) * mask",
+                "weights.sum(axis=1, keepdims=True)": "(weights.sum(axis=1, keepdims=True) + 1e-16)"},
+                {"scores = np.where(mask, scores, -np.inf)\n    ": "", "np.exp(scores)": "np.exp(scores) * mask",
+                "return weights": "return weights * (weights > 0)",
+                "weights.sum(axis=1, keepdims=True)": "np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)"}],
+                "Right as long as the real keys have some weight. In one case the largest score of a row is masked: "
+                "with it subtracted, or after a softmax over all keys, the real ones are exp(−1895) = 0, and you "
+                "divide 0 by 0. Mask first, and take the maximum of what is left."),
+        Mistake("not divided by the sum", {" / weights.sum(axis=1, keepdims=True)": ""},
+                "Divide by the sum of the row: weights sum to 1."),
+        Mistake("shares without exponentials",
+                {"-np.inf": "0.0", "scores = scores - scores.max(axis=1, keepdims=True)\n    ": "",
+                "np.exp(scores)": "scores"},
+                "You divide the scores by their sum. Scores may be negative; the softmax takes e to the power of "
+                "each first."),
+        Mistake("one maximum for all rows", {"scores.max(axis=1, keepdims=True)": "scores.max()"},
+                "You subtract the largest score of the whole batch. In a row that lies far below it every np.exp is "
+                "0, and so is the sum. Each row has its own maximum: axis=1, keepdims=True."),
+        Mistake("maximum with zeros in it",
+                {"scores.max(axis=1, keepdims=True)": "np.where(mask, scores, 0).max(axis=1, keepdims=True)"},
+                "What you subtract is never below 0. Where all real scores are near −1000, every np.exp is 0 then, "
+                "and so is the sum. Subtract the largest of those that count: take the maximum after masking with "
+                "−np.inf."),
+        Mistake("all to the largest", {"np.exp(scores)": "(scores == 0) * 1.0"},
+                "You give all weight to the largest score. A softmax gives the others some, too: np.exp of the "
+                "difference."),
+        Mistake("scores clipped",
+                [{"scores = scores - scores.max(axis=1, keepdims=True)": "scores = np.clip(scores, -700, 700)"},
+                {"scores = scores - scores.max(axis=1, keepdims=True)": "scores = np.clip(scores, -500, 500)"},
+                {"scores = scores - scores.max(axis=1, keepdims=True)": "scores = np.clip(scores, -100, 100)"}],
+                "You clip the scores, which makes different ones equal. Subtract the row's largest one instead: no "
+                "weight changes by that, and nothing overflows."),
     ],
     hints=[
         "Which score gives a weight of exactly 0? e to the power of it must be 0.",
@@ -260,30 +247,6 @@ def reinforce_reference(weights, chosen, rewards, baseline):
     picked[np.arange(N), chosen] = 1.0
     advantage = rewards - baseline
     return -advantage[:, None] * (picked - weights) / N
-
-
-def _wrong_reinforce(weights, chosen, rewards, baseline, *, slip):
-    N, S = weights.shape
-    picked = np.eye(S)[chosen]
-    advantage = {"no baseline": rewards, "added": rewards + baseline, "baseline of the batch": rewards - rewards.mean()
-                 }.get(slip, rewards - baseline)[:, None]
-    direction = picked - weights
-    if slip == "chosen only":
-        direction = picked * (1 - weights)
-    elif slip == "of p":
-        direction = weights * direction
-    elif slip == "score of one":
-        direction = picked
-    elif slip == "of p itself":
-        direction = picked * weights
-    elif slip == "over p":
-        direction = picked / weights
-    elif slip == "argmax":
-        direction = np.eye(S)[weights.argmax(axis=1)] - weights
-    gradient = -advantage * direction
-    if slip == "ascent":
-        gradient = -gradient
-    return gradient if slip == "sum" else gradient / N
 
 
 def _reinforce_cases(rng):
@@ -316,31 +279,47 @@ reinforce = Exercise(
     names="d_scores",
     extra=_right_on_average,
     mistakes=[
-        Mistake("uphill", partial(_wrong_reinforce, slip="ascent"),
+        Mistake("uphill", {"-advantage": "advantage"},
                 "The sign is turned. The optimizer goes downhill, so this is the gradient of minus the reward."),
-        Mistake("baseline forgotten", partial(_wrong_reinforce, slip="no baseline"),
+        Mistake("baseline forgotten", {"rewards - baseline": "rewards"},
                 "The baseline is not used. Right on average, and far noisier: the factor is rewards − baseline."),
-        Mistake("baseline added", partial(_wrong_reinforce, slip="added"),
+        Mistake("baseline added", {"rewards - baseline": "rewards + baseline"},
                 "You add the baseline. What counts is how much better the look was than expected: rewards − baseline."),
-        Mistake("a baseline of your own", partial(_wrong_reinforce, slip="baseline of the batch"),
+        Mistake("a baseline of your own", {"rewards - baseline": "rewards - rewards.mean()"},
                 "You subtract the mean reward of the batch. Each row has its own baseline here; and a mean that the "
                 "row's own reward is part of makes the estimate a little wrong on average."),
-        Mistake("only the chosen score", partial(_wrong_reinforce, slip="chosen only"),
+        Mistake("only the chosen score", {"(picked - weights)": "picked * (1 - weights)"},
                 "You change the score of the chosen key alone. A softmax gives to one what it takes from the others: "
                 "their entries are −weights."),
-        Mistake("the weights left out", partial(_wrong_reinforce, slip="score of one"),
+        Mistake("the weights left out", {"(picked - weights)": "picked"},
                 "∂ log p_c / ∂ scores is one-hot(c) − weights; you left the weights out."),
-        Mistake("the gradient of p", partial(_wrong_reinforce, slip="of p"),
+        Mistake("the gradient of p",
+                [{"(picked - weights)": "weights * (picked - weights)"},
+                {"(picked - weights)": "np.sum(weights * picked, axis=1, keepdims=True) * (picked - weights)"}],
                 "You multiply by the weights once more. Sampling does this already: a key that is chosen often is "
                 "learned from often. It is the gradient of log p."),
-        Mistake("p in place of log p", partial(_wrong_reinforce, slip="of p itself"),
+        Mistake("p in place of log p", {"(picked - weights)": "picked * weights"},
                 "one-hot · weights is no gradient of the scores. The gradient of log p is one-hot − weights."),
-        Mistake("divided by p", partial(_wrong_reinforce, slip="over p"),
+        Mistake("divided by p", {"(picked - weights)": "picked / weights"},
                 "1 / p is the gradient of log p with respect to p. Go on to the scores: one-hot − weights."),
-        Mistake("argmax in place of the sample", partial(_wrong_reinforce, slip="argmax"),
+        Mistake("argmax in place of the sample", {"chosen] = 1.0": "weights.argmax(axis=1)] = 1.0"},
                 "You use the key with the largest weight. The reward came from the one that was sampled: chosen."),
-        Mistake("sum over the batch", partial(_wrong_reinforce, slip="sum"),
+        Mistake("sum over the batch", {" / N": ""},
                 "Your loss is a sum over the rows. It is their mean: divide by N."),
+        Mistake("mean over the batch first",
+                [{"advantage[:, None]": "advantage.mean()"}, {"rewards - baseline": "rewards - baseline.mean()"}],
+                "You average over the batch before you multiply. Each row has its own reward and its own baseline; "
+                "the mean is taken of the products."),
+        Mistake("divided by the keys", {"/ N": "/ weights.shape[1]"},
+                "You divide by S, the number of keys. The loss is a mean over the N rows: divide by N."),
+        Mistake("advantages standardised", {"rewards - baseline": "(rewards - baseline) / (rewards - baseline).std()"},
+                "You divide by the spread of the advantages. Some do that to steady training; asked is the gradient "
+                "itself, rewards − baseline as it is."),
+        Mistake("log p for its gradient",
+                [{"(picked - weights)": "picked * np.log(weights)"},
+                {"(picked - weights)": "-picked * np.log(weights)"}],
+                "You use log p itself. The gradient with respect to the scores has ∂ log p_c / ∂ scores = one-hot(c) "
+                "− weights in its place."),
     ],
     hints=[
         "E[reward] = Σ_j p_j R_j. Its gradient is E[R · ∇ log p]: one sample of that is R_c ∇ log p_c.",
@@ -366,43 +345,6 @@ def attention_backward_reference(d_context, q, keys, W, weights):
     dq = summed @ W.T
     dkeys = weights.T[:, :, None] * d_context + d_scores.T[:, :, None] * (q @ W)
     dW = q.T @ summed
-    return dq, dkeys, dW
-
-
-def _wrong_backward(d_context, q, keys, W, weights, *, slip):
-    d_weights = np.sum(d_context * keys, axis=2).T
-    if slip == "weights as gates":
-        d_scores = weights * (1 - weights) * d_weights
-    elif slip == "no softmax":
-        d_scores = d_weights
-    elif slip == "mean":
-        d_scores = weights * (d_weights - d_weights.mean(axis=1, keepdims=True))
-    elif slip == "no mean":
-        d_scores = weights * d_weights
-    elif slip == "over the batch":
-        d_scores = weights * (d_weights - np.sum(weights * d_weights, axis=0, keepdims=True))
-    else:
-        d_scores = weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))
-    summed = np.einsum("ns,snk->nk", d_scores, keys)
-    as_value, as_key = weights.T[:, :, None] * d_context, d_scores.T[:, :, None] * (q @ W)
-    if slip == "values only":
-        dkeys = as_value
-    elif slip == "keys only":
-        dkeys = as_key
-    elif slip == "key without W":
-        dkeys = as_value + d_scores.T[:, :, None] * q
-    else:
-        dkeys = as_value + as_key
-    dq = summed if slip == "query without W" else summed @ W.T
-    if slip == "query transposed":
-        dq = summed @ W
-    if slip == "query from the context":
-        dq = d_context @ W.T
-    dW = summed.T @ q if slip == "dW transposed" else q.T @ summed
-    if slip == "dW of the context":
-        dW = q.T @ np.einsum("ns,snk->nk", weights, keys)
-    if slip == "batch mean":
-        dW = dW / len(q)
     return dq, dkeys, dW
 
 
@@ -444,37 +386,45 @@ attention_backward = Exercise(
     names=("dq", "dkeys", "dW"),
     extra=_agrees_with_finite_differences,
     mistakes=[
-        Mistake("the keys as values only", partial(_wrong_backward, slip="values only"),
-                "dkeys holds what they get as values. They were read a second time, as keys: add d_scores times "
-                "q @ W."),
-        Mistake("the keys as keys only", partial(_wrong_backward, slip="keys only"),
+        Mistake("the keys as values only", {" + d_scores.T[:, :, None] * (q @ W)": ""},
+                "dkeys holds what they get as values. They were read a second time, as keys: add d_scores times q @ "
+                "W."),
+        Mistake("the keys as keys only", {"weights.T[:, :, None] * d_context + ": ""},
                 "dkeys holds what they get through the scores. They are the values as well: add weights times "
                 "d_context."),
-        Mistake("softmax as a sigmoid", partial(_wrong_backward, slip="weights as gates"),
+        Mistake("softmax as a sigmoid",
+                {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))":
+                    "weights * (1 - weights) * d_weights"},
                 "a (1 − a) is the slope of a sigmoid, which has one input. In a softmax every score moves every "
                 "weight: d_scores = a (da − Σ a da)."),
-        Mistake("softmax skipped", partial(_wrong_backward, slip="no softmax"),
+        Mistake("softmax skipped",
+                {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))": "d_weights"},
                 "You hand d_weights on as d_scores. Between them stands the softmax: a (da − Σ a da)."),
-        Mistake("the sum in the softmax dropped", partial(_wrong_backward, slip="no mean"),
+        Mistake("the sum in the softmax dropped",
+                {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))":
+                    "weights * d_weights"},
                 "d_scores = a (da − Σ a da); the sum is missing. Check: the d_scores of a row sum to 0."),
-        Mistake("plain mean in the softmax", partial(_wrong_backward, slip="mean"),
+        Mistake("plain mean in the softmax",
+                {"np.sum(weights * d_weights, axis=1, keepdims=True)": "d_weights.mean(axis=1, keepdims=True)"},
                 "You subtract the plain mean of d_weights. It is the weighted one: Σ a da."),
-        Mistake("softmax backward over the batch", partial(_wrong_backward, slip="over the batch"),
+        Mistake("softmax backward over the batch", {"axis=1": "axis=0"},
                 "The sum in the softmax runs over the keys of one row: axis 1, not over the batch."),
-        Mistake("W missing in dkeys", partial(_wrong_backward, slip="key without W"),
+        Mistake("W missing in dkeys", {"(q @ W)": "q"},
                 "∂e_j/∂k_j is q @ W, not q."),
-        Mistake("W missing in dq", partial(_wrong_backward, slip="query without W"),
+        Mistake("W missing in dq", {"summed @ W.T": "summed"},
                 "∂e_j/∂q is W k_j, not k_j: multiply by W.T at the end."),
-        Mistake("W not transposed", partial(_wrong_backward, slip="query transposed"),
+        Mistake("W not transposed", {"summed @ W.T": "summed @ W"},
                 "Forward the query met W as q @ W; on the way back it is W.T."),
-        Mistake("dq straight from the context", partial(_wrong_backward, slip="query from the context"),
+        Mistake("dq straight from the context", {"dq = summed": "dq = d_context"},
                 "The query is not in the context itself. Its only way is through the scores: Σ_j de_j W k_j."),
-        Mistake("dW transposed", partial(_wrong_backward, slip="dW transposed"),
+        Mistake("dW transposed", {"q.T @ summed": "summed.T @ q"},
                 "dW has the shape of W, rows for the query: q.T @ (…)."),
-        Mistake("dW from the context", partial(_wrong_backward, slip="dW of the context"),
+        Mistake("dW from the context", {"q.T @ summed": 'q.T @ np.einsum("ns,snk->nk", weights, keys)'},
                 "In dW the keys are weighed with d_scores, not with the weights."),
-        Mistake("mean over the batch", partial(_wrong_backward, slip="batch mean"),
+        Mistake("mean over the batch", {"q.T @ summed": "q.T @ summed / len(q)"},
                 "You divide dW by the number of rows. Sum: a mean, if there is one, is in d_context already."),
+        Mistake("W turned in dkeys", {"(q @ W)": "(q @ W.T)"},
+                "∂e_j/∂k_j is q @ W, as on the way forward. You have W.T there; W is square, and NumPy cannot notice."),
     ],
     hints=[
         "The context is Σ_j a_j k_j. So da_j = d_context · k_j, and k_j gets a_j d_context as a value.",

@@ -1,7 +1,5 @@
 """Exercises and quiz of chapter 14: self-attention."""
 
-from functools import partial
-
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
@@ -12,7 +10,6 @@ __all__ = ["QUIZ", "attend", "attend_backward", "causal_weights", "positions", "
 def softmax(scores, axis=-1):
     exp = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return exp / exp.sum(axis=axis, keepdims=True)
-
 
 # 14.1 Query, key, value ------------------------------------------------------------------------------------------
 
@@ -26,21 +23,9 @@ def attend_reference(x, W_q, W_k, W_v):
     return weights @ v, weights
 
 
-def _attend(x, W_q, W_k, W_v, *, scale=lambda d, M, T: np.sqrt(d), axis=1, turned=False, values="v", squash=softmax,
-            weigh=lambda weights, values: weights @ values):
-    q, k, v = x @ W_q, x @ W_k, x @ W_v
-    scores = (k @ q.T if turned else q @ k.T) / scale(q.shape[1], x.shape[1], len(x))
-    weights = squash(scores, axis)
-    return weigh(weights, {"v": v, "k": k, "x": x}[values]), weights
-
-
 def _attend_cases(rng):
     return [tuple(rng.standard_normal(shape) for shape in ((T, M), (M, d), (M, d), (M, V)))
             for T, M, d, V in ((3, 4, 2, 5), (5, 3, 3, 3), (4, 2, 6, 3))]
-
-
-def _plain_sum(scores, axis):
-    return scores / scores.sum(axis=axis, keepdims=True)
 
 
 attend = Exercise(
@@ -51,31 +36,62 @@ attend = Exercise(
     cases=_attend_cases,
     names=("outputs", "weights"),
     mistakes=[
-        Mistake("not scaled", partial(_attend, scale=lambda d, M, T: 1),
+        Mistake("not scaled", {" / np.sqrt(q.shape[1])": ""},
                 "The scores are not scaled. Divide q @ k.T by the root of d, the number of columns of q."),
-        Mistake("divided by d", partial(_attend, scale=lambda d, M, T: d),
+        Mistake("divided by d", {"np.sqrt(q.shape[1])": "q.shape[1]"},
                 "You divide by d. The variance of the scores grows like d, so their size grows like the root of d."),
-        Mistake("divided by the root of M", partial(_attend, scale=lambda d, M, T: np.sqrt(M)),
+        Mistake("divided by the root of M", {"np.sqrt(q.shape[1])": "np.sqrt(x.shape[1])"},
                 "You divide by the root of M, the size of x. What is summed in a score are the d entries of a key."),
-        Mistake("divided by the root of T", partial(_attend, scale=lambda d, M, T: np.sqrt(T)),
+        Mistake("divided by the root of T", {"np.sqrt(q.shape[1])": "np.sqrt(len(x))"},
                 "You divide by the root of the number of steps. What is summed in a score are the d entries of a key."),
-        Mistake("softmax over the columns", partial(_attend, axis=0),
+        Mistake("softmax over the columns",
+                [{"scores.max(axis=1": "scores.max(axis=0", "exp.sum(axis=1": "exp.sum(axis=0"},
+                {"exp.sum(axis=1": "exp.sum(axis=0"}],
                 "Your columns sum to 1. Row t belongs to the query of step t, and its weights must sum to 1: axis=1."),
-        Mistake("softmax over everything", partial(_attend, axis=None),
+        Mistake("softmax over everything",
+                {"exp.sum(axis=1, keepdims=True)": "exp.sum()",
+                "scores.max(axis=1, keepdims=True)": "scores.max()"},
                 "All of your weights together sum to 1. Each row needs a softmax of its own: axis=1."),
-        Mistake("query and key exchanged", partial(_attend, turned=True),
+        Mistake("query and key exchanged", {"q @ k.T": "k @ q.T"},
                 "Your row t holds the scores of key t with all queries. It is the query that asks: q @ k.T."),
-        Mistake("x summed", partial(_attend, values="x"),
+        Mistake("x summed", {"return weights @ v, weights": "return weights @ x, weights"},
                 "You sum the vectors x. What is summed are the values x @ W_v."),
-        Mistake("keys summed", partial(_attend, values="k"),
+        Mistake("keys summed", {"return weights @ v, weights": "return weights @ k, weights"},
                 "You sum the keys. They only decide the weights; what is summed are the values x @ W_v."),
-        Mistake("weights turned", partial(_attend, weigh=lambda weights, values: weights.T @ values),
+        Mistake("weights turned", {"return weights @ v, weights": "return weights.T @ v, weights"},
                 "You sum with the columns of the weights. Row t of the output needs row t: weights @ v."),
-        Mistake("no softmax", partial(_attend, squash=lambda scores, axis: scores),
-                "The scores themselves are your weights: they may be negative, and rows do not sum to 1. A softmax is "
-                "missing."),
-        Mistake("no exponential", partial(_attend, squash=_plain_sum),
+        Mistake("no softmax", {"weights = exp / exp.sum(axis=1, keepdims=True)": "weights = scores"},
+                "The scores themselves are your weights: they may be negative, and rows do not sum to 1. A softmax "
+                "is missing."),
+        Mistake("no exponential", {"np.exp(scores - scores.max(axis=1, keepdims=True))": "scores"},
                 "You divide the scores by their sum, so weights may be negative. Take np.exp of the scores first."),
+        Mistake("divided by the root of the values' size", {"np.sqrt(q.shape[1])": "np.sqrt(v.shape[1])"},
+                "You divide by the root of V, the size of a value. What is summed in a score are the d entries of a "
+                "key."),
+        Mistake("multiplied by the root", {"/ np.sqrt(q.shape[1])": "* np.sqrt(q.shape[1])"},
+                "You multiply by the root of d, which makes large scores larger. Divide, so that their size does not "
+                "grow with d."),
+        Mistake("the future hidden",
+                {"exp = np.exp(scores":
+                    "scores = np.where(np.tri(len(x)) > 0, scores, -np.inf)\n    exp = np.exp(scores"},
+                "You use a causal mask. In this head every step sees all steps; the mask comes in exercise 14.2."),
+        Mistake("scaled after the softmax",
+                {" / np.sqrt(q.shape[1])": "",
+                "return weights @ v, weights":
+                    "weights = weights / np.sqrt(q.shape[1])\n    return weights @ v, weights"},
+                "You divide the weights by the root of d, and rows no longer sum to 1. Divide the scores, before the "
+                "softmax."),
+        Mistake("x compared with x", {"q @ k.T": "x @ x.T"},
+                "Your scores compare the vectors x themselves. Queries and keys are compared: q @ k.T, with q = x @ "
+                "W_q and k = x @ W_k."),
+        Mistake("one matrix for both", [{"q @ k.T": "q @ q.T"}, {"q @ k.T": "k @ k.T"}],
+                "You compare queries with queries, or keys with keys. Row t is the query of step t against all keys: "
+                "q @ k.T."),
+        Mistake("input added", [{"return weights @ v, weights": "return v + weights @ v, weights"}],
+                "You add the values themselves, as a residual connection would. A head returns weights @ v alone."),
+        Mistake("sum without keepdims", {"exp.sum(axis=1, keepdims=True)": "exp.sum(axis=1)"},
+                "exp.sum(axis=1) is (T,), and against (T, T) it divides column s by the sum of row s. With "
+                "keepdims=True it is (T, 1), and each row is divided by its own sum."),
     ],
     hints=[
         "Three products first: q = x @ W_q, k = x @ W_k, v = x @ W_v. Then scores for every pair of steps, (T, T).",
@@ -97,26 +113,11 @@ def causal_weights_reference(scores):
     return exp / exp.sum(axis=-1, keepdims=True)
 
 
-def _causal(scores, *, allowed=lambda T: np.tri(T, dtype=bool), fill=-np.inf, axis=-1):
-    return softmax(np.where(allowed(scores.shape[-1]), scores, fill), axis)
-
-
-def _after_softmax(scores):
-    return np.tril(softmax(scores))
-
-
-def _unmasked(scores):
-    return softmax(scores)
-
-
-def _overflowing(scores):
-    with np.errstate(all="ignore"):
-        exp = np.exp(np.where(np.tri(scores.shape[-1], dtype=bool), scores, -np.inf))
-        return exp / exp.sum(axis=-1, keepdims=True)
-
-
-def _added_one(scores):
-    return softmax(scores - np.triu(np.ones(scores.shape[-2:]), 1))
+def _far_apart(rng):
+    """Rows that lie far from each other, and a future far above what is allowed."""
+    rows = np.array([990.0, -980.0, 20.0, -1000.0])[:, None]
+    future = 1200.0 * np.triu(np.ones((4, 4)), 1)
+    return [(2 * rng.standard_normal((2, 4, 4)) + rows,), (2 * rng.standard_normal((2, 4, 4)) - 600 + future,)]
 
 
 causal_weights = Exercise(
@@ -125,44 +126,113 @@ causal_weights = Exercise(
     stars=2,
     reference=causal_weights_reference,
     cases=lambda rng: [(2 * rng.standard_normal((2, 4, 4)),), (rng.standard_normal((3, 5, 5)) + 1000,),
-                       (3 * rng.standard_normal((1, 3, 3)) - 2,), (60 * rng.standard_normal((2, 4, 4)) - 1000,)],
+                       (3 * rng.standard_normal((1, 3, 3)) - 2,), (60 * rng.standard_normal((2, 4, 4)) - 1000,),
+                       *_far_apart(rng)],
     names=("weights",),
     mistakes=[
-        Mistake("masked after the softmax", _after_softmax,
+        Mistake("masked after the softmax",
+                {"np.where(allowed, scores, -np.inf)": "scores", "return exp /": "return allowed * exp /"},
                 "Your rows do not sum to 1: you mask after the softmax, whose sum has counted the future already. "
                 "Mask the scores."),
-        Mistake("masked with 0", partial(_causal, fill=0.0),
+        Mistake("masked with 0", [{"-np.inf": "0.0"}, {"np.where(allowed, scores, -np.inf)": "scores * allowed"}],
                 "A score of 0 is no mask: exp(0) is 1, so the future keeps a weight. Set forbidden scores to -inf."),
-        Mistake("a number that is not small enough", partial(_causal, fill=-100.0),
-                "You mask with a number such as −100. It is not below all scores: in the last case they lie near "
-                "−1000, and the future gets all of the weight. Use -np.inf."),
-        Mistake("1 taken away", _added_one,
+        Mistake("a number that is not small enough",
+                [{"-np.inf": "-10"}, {"-np.inf": "-20"}, {"-np.inf": "-50"}, {"-np.inf": "-100"},
+                {"-np.inf": "-500"}, {"-np.inf": "-1000"},
+                {"np.where(allowed, scores, -np.inf)": "scores - 10 * ~allowed"},
+                {"np.where(allowed, scores, -np.inf)": "scores - 20 * ~allowed"},
+                {"np.where(allowed, scores, -np.inf)": "scores - 50 * ~allowed"},
+                {"np.where(allowed, scores, -np.inf)": "scores - 100 * ~allowed"},
+                {"np.where(allowed, scores, -np.inf)": "scores - 500 * ~allowed"},
+                {"np.where(allowed, scores, -np.inf)": "scores - 1000 * ~allowed"}],
+                "You mask with a number such as −100 or −1000. It is not below all scores: in some cases they lie "
+                "near −1000, or the future is 1200 above them, and it gets weight. Use -np.inf."),
+        Mistake("1 taken away", {"np.where(allowed, scores, -np.inf)": "scores - ~allowed"},
                 "You subtract 1 from forbidden scores, which leaves them a weight. Set them to -inf."),
-        Mistake("the past hidden", partial(_causal, allowed=lambda T: np.tri(T, dtype=bool).T),
+        Mistake("the past hidden", {"np.tril": "np.triu"},
                 "The wrong triangle: your step t sees the future and not the past. Keep the lower triangle, s <= t."),
         Mistake("itself hidden, large number",
-                partial(_causal, allowed=lambda T: np.tri(T, k=-1, dtype=bool), fill=-1e9),
-                "Your step t does not see itself, so the first step has nothing to look at and its weights are equal. "
-                "The diagonal belongs to what may be seen."),
-        Mistake("itself hidden", partial(_causal, allowed=lambda T: np.tri(T, k=-1, dtype=bool)),
-                "Your step t does not see itself. The first step has nothing to look at then: NaN. The diagonal "
-                "belongs to what may be seen."),
-        Mistake("one step of the future", partial(_causal, allowed=lambda T: np.tri(T, k=1, dtype=bool)),
+                [{"bool))": "bool), -1)", "-np.inf": "-1e9"}, {"bool))": "bool), -1)", "-np.inf": "-1e10"},
+                {"bool))": "bool), -1)", "-np.inf": "-1e12"}],
+                "Your step t does not see itself, so the first step has nothing to look at and its weights are "
+                "equal. The diagonal belongs to what may be seen."),
+        Mistake("itself hidden", {"bool))": "bool), -1)"},
+                "Your step t does not see itself, so the first step has nothing to look at. The diagonal belongs to "
+                "what may be seen: s <= t."),
+        Mistake("one step of the future", {"bool))": "bool), 1)"},
                 "Step t sees step t + 1 in your weights: the diagonal is off by one."),
-        Mistake("softmax over the columns", partial(_causal, axis=-2),
+        Mistake("softmax over the columns",
+                [{"masked.max(axis=-1, keepdims=True)": "masked.max(axis=-2, keepdims=True)",
+                "exp.sum(axis=-1, keepdims=True)": "exp.sum(axis=-2, keepdims=True)"}],
                 "Your columns sum to 1. Row t belongs to the query of step t: softmax over the last axis."),
-        Mistake("no mask", _unmasked, "Nothing is masked: step t sees all steps."),
-        Mistake("overflow", _overflowing,
-                "np.exp overflows for scores near 1000, and you get NaN. Subtract the row's largest allowed score "
-                "first."),
+        Mistake("no mask", {"np.where(allowed, scores, -np.inf)": "scores"},
+                "Nothing is masked: step t sees all steps."),
+        Mistake("overflow",
+                [{" - masked.max(axis=-1, keepdims=True)": ""}, {"np.where(allowed, scores, -np.inf)": "scores",
+                " - masked.max(axis=-1, keepdims=True))": ") * allowed"}],
+                "np.exp overflows for scores near 1000, and is 0 for all near −1000: you get NaN. Subtract the row's "
+                "largest allowed score first."),
+        Mistake("masked with 0, then cleared", [{"-np.inf": "0.0", "return exp /": "return allowed * exp /"}],
+                "You set the future's scores to 0 and its weights to 0 afterwards. They are still in the sum that "
+                "you divide by. Set the scores to -inf."),
+        Mistake("the largest of all steps",
+                [{"np.where(allowed, scores, -np.inf)": "scores",
+                "return exp / exp": "exp = exp * allowed\n    return exp / exp"},
+                {"masked.max(axis=-1, keepdims=True)": "scores.max(axis=-1, keepdims=True)"},
+                {"np.where(allowed, scores, -np.inf)": "scores",
+                "return exp / exp.sum(axis=-1, keepdims=True)":
+                    "exp = exp * allowed\n    return exp / (exp.sum(axis=-1, keepdims=True) + 1e-12)"},
+                {"np.where(allowed, scores, -np.inf)": "scores",
+                "return exp / exp.sum(axis=-1, keepdims=True)":
+                    "exp = exp * allowed\n    return exp / (exp.sum(axis=-1, keepdims=True) + 1e-9)"},
+                {"np.where(allowed, scores, -np.inf)": "scores",
+                "return exp / exp.sum(axis=-1, keepdims=True)":
+                    "exp = exp * allowed\n    return exp / (exp.sum(axis=-1, keepdims=True) + 1e-8)"},
+                {"np.where(allowed, scores, -np.inf)": "scores",
+                "return exp / exp.sum(axis=-1, keepdims=True)":
+                    "exp = exp * allowed\n    return exp / (exp.sum(axis=-1, keepdims=True) + 1e-10)"},
+                {"np.where(allowed, scores, -np.inf)": "scores",
+                "return exp / exp.sum(axis=-1, keepdims=True)":
+                    "exp = exp * allowed\n    return exp / (exp.sum(axis=-1, keepdims=True) + 1e-16)"},
+                {"np.where(allowed, scores, -np.inf)": "scores",
+                "return exp / exp.sum(axis=-1, keepdims=True)":
+                    "exp = exp * allowed\n    return exp / np.maximum(exp.sum(axis=-1, keepdims=True), 1e-300)"}],
+                "Right as long as no score of the future is far above the allowed ones. Where it is, they are "
+                "exp(−1200) = 0 once it has been subtracted, or taken part in a softmax, and you divide 0 by 0. Mask "
+                "first, and take the maximum of what is left."),
+        Mistake("one maximum for all rows",
+                [{"masked.max(axis=-1, keepdims=True)": "masked.max()"},
+                {"masked.max(axis=-1, keepdims=True)": "masked.max(axis=(-2, -1), keepdims=True)"}],
+                "You subtract one maximum from all rows. In a row that lies far below it every np.exp is 0, and so "
+                "is the sum. Each row has its own: axis=-1, keepdims=True."),
+        Mistake("scaled",
+                [{"np.where(allowed, scores, -np.inf)": "np.where(allowed, scores / np.sqrt(T), -np.inf)"},
+                {"np.where(allowed, scores, -np.inf)":
+                    "np.where(allowed, scores / np.sqrt(len(scores)), -np.inf)"}],
+                "You divide the scores by a root. They are scores already: the scaling is done before, with d."),
+        Mistake("scores clipped",
+                [{"masked - masked.max(axis=-1, keepdims=True)": "np.clip(masked, -700, 700)"},
+                {"masked - masked.max(axis=-1, keepdims=True)": "np.clip(masked, -500, 500)"}],
+                "You clip the scores, which makes different ones equal. Subtract the row's largest allowed score "
+                "instead: no weight changes by that, and nothing overflows."),
+        Mistake("softmax over everything",
+                [{"exp.sum(axis=-1, keepdims=True)": "exp.sum(axis=(-2, -1), keepdims=True)"},
+                {"exp.sum(axis=-1, keepdims=True)": "exp.sum()"}],
+                "All weights of a matrix together sum to 1. Each row has to: the sum goes over the last axis, with "
+                "keepdims=True."),
+        Mistake("all to the largest",
+                {"np.exp(masked - masked.max(axis=-1, keepdims=True))":
+                    "(masked == masked.max(axis=-1, keepdims=True)) * 1.0"},
+                "You give all weight to the largest score. A softmax gives the others some, too: np.exp of the "
+                "difference."),
     ],
     hints=[
         "Which pairs are allowed? Row t may look at column s where s <= t: np.tril of a matrix of ones.",
         "np.where(allowed, scores, -np.inf) before the softmax: exp(-inf) is exactly 0.",
         "Subtract each row's maximum before np.exp. The diagonal is always allowed, so no maximum is -inf.",
     ],
-    explanation="You may also mask after the exponential, as long as it is before the division: the sum in the "
-                "denominator must not have seen the future.",
+    explanation="The mask has to come before the maximum, too. A future score that is 800 above the allowed ones "
+                "would turn all of them to 0, and the row to NaN.",
 )
 
 # 14.3 Sinusoidal positions ---------------------------------------------------------------------------------------
@@ -177,19 +247,6 @@ def positions_reference(num_steps, size):
     return p
 
 
-def _positions(num_steps, size, *, first=0, exponent=lambda size: -np.arange(0, size, 2) / size, even=np.sin,
-               odd=np.cos, halves=False):
-    angles = (first + np.arange(num_steps))[:, None] * 10000.0 ** exponent(size)
-    if halves:
-        return np.concatenate([even(angles), odd(angles)], axis=1)
-    return np.stack([even(angles), odd(angles)], axis=2).reshape(num_steps, size)
-
-
-def _every_column_its_own(num_steps, size):
-    angles = np.arange(num_steps)[:, None] * 10000.0 ** (-np.arange(size) / size)
-    return np.where(np.arange(size) % 2 == 0, np.sin(angles), np.cos(angles))
-
-
 positions = Exercise(
     id="14.3",
     title="Sinusoidal positions",
@@ -198,21 +255,48 @@ positions = Exercise(
     cases=lambda rng: [(5, 8), (12, 6), (3, 4)],
     names=("p",),
     mistakes=[
-        Mistake("sines first, then cosines", partial(_positions, halves=True),
+        Mistake("sines first, then cosines", {"p[:, 0::2]": "p[:, : size // 2]", "p[:, 1::2]": "p[:, size // 2 :]"},
                 "All sines stand before all cosines. They take turns here: columns 0::2 and 1::2."),
-        Mistake("begins at 1", partial(_positions, first=1), "Your first row is that of position 1. Count from 0."),
-        Mistake("half the exponent", partial(_positions, exponent=lambda size: -np.arange(size // 2) / size),
+        Mistake("begins at 1", {"np.arange(num_steps)[:, None]": "np.arange(1, num_steps + 1)[:, None]"},
+                "Your first row is that of position 1. Count from 0."),
+        Mistake("half the exponent", {"np.arange(0, size, 2) / size": "np.arange(size // 2) / size"},
                 "The exponent is −2i/M, and yours is −i/M: the slowest wave is a hundred times too fast."),
-        Mistake("frequency turned over", partial(_positions, exponent=lambda size: np.arange(0, size, 2) / size),
-                "You multiply by 10000 to the power of 2i/M. The waves get slower with i, not faster: the exponent is "
-                "negative."),
-        Mistake("cosine first", partial(_positions, even=np.cos, odd=np.sin),
+        Mistake("frequency turned over", {"(-np": "(np"},
+                "You multiply by 10000 to the power of 2i/M. The waves get slower with i, not faster: the exponent "
+                "is negative."),
+        Mistake("cosine first", {"np.sin": "np.cos", "np.cos": "np.sin"},
                 "Sine and cosine are exchanged: even columns hold the sine."),
-        Mistake("sines only", partial(_positions, odd=np.sin),
+        Mistake("sines only", {"np.cos": "np.sin"},
                 "Both columns of a pair hold the sine. Without the cosine no matrix can turn position t into t + 1."),
-        Mistake("every column its own frequency", _every_column_its_own,
+        Mistake("every column its own frequency",
+                [{"np.arange(0, size, 2) / size": "np.arange(size) / size",
+                "np.sin(angles)": "np.sin(angles[:, 0::2])", "np.cos(angles)": "np.cos(angles[:, 1::2])"},
+                {"np.arange(0, size, 2) / size": "2 * np.arange(size) / size",
+                "np.sin(angles)": "np.sin(angles[:, 0::2])", "np.cos(angles)": "np.cos(angles[:, 1::2])"}],
                 "Each column has a frequency of its own. Two columns, a sine and a cosine, share one: that pair is "
                 "what a rotation turns."),
+        Mistake("pairs counted from 1", {"np.arange(0, size, 2) / size": "np.arange(2, size + 2, 2) / size"},
+                "You count the pairs of columns from 1. With i from 0 the first frequency is 10000^0 = 1."),
+        Mistake("another base", [{"10000": "1000"}, {"10000": "100000"}, {"10000": "np.e"}],
+                "Your frequencies are powers of another number. The base is 10000."),
+        Mistake("divided by half the size", {"np.arange(0, size, 2) / size": "np.arange(0, size, 2) / (size // 2)"},
+                "You divide the exponent by M / 2. It is −2i/M: np.arange(0, size, 2) / size counts 2i in steps of "
+                "two already."),
+        Mistake("divided by M − 1 or M − 2",
+                [{"np.arange(0, size, 2) / size": "np.arange(0, size, 2) / (size - 1)"},
+                {"np.arange(0, size, 2) / size": "np.arange(0, size, 2) / (size - 2)"}],
+                "You divide the exponent by a number smaller than M. It is −2i/M, so the last frequency does not "
+                "quite reach 1/10000."),
+        Mistake("degrees or turns",
+                [{"np.sin(angles)": "np.sin(np.radians(angles))", "np.cos(angles)": "np.cos(np.radians(angles))"},
+                {"np.sin(angles)": "np.sin(2 * np.pi * angles)", "np.cos(angles)": "np.cos(2 * np.pi * angles)"}],
+                "You change the unit of the angle. np.sin and np.cos take t w as it is, in radians."),
+        Mistake("whole numbers alone", {"np.empty((num_steps, size))": "np.empty((num_steps, size), dtype=int)"},
+                "Your array holds whole numbers, so sines and cosines are cut to 0 and ±1. Make it an array of "
+                "floats."),
+        Mistake("steps as a share", {"np.arange(num_steps)[:, None]": "np.arange(num_steps)[:, None] / num_steps"},
+                "You divide t by the number of steps. Positions are counted: t = 0, 1, 2, …, however long the "
+                "sequence is."),
     ],
     hints=[
         "First the frequencies, one for two columns: 10000 ** (-np.arange(0, size, 2) / size), size/2 of them.",
@@ -231,26 +315,6 @@ def split_heads_reference(x, num_heads):
     return x.reshape(T, N, num_heads, M // num_heads).transpose(1, 2, 0, 3)
 
 
-def _straight(x, num_heads):
-    T, N, M = x.shape
-    return x.reshape(N, num_heads, T, M // num_heads)
-
-
-def _striped(x, num_heads):
-    T, N, M = x.shape
-    return x.reshape(T, N, M // num_heads, num_heads).transpose(1, 3, 0, 2)
-
-
-def _swapped(x, num_heads, *, axes):
-    T, N, M = x.shape
-    return x.reshape(T, N, num_heads, M // num_heads).transpose(axes)
-
-
-def _batch_first(x, num_heads):
-    T, N, M = x.shape
-    return x.reshape(N, T, num_heads, M // num_heads).transpose(0, 2, 1, 3)
-
-
 split_heads = Exercise(
     id="14.4",
     title="Cut into heads",
@@ -260,23 +324,43 @@ split_heads = Exercise(
                        (rng.standard_normal((5, 2, 12)), 4)],
     names=("heads",),
     mistakes=[
-        Mistake("one reshape", _straight,
-                "The shape is right and the numbers are mixed up: reshape never moves a number past another. Cut only "
-                "the last axis, then transpose."),
-        Mistake("every other column", _striped,
+        Mistake("one reshape",
+                [{"x.reshape(T, N, num_heads, M // num_heads).transpose(1, 2, 0, 3)":
+                    "x.reshape(N, num_heads, T, M // num_heads)"},
+                {"x.reshape(T, N, num_heads, M // num_heads).transpose(1, 2, 0, 3)":
+                    "x.swapaxes(0, 1).reshape(N, num_heads, T, M // num_heads)"},
+                {"x.reshape(T, N, num_heads, M // num_heads).transpose(1, 2, 0, 3)":
+                    "x.transpose(1, 2, 0).reshape(N, num_heads, T, M // num_heads)"}],
+                "The shape is right and the numbers are mixed up: reshape never moves a number past another. Cut "
+                "only the last axis, then transpose."),
+        Mistake("every other column",
+                {"x.reshape(T, N, num_heads, M // num_heads).transpose(1, 2, 0, 3)":
+                    "x.reshape(T, N, M // num_heads, num_heads).transpose(1, 3, 0, 2)"},
                 "You give head j every heads-th column. Its columns stand together, j d to (j + 1) d: cut M into "
                 "(heads, d), in this order."),
-        Mistake("batch first assumed", _batch_first,
+        Mistake("batch first assumed",
+                {"x.reshape(T, N, num_heads, M // num_heads).transpose(1, 2, 0, 3)":
+                    "x.reshape(N, T, num_heads, M // num_heads).transpose(0, 2, 1, 3)"},
                 "You read x as (N, T, M). Time comes first in this course: (T, N, M)."),
-        Mistake("not transposed", partial(_swapped, axes=(0, 1, 2, 3)),
+        Mistake("not transposed", {".transpose(1, 2, 0, 3)": ""},
                 "You have (T, N, heads, d). Move the axes with transpose, so that each head has a matrix (T, d)."),
-        Mistake("steps before heads", partial(_swapped, axes=(1, 0, 2, 3)),
-                "You have (N, T, heads, d): products of the last two axes would then mix heads instead of steps. Heads "
-                "before steps."),
-        Mistake("heads before the batch", partial(_swapped, axes=(2, 1, 0, 3)),
+        Mistake("steps before heads", {".transpose(1, 2, 0, 3)": ".transpose(1, 0, 2, 3)"},
+                "You have (N, T, heads, d): products of the last two axes would then mix heads instead of steps. "
+                "Heads before steps."),
+        Mistake("heads before the batch", {".transpose(1, 2, 0, 3)": ".transpose(2, 1, 0, 3)"},
                 "You have (heads, N, T, d). The batch comes first here, then the heads."),
-        Mistake("each head turned", partial(_swapped, axes=(1, 2, 3, 0)),
+        Mistake("each head turned", {".transpose(1, 2, 0, 3)": ".transpose(1, 2, 3, 0)"},
                 "You have (N, heads, d, T): each head's matrix is turned. Steps before features."),
+        Mistake("steps before the batch",
+                [{".transpose(1, 2, 0, 3)": ".transpose(0, 2, 1, 3)"},
+                {".transpose(1, 2, 0, 3)": ".transpose(2, 0, 1, 3)"}],
+                "Your axes are in another order. The batch comes first, then the heads, the steps and the features: "
+                "from (T, N, heads, d) that is .transpose(1, 2, 0, 3)."),
+        Mistake("heads cut from the batch",
+                {"x.reshape(T, N, num_heads, M // num_heads)":
+                    "x.reshape(T, num_heads, N, M // num_heads).swapaxes(1, 2)"},
+                "You reshape to (T, heads, N, d), which mixes the sequences of the batch. Only the last axis is cut: "
+                "(T, N, heads, d)."),
     ],
     hints=[
         "Two moves: a reshape that cuts the last axis in two, and a transpose that puts the axes in order.",
@@ -299,19 +383,6 @@ def attend_backward_reference(dZ, Q, K, V, A):
     dS = A * (dA - (A * dA).sum(axis=1, keepdims=True))
     scale = 1 / np.sqrt(Q.shape[1])
     return dS @ K * scale, dS.T @ Q * scale, dV
-
-
-def _backward(dZ, Q, K, V, A, *, slip):
-    dV = (A if slip == "A not turned" else A.T) @ dZ
-    dA = dZ @ V.T
-    mean = (A * dA).sum(axis={"columns": 0, "all": None}.get(slip, 1), keepdims=True)
-    dS = {"no mean": A * dA, "diagonal": A * (1 - A) * dA, "no softmax": dA, "mean not weighted": A * (
-        dA - dA.mean(axis=1, keepdims=True)), "outer A": dA - mean}.get(slip, A * (dA - mean))
-    scale = {"no scale": 1.0, "d": 1 / Q.shape[1]}.get(slip, 1 / np.sqrt(Q.shape[1]))
-    dQ, dK = dS @ K * scale, (dS if slip == "dS not turned" else dS.T) @ Q * scale
-    if slip == "scale in one":
-        dK = dK / scale
-    return (dK, dQ, dV) if slip == "exchanged" else (dQ, dK, dV)
 
 
 def _backward_cases(rng):
@@ -345,33 +416,56 @@ attend_backward = Exercise(
     names=("dQ", "dK", "dV"),
     extra=_agrees_with_finite_differences,
     mistakes=[
-        Mistake("scale forgotten", partial(_backward, slip="no scale"),
+        Mistake("scale forgotten", {"1 / np.sqrt(Q.shape[1])": "1"},
                 "dQ and dK lack the factor 1/√d: the scores were divided by √d on the way forward."),
-        Mistake("divided by d", partial(_backward, slip="d"),
+        Mistake("divided by d", {"1 / np.sqrt(Q.shape[1])": "1 / Q.shape[1]"},
                 "You divide by d on the way back. The scores were divided by √d, once."),
-        Mistake("scale in dQ alone", partial(_backward, slip="scale in one"),
+        Mistake("scale in dQ alone", {"dS.T @ Q * scale": "dS.T @ Q"},
                 "dQ has the factor 1/√d and dK does not. The product of both was divided."),
-        Mistake("mean forgotten", partial(_backward, slip="no mean"),
+        Mistake("mean forgotten", {"A * (dA - (A * dA).sum(axis=1, keepdims=True))": "A * dA"},
                 "dS is A * dA alone. If one score of a row rises, the weights of all others fall: subtract the row's "
                 "mean of dA, weighted with A."),
-        Mistake("softmax entry by entry", partial(_backward, slip="diagonal"),
+        Mistake("softmax entry by entry", {"A * (dA - (A * dA).sum(axis=1, keepdims=True))": "A * (1 - A) * dA"},
                 "A * (1 − A) * dA holds only the diagonal of the softmax's derivative, as if it were a sigmoid. A "
                 "score moves all weights of its row."),
-        Mistake("mean without weights", partial(_backward, slip="mean not weighted"),
+        Mistake("mean without weights", {"(A * dA).sum(": "dA.mean("},
                 "You subtract the plain mean of the row. It is weighted with A: (A * dA).sum(axis=1)."),
-        Mistake("sum over the columns", partial(_backward, slip="columns"),
+        Mistake("sum over the columns", {"axis=1": "axis=0"},
                 "You sum over the columns. The softmax ran along the rows, so its sum is axis=1."),
-        Mistake("sum over everything", partial(_backward, slip="all"),
+        Mistake("sum over everything", {"axis=1, keepdims=True": ""},
                 "You sum over the whole matrix. Every row has a softmax and a sum of its own: axis=1, keepdims=True."),
-        Mistake("outer A forgotten", partial(_backward, slip="outer A"),
+        Mistake("outer A forgotten", {"dS = A * (": "dS = ("},
                 "dA less its weighted mean still has to be multiplied by A."),
-        Mistake("softmax passed over", partial(_backward, slip="no softmax"),
+        Mistake("softmax passed over", {"A * (dA - (A * dA).sum(axis=1, keepdims=True))": "dA"},
                 "dS is dA: the softmax is missing on the way back."),
-        Mistake("A not turned", partial(_backward, slip="A not turned"),
+        Mistake("A not turned", {"A.T @": "A @"},
                 "dV is A.T @ dZ: value s went with weight A[t, s] into output t, so its gradient comes down column s."),
-        Mistake("dS not turned", partial(_backward, slip="dS not turned"),
+        Mistake("dS not turned", {"dS.T @": "dS @"},
                 "dK is dS.T @ Q: key s was read in column s of the scores."),
-        Mistake("dQ and dK exchanged", partial(_backward, slip="exchanged"), "dQ and dK are exchanged."),
+        Mistake("dQ and dK exchanged",
+                {"return dS @ K * scale, dS.T @ Q * scale, dV": "return dS.T @ Q * scale, dS @ K * scale, dV"},
+                "dQ and dK are exchanged."),
+        Mistake("multiplied by √d", {"1 / np.sqrt(Q.shape[1])": "np.sqrt(Q.shape[1])"},
+                "You multiply by √d on the way back. Forward the scores were divided by √d, and a factor stays the "
+                "same factor on the way back: divide."),
+        Mistake("root of another size",
+                [{"1 / np.sqrt(Q.shape[1])": "1 / np.sqrt(V.shape[1])"},
+                {"1 / np.sqrt(Q.shape[1])": "1 / np.sqrt(len(Q))"}],
+                "You divide by the root of V or of T. It is the root of d, the columns of Q and K, as on the way "
+                "forward."),
+        Mistake("scale in dK alone", {"dS @ K * scale": "dS @ K"},
+                "dK has the factor 1/√d and dQ does not. The product of both was divided."),
+        Mistake("dV scaled too", {"scale, dV": "scale, dV * scale"},
+                "You divide dV by √d. V does not take part in the scores; dV is A.T @ dZ as it is."),
+        Mistake("mean added", {"dA - (": "dA + ("},
+                "You add the row's mean of dA. It is subtracted: if one weight of a row grows, the others shrink."),
+        Mistake("sum without A", {"(A * dA).sum(": "dA.sum("},
+                "You subtract the plain sum of dA. It is weighted with A: (A * dA).sum(axis=1, keepdims=True)."),
+        Mistake("dA turned", {"dA = dZ @ V.T": "dA = (dZ @ V.T).T"},
+                "dA is turned. Row t belongs to output t, as in A: dZ @ V.T."),
+        Mistake("dK from dA", [{"dS.T @ Q": "dA.T @ Q"}, {"dS @ K": "dA @ K"}],
+                "One of dQ and dK comes from dA. Between the weights and the scores stands the softmax: both come "
+                "from dS."),
     ],
     hints=[
         "Backwards, one line at a time. Z = A V: what are dV and dA? Check the shapes.",

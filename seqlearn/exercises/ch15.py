@@ -1,7 +1,6 @@
 """Exercises and quiz of chapter 15: translation."""
 
 from collections import Counter
-from functools import partial
 
 import numpy as np
 
@@ -20,30 +19,6 @@ def unknown_words_reference(train, test, at_least):
     return sum(counts[word] < at_least for word in running) / len(running)
 
 
-def _wrong_unknown(train, test, at_least, *, slip):
-    counts = Counter(word for sentence in train for word in sentence)
-    if slip == "both parts":
-        counts.update(word for sentence in test for word in sentence)
-    if slip == "sentences":
-        counts = Counter(word for sentence in train for word in set(sentence))
-    known = {word for word, count in counts.items() if count >= at_least}
-    if slip == "more than":
-        known = {word for word, count in counts.items() if count > at_least}
-    if slip == "once is enough":
-        known = set(counts)
-    running = [word for sentence in test for word in sentence]
-    if slip == "types":
-        running = sorted(set(running))
-    if slip == "training words":
-        running = [word for sentence in train for word in sentence]
-    if slip == "sentences with one":
-        return float(np.mean([any(word not in known for word in sentence) for sentence in test]))
-    if slip == "mean of means":
-        return float(np.mean([np.mean([word not in known for word in sentence]) for sentence in test]))
-    share = float(np.mean([word not in known for word in running]))
-    return 1 - share if slip == "known" else share
-
-
 def _two_parts(rng):
     words = ["ein", "mann", "hund", "der", "schläft", "rennt", "im", "park", "ball", "und", "kind", "rot"]
     share = 1 / np.arange(1, 13)
@@ -51,8 +26,8 @@ def _two_parts(rng):
     for at_least, sizes in ((2, (9, 5)), (3, (14, 6)), (2, (12, 4))):
         train, test = ([[str(word) for word in rng.choice(words, rng.integers(2, 7), p=share / share.sum())]
                         for _ in range(size)] for size in sizes)
-        test = [[*test[0], "gipfel"], ["skifahrer", "und", "vogel", "berg"], ["skifahrer"] * at_least, *test[1:]]
-        cases.append(([*train, ["berg", "der", "vogel", "vogel", "und", "vogel"]], test, at_least))
+        test = [[*test[0], "gipfel", "Rot"], ["skifahrer", "und", "vogel", "berg"], ["skifahrer"] * at_least, *test[1:]]
+        cases.append(([*train, ["berg", "der", "vogel", "vogel", "und", "vogel"], ["Berg", "Ein"] * 3], test, at_least))
     return cases
 
 
@@ -63,29 +38,54 @@ unknown_words = Exercise(
     reference=unknown_words_reference,
     cases=_two_parts,
     mistakes=[
-        Mistake("test words counted", partial(_wrong_unknown, slip="both parts"),
-                "You count the test sentences as well. The vocabulary is made from the training part alone: on the day "
-                "of the test nobody has seen the test."),
-        Mistake("more than", partial(_wrong_unknown, slip="more than"),
+        Mistake("test words counted", {"in train for": "in train + test for"},
+                "You count the test sentences as well. The vocabulary is made from the training part alone: on the "
+                "day of the test nobody has seen the test."),
+        Mistake("more than", {"< at_least": "<= at_least"},
                 "A word that occurs exactly `at_least` times is known: count >= at_least."),
-        Mistake("at_least not used", partial(_wrong_unknown, slip="once is enough"),
+        Mistake("at_least not used", {"< at_least": "== 0"},
                 "You take every word of the training part as known. Those that occur less than `at_least` times are "
                 "not in the vocabulary."),
-        Mistake("distinct words", partial(_wrong_unknown, slip="types"),
+        Mistake("distinct words",
+                [{"running = [word for sentence in test for word in sentence]":
+                    "running = sorted({word for sentence in test for word in sentence})"},
+                {"sum(counts[word] < at_least for word in running) / len(running)":
+                    "len({word for word in running if counts[word] < at_least}) / len(running)"}],
                 "You count each distinct word once. Asked is the share of running words: a word that stands five "
                 "times in the test counts five times."),
-        Mistake("sentences counted in train", partial(_wrong_unknown, slip="sentences"),
+        Mistake("sentences counted in train", {"in train for word in sentence": "in train for word in set(sentence)"},
                 "You count in how many training sentences a word stands. Count every occurrence."),
-        Mistake("sentences with an unknown word", partial(_wrong_unknown, slip="sentences with one"),
+        Mistake("sentences with an unknown word",
+                {"sum(counts[word] < at_least for word in running) / len(running)":
+                    "sum(any(counts[word] < at_least for word in sentence) for sentence in test) / len(test)"},
                 "That is the share of sentences with an unknown word. It is a good number to know, and larger. Asked "
                 "is the share of words."),
-        Mistake("mean of means", partial(_wrong_unknown, slip="mean of means"),
+        Mistake("mean of means",
+                {"sum(counts[word] < at_least for word in running) / len(running)":
+                    "np.mean([np.mean([counts[word] < at_least for word in sentence]) for sentence in test])"},
                 "You take the share in each sentence and then the mean. A word of a short sentence then counts more. "
                 "Put all words into one list first."),
-        Mistake("training words judged", partial(_wrong_unknown, slip="training words"),
+        Mistake("training words judged", {"in test for": "in train for"},
                 "You look at the words of `train`. Count there, and judge the words of `test`."),
-        Mistake("known words", partial(_wrong_unknown, slip="known"),
+        Mistake("known words", {"< at_least": ">= at_least"},
                 "That is the share of known words."),
+        Mistake("percent",
+                {"sum(counts[word] < at_least for word in running) / len(running)":
+                    "100 * sum(counts[word] < at_least for word in running) / len(running)"},
+                "That is a percentage. Asked is a share, a number between 0 and 1."),
+        Mistake("not divided", {" / len(running)": ""},
+                "That is how many words are unknown. Divide by the number of running words of `test`."),
+        Mistake("divided by another number",
+                [{"/ len(running)": "/ len(test)"}, {"/ len(running)": "/ len(counts)"},
+                {"/ len(running)": "/ sum(counts.values())"}, {"/ len(running)": "/ len(set(running))"}],
+                "The number of unknown words is right, and you divide it by another count. Asked is the share of the "
+                "running words of `test`: divide by how many these are."),
+        Mistake("words never seen left out", {"counts[word] < at_least": "0 < counts[word] < at_least"},
+                "A word that never occurs in `train` is unknown, too: it occurs 0 times, which is less than "
+                "`at_least`."),
+        Mistake("lower-cased",
+                {"Counter(word for": "Counter(word.lower() for", "counts[word] <": "counts[word.lower()] <"},
+                "You make all letters small. “Berg” and “berg” are different words here: count them as they are."),
     ],
     hints=[
         "Count the words of the training part with collections.Counter.",
@@ -107,31 +107,6 @@ def best_answer_reference(answers, alpha):
     return scores, int(np.argmax(scores))
 
 
-def _wrong_best(answers, alpha, *, slip):
-    def score(tokens, value):
-        n = len(tokens) + 1
-        if slip == "times":
-            return value * n**alpha
-        if slip == "no end":
-            return value / max(len(tokens), 1) ** alpha
-        if slip == "alpha times":
-            return value / (alpha * n) if alpha else value
-        if slip == "plain":
-            return value
-        if slip == "always mean":
-            return value / n
-        if slip == "probability":
-            return float(np.exp(value)) / n**alpha
-        if slip == "bonus":
-            return value - alpha * n
-        return value / n**alpha
-    scores = [score(*answer) for answer in answers]
-    best = int(np.argmin(scores) if slip == "worst" else np.argmax(scores))
-    if slip == "chosen by probability":
-        best = int(np.argmax([value for _, value in answers]))
-    return scores, best
-
-
 def _beams(rng):
     """Answers of different lengths; in each case the length decides, and END does in the last two."""
     cases = []
@@ -144,6 +119,7 @@ def _beams(rng):
     cases.append(([(["a"], -1.9), (["a", "dog", "runs", "."], -4.3), (["a", "dog"], -3.1)], 1.0))
     cases.append(([(["a", "dog"], -2.4), (["a", "man", "runs", "in", "a", "park"], -5.1)], 1.0))
     cases.append(([([], -2.2), (["a", "dog", "runs"], -4.0)], 0.6))
+    cases.append(([(["a"], -3.0), (["a", "dog"], -2.4), (["a", "man", "runs"], -2.9), (["a"] * 6, -8.0)], 0.7))
     return cases
 
 
@@ -155,25 +131,56 @@ best_answer = Exercise(
     cases=_beams,
     names=("scores", "best"),
     mistakes=[
-        Mistake("multiplied", partial(_wrong_best, slip="times"),
+        Mistake("multiplied", {"/ (len": "* (len"},
                 "You multiply by n^alpha. Log p is negative: dividing is what brings long answers nearer to zero."),
-        Mistake("END not counted", partial(_wrong_best, slip="no end"),
+        Mistake("END not counted", [{"(len(tokens) + 1)": "max(len(tokens), 1)"}, {"(len(tokens) + 1)": "len(tokens)"}],
                 "END is a step as well, and its probability is in the sum: n = len(tokens) + 1. Without it an empty "
                 "answer has the length 0."),
-        Mistake("alpha as a factor", partial(_wrong_best, slip="alpha times"),
+        Mistake("alpha as a factor",
+                [{"log_probability / (len(tokens) + 1) ** alpha":
+                    "(log_probability / (alpha * (len(tokens) + 1)) if alpha else log_probability)"},
+                {"** alpha": "* alpha"},
+                {"log_probability / (len(tokens) + 1) ** alpha": "alpha * log_probability / (len(tokens) + 1)"}],
                 "alpha is an exponent: n ** alpha. With alpha = 0 nothing is divided, with 1 it is the mean."),
-        Mistake("no division", partial(_wrong_best, slip="plain"),
+        Mistake("no division", {" / (len(tokens) + 1) ** alpha": ""},
                 "You order by the log probability alone: that is alpha = 0, and prefers short answers."),
-        Mistake("always the mean", partial(_wrong_best, slip="always mean"),
+        Mistake("always the mean", {" ** alpha": ""},
                 "You always divide by n: that is alpha = 1."),
-        Mistake("probabilities", partial(_wrong_best, slip="probability"),
+        Mistake("probabilities", {"[log_probability /": "[np.exp(log_probability) /"},
                 "You divide the probability. It is positive, so dividing makes long answers worse. Divide log p."),
-        Mistake("the worst", partial(_wrong_best, slip="worst"),
+        Mistake("the worst", {"np.argmax(": "np.argmin("},
                 "The scores are right, but you choose the worst answer. The best is the largest, nearest to zero."),
-        Mistake("chosen by log p", partial(_wrong_best, slip="chosen by probability"),
+        Mistake("chosen by log p", {"np.argmax(scores)": "np.argmax([value for _, value in answers])"},
                 "The scores are right, but you choose the most probable answer. Choose by the scores."),
-        Mistake("penalty subtracted", partial(_wrong_best, slip="bonus"),
+        Mistake("penalty subtracted",
+                {"log_probability / (len(tokens) + 1) ** alpha": "log_probability - alpha * (len(tokens) + 1)"},
                 "You subtract alpha · n. Asked is a quotient: log p / n ** alpha."),
+        Mistake("e to the power of the score",
+                {"log_probability / (len(tokens) + 1) ** alpha":
+                    "np.exp(log_probability / (len(tokens) + 1) ** alpha)"},
+                "Your scores are e to the power of what is asked for. Keep the logarithm: log p / n^alpha."),
+        Mistake("sign lost",
+                [{"[log_probability": "[abs(log_probability)"}, {"[log_probability": "[abs(log_probability)",
+                "np.argmax": "np.argmin"}],
+                "Your scores are positive. Log p is negative and stays so: the best answer has the largest score, "
+                "the one nearest to zero."),
+        Mistake("another length penalty",
+                [{"(len(tokens) + 1)": "((5 + (len(tokens) + 1)) / 6)"},
+                {"(len(tokens) + 1)": "((5 + len(tokens)) / 6)"}],
+                "You divide by ((5 + n) / 6)^alpha, a penalty that other papers use. Here it is n^alpha."),
+        Mistake("place counted from 1", {"int(np.argmax(scores))": "int(np.argmax(scores)) + 1"},
+                "The scores are right, and you count the places from 1. The first answer has place 0."),
+        Mistake("chosen by length",
+                [{"int(np.argmax(scores))": "int(np.argmin([len(tokens) for tokens, _ in answers]))"},
+                {"int(np.argmax(scores))": "int(np.argmax([len(tokens) for tokens, _ in answers]))"}],
+                "The scores are right, but you choose by the length alone. Choose the answer with the largest score."),
+        Mistake("score in place of the place", {"int(np.argmax(scores))": "max(scores)"},
+                "You return the best score. Asked is where it stands in the list: np.argmax(scores)."),
+        Mistake("scores sorted",
+                [{"return scores, int(np.argmax(scores))":
+                    "return sorted(scores, reverse=True), int(np.argmax(scores))"},
+                {"return scores, int(np.argmax(scores))": "return sorted(scores, reverse=True), 0"}],
+                "You sort the scores. They stay in the order of the answers, so that each can be found again."),
     ],
     hints=[
         "n is len(tokens) + 1: the tokens and END.",
@@ -193,33 +200,11 @@ def copy_unknown_reference(target, source, weights):
     return [source[int(np.argmax(weights[s]))] if token == "<unk>" else token for s, token in enumerate(target)]
 
 
-def _wrong_copy(target, source, weights, *, slip):
-    S, T = weights.shape
-    out, seen, taken = [], 0, []
-    for s, token in enumerate(target):
-        row = weights[s]
-        if slip == "previous step":
-            row = weights[max(s - 1, 0)]
-        if slip == "next step":
-            row = weights[min(s + 1, S - 1)]
-        if slip == "mean":
-            row = weights.mean(axis=0)
-        if slip == "count":
-            row, seen = weights[min(seen, S - 1)], seen + (token == "<unk>")
-        if slip == "each word once" and token == "<unk>":
-            row = np.where(np.isin(np.arange(T), taken), -1, row)
-            taken.append(int(np.argmax(row)))
-        place = int(np.argmax(row))
-        if slip == "smallest":
-            place = int(np.argmin(row))
-        if slip == "same place":
-            place = min(s, T - 1)
-        if slip == "columns":
-            place = int(np.argmax(weights, axis=0)[min(s, T - 1)]) % T
-        replaced = token == "<unk>" or slip == "all"
-        if slip == "dropped" and token == "<unk>":
-            continue
-        out.append(source[place] if replaced else token)
+def _each_word_once(target, source, weights):
+    out, free = list(target), weights.copy()
+    for s in [s for s, token in enumerate(target) if token == "<unk>"]:
+        place = int(np.argmax(free[s]))
+        out[s], free[:, place] = source[place], -1
     return out
 
 
@@ -227,7 +212,9 @@ def _copies(rng):
     cases = []
     for source, target in (("der mann aus kitzbühel schläft".split(), "the <unk> from <unk> is asleep .".split()),
                            ("anna besucht otto in bregenz heute .".split(), "<unk> visits <unk> in <unk>".split()),
-                           ("ein hund namens waldi".split(), "a dog called <unk> <unk> today".split())):
+                           ("ein hund namens waldi".split(), "a dog called <unk> <unk> today".split()),
+                           ("gestern traf frau huber in graz den alten pfarrer".split(),
+                            "<unk> ms <unk> met the <unk> of <unk> and <unk> <unk>".split())):
         scores = 2.5 * rng.standard_normal((len(target), len(source)))
         unknown = [s for s, token in enumerate(target) if token == "<unk>"]
         place = int(rng.integers(1, len(source)))
@@ -243,30 +230,52 @@ copy_unknown = Exercise(
     stars=2,
     reference=copy_unknown_reference,
     cases=_copies,
+    names="token {}",
     mistakes=[
-        Mistake("the same place", partial(_wrong_copy, slip="same place"),
-                "You copy the source word at the same position. The languages order words differently: look where the "
-                "weights of this step are largest."),
-        Mistake("the smallest weight", partial(_wrong_copy, slip="smallest"),
+        Mistake("the same place", {"source[int(np.argmax(weights[s]))]": "source[min(s, len(source) - 1)]"},
+                "You copy the source word at the same position. The languages order words differently: look where "
+                "the weights of this step are largest."),
+        Mistake("the smallest weight", {"np.argmax": "np.argmin"},
                 "You copy the word that got the least attention. Use argmax."),
-        Mistake("columns", partial(_wrong_copy, slip="columns"),
-                "You take the maximum along the wrong axis: for each source word a step. Row s of the weights belongs "
-                "to token s; take its argmax."),
-        Mistake("everything replaced", partial(_wrong_copy, slip="all"),
+        Mistake("columns",
+                [{"np.argmax(weights[s])": "np.argmax(weights, axis=0)[min(s, len(source) - 1)] % len(source)"},
+                {"np.argmax(weights[s])": "np.argmax(weights, axis=0)[min(s, len(source) - 1)]"},
+                {"weights[s]": "weights[:, s % len(source)][: len(source)]"}],
+                "You take the maximum along the wrong axis: for each source word a step. Row s of the weights "
+                "belongs to token s; take its argmax."),
+        Mistake("everything replaced", {' if token == "<unk>" else token': ""},
                 "You replace every token. The model's own words stay; only \"<unk>\" is replaced."),
-        Mistake("dropped", partial(_wrong_copy, slip="dropped"),
+        Mistake("dropped", {"enumerate(target)]": 'enumerate(target) if token != "<unk>"]'},
                 "You leave unknown words out. Put the source word in their place."),
-        Mistake("one step early", partial(_wrong_copy, slip="previous step"),
+        Mistake("one step early", [{"weights[s]": "weights[max(s - 1, 0)]"}, {"weights[s]": "weights[s - 1]"}],
                 "You use the weights of the step before. Row s is the step at which token s was written."),
-        Mistake("one step late", partial(_wrong_copy, slip="next step"),
+        Mistake("one step late",
+                [{"weights[s]": "weights[min(s + 1, len(weights) - 1)]"},
+                {"weights[s]": "weights[(s + 1) % len(weights)]"}],
                 "You use the weights of the step after. Row s is the step at which token s was written."),
-        Mistake("rows counted by unknown words", partial(_wrong_copy, slip="count"),
+        Mistake("rows counted by unknown words", {"weights[s]": 'weights[target[:s].count("<unk>")]'},
                 "You take row 0 for the first unknown word, row 1 for the second. The row is the token's position."),
-        Mistake("each word once", partial(_wrong_copy, slip="each word once"),
-                "You use each source word once. Two tokens may look at the same word: take the largest weight of each "
-                "row, whatever other rows did."),
-        Mistake("mean over the steps", partial(_wrong_copy, slip="mean"),
+        Mistake("each word once", _each_word_once,
+                "You use each source word once. Two tokens may look at the same word: take the largest weight of "
+                "each row, whatever other rows did."),
+        Mistake("mean over the steps", {"weights[s]": "weights.mean(axis=0)"},
                 "You average the weights over all steps. Each step has a row of its own."),
+        Mistake("the first one's row for all", {"weights[s]": "weights[target.index(token)]"},
+                'target.index("<unk>") always finds the first unknown word, so all of them get its source word. Go '
+                "through the target with enumerate: s is the row."),
+        Mistake("one place for all",
+                [{"np.argmax(weights[s])": "np.argmax(weights) % len(source)"},
+                {"weights[s]": "weights.max(axis=0)"}],
+                "You look for the largest weight of the whole array. Each step has a row of its own: "
+                "np.argmax(weights[s])."),
+        Mistake("one word beside it",
+                [{"int(np.argmax(weights[s]))": "int(np.argmax(weights[s])) - 1"},
+                {"int(np.argmax(weights[s]))": "min(int(np.argmax(weights[s])) + 1, len(source) - 1)"},
+                {"int(np.argmax(weights[s]))": "int(np.argmax(weights[s, 1:]))"}],
+                "You copy the word beside the one that got the most attention. Column t belongs to source[t], "
+                "counted from 0."),
+        Mistake("first unknown word alone", {'token == "<unk>"': 'token == "<unk>" and "<unk>" not in target[:s]'},
+                "You replace the first unknown word alone. Each of them has a row of weights, and each is replaced."),
     ],
     hints=[
         "Go through the target with enumerate: s is the row of the weights.",
@@ -309,74 +318,12 @@ def ngram_counts(words, n):
     return Counter(tuple(words[t : t + n]) for t in range(len(words) - n + 1))
 
 
-def _closest(words, several, slip):
-    lengths = [len(other) for other in several]
-    if slip == "shortest":
-        return min(lengths)
-    if slip == "longest":
-        return max(lengths)
-    if slip == "mean length":
-        return float(np.mean(lengths))
-    if slip == "first length":
-        return lengths[0]
-    if slip == "longer of two":
-        return min((abs(length - len(words)), -length, length) for length in lengths)[2]
-    return min((abs(length - len(words)), length) for length in lengths)[1]
+def _mean_of_sentences(translations, references):
+    return np.mean([bleu_reference([one], [other]) for one, other in zip(translations, references)])
 
 
-def _found(words, several, n, slip):
-    counts = ngram_counts(words, n)
-    if slip == "added":
-        most = sum((ngram_counts(other, n) for other in several), Counter())
-    elif slip == "first only":
-        most = ngram_counts(several[0], n)
-    elif slip == "all references":
-        most = ngram_counts(several[0], n)
-        for other in several[1:]:
-            most &= ngram_counts(other, n)
-    else:
-        most = Counter()
-        for other in several:
-            most |= ngram_counts(other, n)
-    if slip == "not clipped":
-        return sum(count for gram, count in counts.items() if gram in most)
-    if slip == "distinct":
-        return len(counts & most)
-    return sum((counts & most).values())
-
-
-def _wrong_bleu(translations, references, *, slip):
-    highest = 3 if slip == "trigrams" else 4
-    if slip == "mean of sentences":
-        return float(np.mean([_wrong_bleu([one], [other], slip="") for one, other in zip(translations, references)]))
-    if slip == "one text":
-        translations = [[word for words in translations for word in words]]
-        references = [[[word for several in references for word in several[0]]]]
-    found, total, c, r = np.zeros(highest), np.zeros(highest), 0, 0
-    for words, several in zip(translations, references):
-        c += len(words)
-        r += _closest(words, several, slip)
-        for n in range(1, highest + 1):
-            found[n - 1] += _found(words, several, n, slip)
-            total[n - 1] += len(words) if slip == "words" else max(0, len(words) - n + 1)
-    if slip == "recall":
-        total = np.array([sum(max(0, len(several[0]) - n + 1) for several in references) for n in range(1, 5)])
-    if not found.all():
-        return 0.0
-    precisions = found / total
-    penalty = min(1.0, np.exp(1 - r / c))
-    if slip == "no penalty":
-        penalty = 1.0
-    if slip == "not capped":
-        penalty = np.exp(1 - r / c)
-    if slip == "turned round":
-        penalty = min(1.0, np.exp(1 - c / r))
-    if slip == "quotient":
-        penalty = min(1.0, c / r)
-    mean = precisions.mean() if slip == "arithmetic" else np.exp(np.log(precisions).mean())
-    if slip == "product":
-        mean = np.prod(precisions)
-    return penalty * mean if slip == "share" else 100 * penalty * mean
+def _one_text(translations, references):
+    return bleu_reference([sum(translations, [])], [[sum((several[0] for several in references), [])]])
 
 
 def _corpora(rng):
@@ -398,6 +345,8 @@ def _corpora(rng):
     text = "the cat sat on a mat".split()
     cases.append(([text], [["a cat sat on the mat now".split(), "the cat sat on a mat and on the cat".split()]]))
     cases.append(([text], [["a cat sat on mat".split(), "the cat sat on a mat now".split()]]))  # 5 and 7: as close
+    cases.append((["The cat sat on a mat".split(), "a man saw that the cat sat on a mat".split()],
+                  [["the cat sat on a mat now".split(), text], ["am an saw that the cat sat on a mat".split()]]))
     cases.append(([["the"] * 5], [["the cat is on the mat".split()]]))
     return cases
 
@@ -427,55 +376,118 @@ bleu = Exercise(
     cases=_corpora,
     extra=_against_sacrebleu,
     mistakes=[
-        Mistake("not clipped", partial(_wrong_bleu, slip="not clipped"),
-                "“the the the the the” finds its word five times in a reference that has it twice. An n-gram is found "
-                "at most as often as it stands in the reference: counts & most takes the smaller count."),
-        Mistake("distinct n-grams", partial(_wrong_bleu, slip="distinct"),
+        Mistake("not clipped",
+                {"sum((counts & most).values())": "sum(count for gram, count in counts.items() if gram in most)"},
+                "“the the the the the” finds its word five times in a reference that has it twice. An n-gram is "
+                "found at most as often as it stands in the reference: counts & most takes the smaller count."),
+        Mistake("distinct n-grams",
+                [{"sum((counts & most).values())": "len(counts & most)"},
+                {"sum((counts & most).values())": "len(counts & most)", "sum(counts.values())": "len(counts)"}],
                 "You count each distinct n-gram once. Add up the clipped counts: sum((counts & most).values())."),
-        Mistake("references added", partial(_wrong_bleu, slip="added"),
-                "You add the counts of the references. An n-gram is clipped at its count in the one reference that has "
-                "it most often: the maximum, |, not the sum."),
-        Mistake("in all references", partial(_wrong_bleu, slip="all references"),
+        Mistake("references added", {"most |=": "most +="},
+                "You add the counts of the references. An n-gram is clipped at its count in the one reference that "
+                "has it most often: the maximum, |, not the sum."),
+        Mistake("in all references", {"most = Counter()": "most = ngram_counts(several[0], n)", "most |=": "most &="},
                 "You ask that an n-gram stands in all references. One of them is enough."),
-        Mistake("first reference only", partial(_wrong_bleu, slip="first only"),
+        Mistake("first reference only",
+                [{"in several:": "in several[:1]:"}, {"in several:": "in several[:1]:",
+                "min((abs(len(other) - len(words)), len(other)) for other in several)[1]": "len(several[0])"}],
                 "You look for n-grams in the first reference only. A translation may follow any of them."),
-        Mistake("mean of sentences", partial(_wrong_bleu, slip="mean of sentences"),
+        Mistake("mean of sentences", _mean_of_sentences,
                 "You compute BLEU for each sentence and take the mean. Add up found and all n-grams over the corpus "
                 "first; divide once, at the end."),
-        Mistake("one long text", partial(_wrong_bleu, slip="one text"),
-                "You join the sentences to one text. Then n-grams cross from one sentence into the next, and words are "
-                "found in the references of other sentences."),
-        Mistake("arithmetic mean", partial(_wrong_bleu, slip="arithmetic"),
+        Mistake("one long text", _one_text,
+                "You join the sentences to one text. Then n-grams cross from one sentence into the next, and words "
+                "are found in the references of other sentences."),
+        Mistake("arithmetic mean", {"np.exp(np.log(found / total).mean())": "(found / total).mean()"},
                 "You take the arithmetic mean of the precisions. BLEU takes the geometric one: exp(mean(log p))."),
-        Mistake("product", partial(_wrong_bleu, slip="product"),
+        Mistake("product", {"np.exp(np.log(found / total).mean())": "np.prod(found / total)"},
                 "You multiply the four precisions. The geometric mean is the fourth root of that."),
-        Mistake("up to three", partial(_wrong_bleu, slip="trigrams"), "You stop at n = 3. BLEU goes to n = 4."),
-        Mistake("divided by words", partial(_wrong_bleu, slip="words"),
+        Mistake("up to three", {"np.zeros(4), np.zeros(4)": "np.zeros(3), np.zeros(3)", "range(1, 5)": "range(1, 4)"},
+                "You stop at n = 3. BLEU goes to n = 4."),
+        Mistake("divided by words", {"sum(counts.values())": "len(words)"},
                 "You divide by the number of words for every n. A sentence of L words has L − n + 1 n-grams."),
-        Mistake("recall", partial(_wrong_bleu, slip="recall"),
+        Mistake("recall",
+                [{"sum(counts.values())": "max(0, len(several[0]) - n + 1)"},
+                {"sum(counts.values())": "max(len(other) - n + 1 for other in several)"},
+                {"sum(counts.values())": "sum(most.values())"}],
                 "You divide by the n-grams of the reference: that is recall. BLEU is a precision: divide by those of "
                 "the translation."),
-        Mistake("no penalty for brevity", partial(_wrong_bleu, slip="no penalty"),
+        Mistake("no penalty for brevity", {"min(1.0, np.exp(1 - r / c)) * ": ""},
                 "There is no penalty for brevity. Without it a translation of a few safe words is the best."),
-        Mistake("penalty not capped", partial(_wrong_bleu, slip="not capped"),
+        Mistake("penalty not capped", {"min(1.0, np.exp(1 - r / c))": "np.exp(1 - r / c)"},
                 "A translation longer than its reference gets a bonus. The penalty is 1 when c ≥ r."),
-        Mistake("penalty turned round", partial(_wrong_bleu, slip="turned round"),
+        Mistake("penalty turned round", {"1 - r / c": "1 - c / r"},
                 "Your penalty punishes long translations. It is exp(1 − r/c), r of the references, c of the "
                 "translations."),
-        Mistake("penalty as a quotient", partial(_wrong_bleu, slip="quotient"),
+        Mistake("penalty as a quotient", {"np.exp(1 - r / c)": "c / r"},
                 "Your penalty is c/r. BLEU's is exp(1 − r/c)."),
-        Mistake("shortest reference", partial(_wrong_bleu, slip="shortest"),
+        Mistake("shortest reference",
+                {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
+                    "min(len(other) for other in several)"},
                 "r adds up the length of the closest reference, not that of the shortest."),
-        Mistake("longest reference", partial(_wrong_bleu, slip="longest"),
+        Mistake("longest reference",
+                {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
+                    "max(len(other) for other in several)"},
                 "r adds up the length of the closest reference, not that of the longest."),
-        Mistake("mean length", partial(_wrong_bleu, slip="mean length"),
+        Mistake("mean length",
+                {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
+                    "np.mean([len(other) for other in several])"},
                 "r adds up the length of the closest reference, not the mean length."),
-        Mistake("length of the first", partial(_wrong_bleu, slip="first length"),
+        Mistake("length of the first",
+                {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]": "len(several[0])"},
                 "r adds up the length of the closest reference; you always take the first one's."),
-        Mistake("longer of two", partial(_wrong_bleu, slip="longer of two"),
+        Mistake("longer of two",
+                {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
+                    "-min((abs(len(other) - len(words)), -len(other)) for other in several)[1]"},
                 "Of two references that are equally close the shorter one counts; you take the longer."),
-        Mistake("between 0 and 1", partial(_wrong_bleu, slip="share"), "The number is right, but between 0 and 1. "
-                "Papers give BLEU from 0 to 100."),
+        Mistake("between 0 and 1", {"100 * ": ""},
+                "The number is right, but between 0 and 1. Papers give BLEU from 0 to 100."),
+        Mistake("first of two",
+                {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
+                    "len(min(several, key=lambda other: abs(len(other) - len(words))))"},
+                "Of two references that are equally close you take the one that comes first. The shorter one counts: "
+                "min of pairs (distance, length)."),
+        Mistake("distinct n-grams in all", {"sum(counts.values())": "len(counts)"},
+                "The found ones are right, but you divide by the number of different n-grams. One that stands twice "
+                "is two n-grams."),
+        Mistake("one reference for each sentence",
+                [{"most |= ngram_counts(other, n)":
+                    "most = max(most, ngram_counts(other, n), key=lambda one: sum((counts & one).values()))"},
+                {"in several:": "in [min(several, key=lambda one: (abs(len(one) - len(words)), len(one)))]:"}],
+                "You use one reference for each sentence, the closest or the best. Each n-gram is looked for in all "
+                "of them, and counts as often as in the one that has it most often."),
+        Mistake("smoothed",
+                [{"if not found.all():\n        return 0.0\n    ": "found = np.maximum(found, 1e-9)\n    "},
+                {"if not found.all():\n        return 0.0\n    ": "found = np.maximum(found, 1e-12)\n    "},
+                {"if not found.all():\n        return 0.0\n    ": "found = np.maximum(found, 1e-10)\n    "},
+                {"if not found.all():\n        return 0.0\n    ": "found = np.maximum(found, 0.1)\n    "},
+                {"if not found.all():\n        return 0.0\n    ": "found = np.maximum(found, 1)\n    "},
+                {"if not found.all():\n        return 0.0\n    ": "found, total = found + 1, total + 1\n    "},
+                {"if not found.all():\n        return 0.0\n    ":
+                    "found[1:], total[1:] = found[1:] + 1, total[1:] + 1\n    "},
+                {"if not found.all():\n        return 0.0\n    ":
+                    "total, found = total[found > 0], found[found > 0]\n    "}],
+                "You smooth the precisions or leave out those that are 0. Here BLEU is 0 when one of the four is 0, "
+                "and nothing is added to the others."),
+        Mistake("a penalty for each sentence",
+                {"r += ": "c += 0 * r\n        r += ",
+                "min(1.0, np.exp(1 - r / c))":
+                    "np.mean([min(1.0, np.exp(1 - min((abs(len(other) - len(words)), len(other)) for other in "
+                    "several)[1] / len(words))) for words, several in zip(translations, references)])"},
+                "You take a penalty for each sentence and average them. Add up the lengths over the corpus first: "
+                "one penalty, from r and c."),
+        Mistake("mean of the sentences' precisions",
+                {"+= sum((counts & most).values())":
+                    "+= sum((counts & most).values()) / max(1, sum(counts.values()))",
+                "+= sum(counts.values())": "+= 1"},
+                "You take the precisions of each sentence and average them. Add up the found n-grams and all n-grams "
+                "over the corpus, and divide once."),
+        Mistake("joined without blank", {"tuple(words[t : t + n])": '"".join(words[t : t + n])'},
+                "You join the words of an n-gram without anything between them: “a man” and “am an” are the same "
+                "then. Compare tuples."),
+        Mistake("lower-cased", {"tuple(words[t : t + n])": "tuple(word.lower() for word in words[t : t + n])"},
+                "You make all letters small. “The” and “the” are different words here: compare them as they are."),
     ],
     hints=[
         "Write ngram_counts(words, n) first: a Counter of tuples. Then, for one sentence and one n, the found ones: "

@@ -7,6 +7,7 @@ The text has to stand exactly once in the code (the docstring does not count), s
 
 import ast
 import inspect
+import itertools
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +60,12 @@ class Source:
         return found
 
     def with_spans(self, spans: Sequence[Span]) -> Callable:
-        """The function with these pieces of its source replaced. Raises SyntaxError if that is no Python."""
+        """The function with these pieces of its source replaced.
+
+        Raises ValueError if two of them overlap, and SyntaxError if what comes out is no Python.
+        """
+        if any(one[1] > other[0] for one, other in itertools.pairwise(sorted(spans))):
+            raise ValueError("two of the pieces to be replaced overlap")
         text = self.bytes
         for start, end, new in sorted(spans, reverse=True):
             text = text[:start] + new + text[end:]

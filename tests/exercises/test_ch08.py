@@ -110,3 +110,16 @@ def test_a_bias_dropped_in_one_candidate_is_not_called_missing_in_both(mistake, 
         return np.tanh(a + (r * h) @ W_hn + before * b_hn), np.tanh(a + r * (h @ W_hn + after * b_hn))
 
     assert ch08.candidates.check(candidates).mistake == mistake
+
+
+@pytest.mark.parametrize(("edit", "mistake"), [
+    ({"da_n = dh * (1 - z)": "da_n = dh * z"}, "n gets the old state's share"),
+    ({"dh * z + da_h": "dh * (1 - z) + da_h"}, "old state gets n's share"),
+    ({"da_n = dh * (1 - z)": "da_n = dh * z", "dh * z + da_h": "dh * (1 - z) + da_h"}, "z and 1 − z exchanged"),
+])
+def test_one_share_that_is_wrong_is_not_called_both(edit, mistake):
+    assert ch08.step_backward.check(ch08.step_backward.source.edited(edit)).mistake == mistake
+
+
+def test_rows_and_columns_of_the_weights_are_told_apart():
+    assert any(len(W_x) > len(W_h) for W_x, W_h, _, _ in ch08._weights(ch08.turn.rng()))

@@ -105,3 +105,60 @@ def test_the_largest_token_alone_is_no_nucleus():
 
 def test_quiz_asks_what_perplexity_v_means():
     assert "what perplexity V means" in [question.topic for question in ch09.QUIZ.questions]
+
+
+def _in_a_loop(p, share, enough):
+    kept = np.zeros(len(p))
+    for token in np.argsort(-p):
+        kept[token] = p[token]
+        if enough(kept.sum(), share):
+            break
+    return kept / kept.sum()
+
+
+def test_a_share_that_is_reached_exactly_is_enough():
+    assert ch09.nucleus.check(lambda p, share: _in_a_loop(p, share, lambda a, b: a >= b)).status == "correct"
+    result = ch09.nucleus.check(lambda p, share: _in_a_loop(p, share, lambda a, b: a > b))
+    assert result.mistake == "one more when the share is reached exactly"
+
+
+def test_of_equal_tokens_no_more_are_kept_than_needed():
+    def nucleus(p, share):
+        down = np.sort(p)[::-1]
+        kept = np.where(p >= down[(np.cumsum(down) < share).sum()], p, 0)
+        return kept / kept.sum()
+
+    assert "two tokens" in ch09.nucleus.check(nucleus).message
+
+
+@pytest.mark.parametrize("guard", [0, 1])
+def test_the_crossing_token_is_missed_with_and_without_a_guard(guard):
+    def nucleus(p, share):
+        order = np.argsort(-p)
+        kept = np.zeros(len(p))
+        inside = order[:max(guard, (np.cumsum(p[order]) < share).sum())]
+        kept[inside] = p[inside]
+        return kept / max(kept.sum(), 1e-9)
+
+    assert ch09.nucleus.check(nucleus).mistake == "the crossing token left out"
+
+
+@pytest.mark.parametrize("divided", [False, True])
+def test_a_temperature_that_is_not_used_is_not_said_to_be_divided_by(divided):
+    def sharpen(logits, temperature, top_k):
+        p = ch09.sharpen_reference(logits, 1.0, top_k)
+        p = p / temperature if divided else p
+        return p / p.sum()
+
+    result = ch09.sharpen.check(sharpen)
+    assert result.mistake == "temperature without effect" and "not used" in result.message
+
+
+def test_rows_of_s_over_rows_tokens():
+    def blocks(tokens, rows, k):
+        size = len(tokens) // rows
+        count = size // k
+        return [stream[:rows * size].reshape(rows, size).T[:count * k].reshape(count, k, rows)
+                for stream in (tokens, tokens[1:])]
+
+    assert ch09.next_token_blocks.check(blocks).mistake == "rows of S // rows tokens"

@@ -95,3 +95,33 @@ def test_wrong_answers_outside_the_catalogue_are_wrong(name):
     result = exercise.check(answer)
     assert result.status == "incorrect" and len(result.message) > 20
     assert result.mistake not in [mistake.name for mistake in exercise.mistakes], result.message
+
+
+def _counted(candidate, reference, n, group):
+    found, wanted = ([group(words[i : i + n]) for i in range(len(words) - n + 1)] for words in (candidate, reference))
+    return sum(min(found.count(each), wanted.count(each)) for each in set(found)), len(found)
+
+
+def test_groups_are_not_joined_without_a_blank():
+    assert ch11.matches.check(lambda *given: _counted(*given, group=" ".join)).status == "correct"
+    assert ch11.matches.check(lambda *given: _counted(*given, group="".join)).mistake == "joined without blank"
+
+
+def _targets_shifted_down(answers):
+    _, targets = ch11.shift_reference(answers)
+    return np.vstack([np.ones_like(targets[:1]), targets[:-1]]), targets
+
+
+@pytest.mark.parametrize(("exercise", "answer", "mistake"), [
+    (ch11.shift, _targets_shifted_down, "END in the inputs"),
+    (ch11.matches, lambda one, other, n: (ch11.matches_reference(one, other, n)[0], len(one) - n + 1),
+     "fewer than no groups"),
+])
+def test_what_people_write_is_called_by_its_name(exercise, answer, mistake):
+    result = exercise.check(answer)
+    assert result.status == "incorrect" and result.mistake == mistake, result.message
+
+
+def test_rows_of_a_table_are_whole_numbers():
+    result = ch11.shift.check(lambda answers: [array.astype(float) for array in ch11.shift_reference(answers)])
+    assert result.status == "incorrect" and "np.int64" in result.message

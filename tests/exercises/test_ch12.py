@@ -105,3 +105,35 @@ def test_the_topics_of_the_chapter_are_asked():
     topics = {question.topic for question in ch12.QUIZ.questions}
     assert {"one class, seven jobs", "exact match", "valid and right", "the bottleneck"} <= topics and len(topics) >= 5
     assert all(any(option.correct for option in question.options) for question in ch12.QUIZ.questions)
+
+
+def _depth_alone(tokens, words, *, empty=True, nothing=True):
+    depth, leaves, before = 0, [], ""
+    for token in tokens:
+        if token == ")":
+            depth -= 1
+            if depth < 0 or not empty and before.startswith("("):
+                return False
+        elif token.startswith("("):
+            depth += 1
+        else:
+            leaves.append(token)
+        before = token
+    return depth == 0 and leaves == words and (nothing or tokens != [])
+
+
+@pytest.mark.parametrize(("lets_through", "mistake"), [
+    ({}, "the depth alone"), ({"empty": False}, "several trees, and none"), ({"nothing": False},
+     "empty brackets and several trees"), ({"empty": False, "nothing": False}, "several trees"),
+])
+def test_what_a_parser_s_check_lets_through_is_said(lets_through, mistake):
+    result = ch12.is_tree.check(lambda tokens, words: _depth_alone(tokens, words, **lets_through))
+    assert result.mistake == mistake, result.message
+
+
+def test_an_answer_that_begins_the_target_is_not_said_to_be_in_another_order():
+    def match(answers, targets):
+        pairs = zip(answers.T.tolist(), targets.T.tolist(), strict=True)
+        return np.mean([2 in one and one[:one.index(2)] == other[:one.index(2)] for one, other in pairs])
+
+    assert ch12.exact_match.check(match).mistake == "too short passes"

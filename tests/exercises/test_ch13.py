@@ -93,3 +93,24 @@ def test_the_topics_that_must_appear_are_asked():
     (scores,) = (question for question in ch13.QUIZ.questions if question.topic == "the forms of attention scores")
     assert {option.text.split(":")[0] for option in scores.options if option.correct} == {"Dot", "General", "Additive"}
     assert any("Derivative" in option.text and not option.correct for option in scores.options)
+
+
+def _softmax_of(scores, mask, number=-np.inf, largest=lambda scores, masked: masked.max(axis=1, keepdims=True)):
+    masked = np.where(mask, scores, number)
+    weights = np.exp(masked - largest(scores, masked))
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(("mistake", "changed"), [
+    ("a negative number that is not small enough", {"number": -1000}),
+    ("a negative number that is not small enough", {"number": -50}),
+    ("the largest of all keys", {"largest": lambda scores, masked: scores.max(axis=1, keepdims=True)}),
+    ("one maximum for all rows", {"largest": lambda scores, masked: masked.max()}),
+])
+def test_a_mask_that_works_for_some_scores_is_called_by_its_name(mistake, changed):
+    result = ch13.masked_softmax.check(lambda scores, mask: _softmax_of(scores, mask, **changed))
+    assert result.mistake == mistake, result.message
+
+
+def test_a_mask_of_minus_a_thousand_million_is_small_enough():
+    assert ch13.masked_softmax.check(lambda scores, mask: _softmax_of(scores, mask, -1e9)).status == "correct"

@@ -43,11 +43,6 @@ def test_right_answers_written_otherwise():
             rows.append(np.exp(scores) / np.exp(scores).sum())
         return np.array([sum(a * (x[s] @ W_v) for s, a in enumerate(row)) for row in rows]), np.array(rows)
 
-    def renormalised(scores):
-        """After the exponential and before the division: right."""
-        weights = np.exp(scores - scores.max(axis=-1, keepdims=True)) * np.tri(scores.shape[-1])
-        return weights / weights.sum(axis=-1, keepdims=True)
-
     def added(scores):
         scores = scores - 1e30 * np.triu(np.ones(scores.shape[-2:]), 1)
         exp = np.exp(scores - scores.max(-1, keepdims=True))
@@ -61,8 +56,8 @@ def test_right_answers_written_otherwise():
         dS = np.array([row @ (np.diag(a) - np.outer(a, a)) for row, a in zip(dA, A)]) * scale
         return dS @ K, (Q.T @ dS).T, A.T @ dZ
 
-    for exercise, answer in ((ch14.attend, attend), (ch14.causal_weights, renormalised), (ch14.causal_weights, added),
-                             (ch14.split_heads, split), (ch14.attend_backward, jacobian)):
+    for exercise, answer in ((ch14.attend, attend), (ch14.causal_weights, added), (ch14.split_heads, split),
+                             (ch14.attend_backward, jacobian)):
         assert exercise.check(answer).status == "correct", exercise.check(answer).message
 
 
@@ -71,7 +66,6 @@ def test_right_answers_written_otherwise():
     (ch14.attend, lambda x, W_q, W_k, W_v: ch14.attend_reference(x, W_k, W_q, W_v)[::-1]),
     (ch14.causal_weights, lambda scores: np.tri(scores.shape[-1]) / np.arange(1, scores.shape[-1] + 1)[:, None]),
     (ch14.causal_weights, lambda scores: ch14.causal_weights_reference(scores[:1])),
-    (ch14.causal_weights, lambda scores: ch14.softmax(scores - 50 * np.triu(np.ones(scores.shape[-2:]), 1))),
     (ch14.positions, lambda num_steps, size: np.zeros((num_steps, size))),
     (ch14.positions, lambda num_steps, size: ch14.positions_reference(size, num_steps).T),
     (ch14.split_heads, lambda x, num_heads: x),
@@ -92,3 +86,33 @@ def test_right_in_two_of_three_is_not_enough():
 
     result = ch14.attend_backward.check(attend_backward)
     assert result.status == "incorrect" and "dK" in result.message
+
+
+def _finite(number):
+    return lambda scores: ch14.softmax(np.where(np.tri(scores.shape[-1]) > 0, scores, number))
+
+
+def _renormalised(scores, eps=0.0):
+    """Right only where no score of the future is far above the allowed ones."""
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True)) * np.tri(scores.shape[-1])
+    return weights / (weights.sum(axis=-1, keepdims=True) + eps)
+
+
+def _global_maximum(scores):
+    masked = np.where(np.tri(scores.shape[-1]) > 0, scores, -np.inf)
+    weights = np.exp(masked - masked.max())
+    return weights / weights.sum(axis=-1, keepdims=True)
+
+
+@pytest.mark.parametrize(("answer", "mistake"), [
+    (_renormalised, "the largest of all steps"),
+    (lambda scores: _renormalised(scores, 1e-9), "the largest of all steps"),
+    (_global_maximum, "one maximum for all rows"),
+    (_finite(-10), "a number that is not small enough"),
+    (_finite(-1000), "a number that is not small enough"),
+    (lambda scores: ch14.softmax(scores - 50 * np.triu(np.ones(scores.shape[-2:]), 1)),
+     "a number that is not small enough"),
+])
+def test_a_mask_that_works_for_some_scores_is_called_by_its_name(answer, mistake):
+    result = ch14.causal_weights.check(answer)
+    assert result.mistake == mistake, result.message

@@ -96,3 +96,35 @@ def test_bleu_at_its_edges():
     assert ch15.bleu_reference([words], [[words]]) == pytest.approx(100)
     assert ch15.bleu_reference([["the"] * 6], [[words]]) == 0
     assert ch15.bleu_reference([words[:4]], [[words]]) == pytest.approx(100 * np.exp(1 - 6 / 4))
+
+
+def test_each_unknown_word_has_its_own_row():
+    def copy(target, source, weights):
+        return [source[weights[target.index(token)].argmax()] if token == "<unk>" else token for token in target]
+
+    assert ch15.copy_unknown.check(copy).mistake == "the first one's row for all"
+
+
+def test_tokens_are_called_tokens():
+    result = ch15.copy_unknown.check(lambda *given: [*ch15.copy_unknown_reference(*given)[:-1], "x"])
+    assert "token 7 should be" in result.message
+
+
+@pytest.mark.parametrize(("best", "mistake"), [
+    (lambda lengths, scores: np.argmin(lengths), "chosen by length"),
+    (lambda lengths, scores: np.argmin(np.abs(scores)) + 1, "place counted from 1"),
+])
+def test_a_choice_among_right_scores_is_explained_by_what_was_chosen(best, mistake):
+    def best_answer(answers, alpha):
+        scores, _ = ch15.best_answer_reference(answers, alpha)
+        return scores, int(best([len(tokens) for tokens, _ in answers], scores))
+
+    assert ch15.best_answer.check(best_answer).mistake == mistake
+
+
+def test_positive_scores_are_not_said_to_be_right():
+    def best_answer(answers, alpha):
+        scores = [abs(value) / (len(tokens) + 1) ** alpha for tokens, value in answers]
+        return scores, int(np.argmax(scores))
+
+    assert ch15.best_answer.check(best_answer).mistake == "sign lost"

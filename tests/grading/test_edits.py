@@ -31,6 +31,11 @@ def test_a_dict_edits_the_reference():
     np.testing.assert_array_equal(backward(dh, h), 0.75 * dh.sum(axis=0))  # the reference itself stays as it is
 
 
+def test_two_changes_at_the_same_place_are_refused():
+    with pytest.raises(ValueError, match="overlap"):
+        Source([slope]).edited({"1 - h**2": "1", "h**2": "h"})
+
+
 def test_a_helper_is_edited_where_the_reference_calls_it():
     exercise = make(Mistake("not squared", {"h**2": "h"}, "Square h."))  # h**2 stands in the docstring too
     assert exercise.check(lambda dh, h: (dh * (1 - h)).sum(0)).mistake == "not squared"
