@@ -19,4 +19,4 @@ def test_the_first_word_left_out_is_not_called_a_lost_zero():
 
 def test_one_bias_forgotten_is_not_answered_with_add_it_to_both():
     result = ch01.parameter_counts.check(lambda n, D, H: (n * D * H, D * H + H * H + H))
-    assert result.mistake == "H left out" and "both" not in result.message
+    assert result.mistake == "bias left out of the first count" and "both" not in result.message
