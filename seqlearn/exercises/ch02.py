@@ -578,7 +578,7 @@ ragged_bidirectional = Exercise(
                 "Every row has one step too few. A row of length 3 has the steps 0, 1, 2, so the last is lengths - 1."),
         Mistake("one length for all rows", [
             {"    t = np.arange": f"    lengths = np.full_like(lengths, {length})\n    t = np.arange"}
-            for length in ("lengths[0]", "lengths.max()", "lengths.min()")],
+            for length in ("lengths[0]", "lengths.min()")],
                 "You use one length for the whole batch. Each row has an end of its own: it is turned round within "
                 "lengths[n], and read for lengths[n] steps."),
         Mistake("lengths not handed on", [

@@ -93,6 +93,10 @@ def _path_with_the_step_before(dc, t, gates):
     return dc * gates[max(t - 1, 0)][1]
 
 
+def _path_with_the_step_after(dc, t, gates):
+    return dc * gates[min(t + 1, len(gates) - 1)][1]
+
+
 def _path_with_the_input_gate(dc, t, gates):
     return dc * gates[t][0]
 
@@ -105,6 +109,9 @@ REPAIRS = {
     "f of the step before": (
         "A", {"path": _path_with_the_step_before},
         "The way from c_t to c_{t−1} goes through f_t; yours is multiplied by the forget gate of step t − 1."),
+    "f of the step after": (
+        "A", {"path": _path_with_the_step_after},
+        "The way from c_t to c_{t−1} goes through f_t; yours is multiplied by the forget gate of step t + 1."),
     "path with the input gate": (
         "A", {"path": _path_with_the_input_gate},
         "What is held back on the way from c_t to c_{t−1} is decided by the forget gate; yours is multiplied by i."),
@@ -278,8 +285,8 @@ bug_hunt = BugHunt(
     names=("grads", "new"),
     mistakes=_known_versions(),
     hints=[
-        "Do not read first: measure. Check the gradients with T = 5 and a start that is not zero, parameter by "
-        "parameter, as the table above does. Which are wrong, and which only from the third step on?",
+        "Do not read first: measure. Start from 0.5, check all the parameters, and let T grow from 1. What is wrong at "
+        "T = 1 lies inside a single step; what goes wrong at T = 2 or later lies in how the steps are joined.",
         "A: the drawing of the cell has a red arrow along its top. Where is it in the code? dc must come in from step "
         "t + 1 and leave for step t − 1.",
         "B: read the four lines of the biases, one letter at a time. C: which step of x does W_x see when the loop is "
