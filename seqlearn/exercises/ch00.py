@@ -127,7 +127,8 @@ remember = Exercise(
                 "Your memory starts from 0. It starts from h0, the third argument, which is not 0 here."),
         Mistake("only the last state", {"return states": "return h"},
                 "You return the last state alone. Keep the state of every step: T inputs in, T states out."),
-        Mistake("only the first state", [{"return states": "return w * h0 + x[0]"}, {"return states": "return states[:1]"}],
+        Mistake("only the first state", [{"return states": "return w * h0 + x[0]"},
+                {"return states": "return states[:1]"}],
                 "You return the first state alone: does the `return` stand inside the loop? Go through all the inputs "
                 "first."),
         Mistake("initial state included", {"return states": "return np.concatenate([[h0], states])"},

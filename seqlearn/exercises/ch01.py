@@ -210,7 +210,8 @@ parameter_counts = Exercise(
         Mistake("lengths added", {"n * D * H": "(n + D) * H"},
                 "You add n and D. n words of D features each are n · D numbers, and each has a weight to each unit."),
         Mistake("state in the first count", {"n * D * H": "(n * D + H) * H"},
-                "The concatenating layer has no state, so it has no matrix (H, H). Leave H * H out of your first count."),
+                "The concatenating layer has no state, so it has no matrix (H, H). Leave H * H out of your first "
+                "count."),
         Mistake("two biases", [{"H * H + H": "H * H + 2 * H"}, {"n * D * H + H": "n * D * H + 2 * H"}],
                 "You count two biases in one layer, as PyTorch stores them for its recurrent ones. Only their sum "
                 "matters; in this course a layer has one b, (H,)."),
@@ -360,7 +361,8 @@ unread = Exercise(
                 "turn the list round at the end."),
         Mistake("divided as floats", [
             {"h // V": "int(h / V)"}, {"h // V": "(h - h % V) / V"}, {"h // V": "np.floor(h / V)"},
-            {"words = []": "words, h = [], float(h)"}, {"h // V": "int((h - h % V) / V)"}, {"h // V": "round(h / V - 0.5)"}],
+            {"words = []": "words, h = [], float(h)"}, {"h // V": "int((h - h % V) / V)"},
+            {"h // V": "round(h / V - 0.5)"}],
                 "Right for short sentences. h / V is a float of about sixteen digits, so a long sentence loses its "
                 "last words, and one of them came out wrong. Divide in whole numbers: h // V."),
         Mistake("not rounded", {"h // V": "h / V"},
@@ -377,7 +379,8 @@ unread = Exercise(
         Mistake("quotient kept", {"append(h % V)": "append(h // V)"},
                 "You keep the quotient, which is the state before the step. The word is the remainder, h % V."),
         Mistake("states in place of words", {"append(h % V)": "append(h)"},
-                "These are the states, h_1 to h_T. The word that a step has read is the remainder of its state: h % V."),
+                "These are the states, h_1 to h_T. The word that a step has read is the remainder of its state: h % "
+                "V."),
         Mistake("divided too early", {"append(h % V)": "append(h // V % V)"},
                 "You go back a step before you read the remainder, so your words are one step late. Take h % V first, "
                 "then divide."),

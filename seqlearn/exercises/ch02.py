@@ -109,14 +109,16 @@ loop = Exercise(
                        for T, N, D, H in ((5, 2, 3, 4), (4, 4, 2, 3), (6, 1, 1, 3))],
     names=("outputs", "h"),
     mistakes=[
-        Mistake("initial state ignored", {"    for t in range(len(x)):": "    h = np.zeros_like(h)\n    for t in range(len(x)):"},
+        Mistake("initial state ignored",
+                {"    for t in range(len(x)):": "    h = np.zeros_like(h)\n    for t in range(len(x)):"},
                 "Your loop starts from zeros. It starts from h, the second argument, which is not zero here."),
         Mistake("state not carried", {"        h = np.tanh(x[t] @ W_x + h @ W_h + b)\n        outputs[t] = h":
                                       "        outputs[t] = np.tanh(x[t] @ W_x + h @ W_h + b)",
                                       "outputs, h": "outputs, outputs[-1]"},
                 "Every step starts from the same h. Carry the state on: assign the new state to h inside the loop."),
         Mistake("initial state among the outputs",
-                {"outputs = ": "first, outputs = h, ", "return outputs": "return np.concatenate([first[None], outputs])"},
+                {"outputs = ": "first, outputs = h, ",
+                "return outputs": "return np.concatenate([first[None], outputs])"},
                 "Your outputs have T + 1 entries: the initial state is among them. Return h_1 to h_T."),
         Mistake("one step late", [{"        h = np.tanh(x[t] @ W_x + h @ W_h + b)\n        outputs[t] = h":
                                    "        outputs[t] = h\n        h = np.tanh(x[t] @ W_x + h @ W_h + b)",
@@ -132,7 +134,8 @@ loop = Exercise(
                 "store a copy, or make a new array at each step."),
         Mistake("only the last state", {"return outputs": "return h"},
                 "You return the last state in the place of the outputs. Keep the state of every step: (T, N, H)."),
-        Mistake("initial state returned as the last", {"outputs = ": "first, outputs = h, ", "outputs, h": "outputs, first"},
+        Mistake("initial state returned as the last",
+                {"outputs = ": "first, outputs = h, ", "outputs, h": "outputs, first"},
                 "The outputs are right, but the h you return is the one that came in. Return the state after the last "
                 "step, so that a second call can go on from there."),
         Mistake("first state returned as the last", {"outputs, h": "outputs, outputs[0]"},
@@ -145,7 +148,8 @@ loop = Exercise(
         Mistake("one step too many", {"return outputs, h": "return outputs, np.tanh(x[-1] @ W_x + h @ W_h + b)"},
                 "The outputs are right, but the h you return has read the last input twice. Return h as it is after "
                 "the loop."),
-        Mistake("read from the end", {"range(len(x))": "reversed(range(len(x)))", "outputs[t]": "outputs[len(x) - 1 - t]"},
+        Mistake("read from the end", {"range(len(x))": "reversed(range(len(x)))",
+                "outputs[t]": "outputs[len(x) - 1 - t]"},
                 "Your loop reads the last step first. Go from t = 0 upward."),
         Mistake("always the first input", {"x[t]": "x[0]"},
                 "Every step reads x[0]. Step t reads x[t]."),
@@ -266,7 +270,8 @@ ragged_loop = Exercise(
         Mistake("multiplied by a mask", [
             {MASKED: f"reading * {NEW} + ~reading * h"},
             {"reading = ": f"new = {NEW}\n        reading = ", OUT: "reading * new"},
-            {"reading = ": f"raw = {NEW.replace('h @', '(raw if t else h) @')}\n        reading = ", OUT: "reading * raw"}],
+            {"reading = ": f"raw = {NEW.replace('h @', '(raw if t else h) @')}\n        reading = ",
+            OUT: "reading * raw"}],
                 "Right as long as the padding holds ordinary numbers. Here it holds NaN or inf in some cases, and a "
                 "mask of 0 does not take that away: 0 · NaN is NaN. Choose with np.where, which does not multiply."),
         Mistake("padding set to zero", [
@@ -275,7 +280,8 @@ ragged_loop = Exercise(
             {MASKED: "np.tanh((reading * x[t]) @ W_x + h @ W_h + b)", OUT: "h"}],
                 "You replace the padding by zeros and read on. An input of zeros still moves the state, through W_h "
                 "and b. Keep the old state instead: np.where(reading, new, h)."),
-        Mistake("outputs not zero", [{OUT: "h"}, {"outputs[t] =": "pass; outputs[t] =", OUT: NEW.replace("h @", "before @"),
+        Mistake("outputs not zero", [{OUT: "h"},
+                {"outputs[t] =": "pass; outputs[t] =", OUT: NEW.replace("h @", "before @"),
                                                   "reading = ": "before = h\n        reading = "}],
                 "The states are right: they stand still. But the outputs behind the end of a row have to be 0, and "
                 "yours are not."),
@@ -298,8 +304,9 @@ ragged_loop = Exercise(
                 "Each row reads one step of its padding. With t counted from 0 a row of length 3 has the steps 0, 1, "
                 "2: read while t < lengths."),
         Mistake("final state one step late",
-                {"return outputs, h": "return outputs, np.where((lengths < len(x))[:, None], np.tanh(x[np.minimum(lengths, "
-                 "len(x) - 1), np.arange(len(lengths))] @ W_x + h @ W_h + b), h)"},
+                {"return outputs, h": "behind = x[np.minimum(lengths, len(x) - 1), np.arange(len(lengths))]\n"
+                 "    more = np.tanh(behind @ W_x + h @ W_h + b)\n"
+                 "    return outputs, np.where((lengths < len(x))[:, None], more, h)"},
                 "The outputs are right, but the final h has read one step of padding. The last real step of a row has "
                 "the index lengths - 1."),
         Mistake("one step too few", {"t < lengths": "t < lengths - 1"},
@@ -312,7 +319,8 @@ ragged_loop = Exercise(
             for length in ("lengths.min()", "lengths.max()", "lengths[0]")],
                 "You use one length for the whole batch. Each row has an end of its own: (t < lengths) says for all N "
                 "which are still being read."),
-        Mistake("lengths sorted", [{"t < lengths": "t < np.sort(lengths)"}, {"t < lengths": "t < np.sort(lengths)[::-1]"}],
+        Mistake("lengths sorted", [{"t < lengths": "t < np.sort(lengths)"},
+                {"t < lengths": "t < np.sort(lengths)[::-1]"}],
                 "You sort the lengths, and so each row gets the length of another. Row n has lengths[n] steps, in the "
                 "order in which they come."),
         Mistake("padding expected in front", {"t < lengths": "t >= len(x) - lengths"},
@@ -376,23 +384,27 @@ stacked = Exercise(
                 "All of your layers read x. Layer 2 reads the states of layer 1: the outputs of one loop are the "
                 "inputs of the next."),
         Mistake("layers share weights", [
-            {"W_h, b)\n        states": "W_h, b) if len(states) < 2 else loop_reference(x, h, *layers[1][1:])\n        states"},
+            {"x, h = loop_reference(x, h, W_x, W_h, b)":
+             "x, h = loop_reference(x, h, *layers[min(len(states), 1)][1:])"},
             {"x, h = loop_reference(x, h, W_x, W_h, b)": "x, h = loop_reference(x, h, *layers[0][1:])"}],
                 "Your layers use the weights of one layer. Weights are shared over the steps, not over the layers: "
                 "each layer has its own W_x, W_h and b."),
-        Mistake("one initial state for all layers", {"x, h = loop_reference(x, h": "x, h = loop_reference(x, layers[0][0]"},
+        Mistake("one initial state for all layers",
+                {"x, h = loop_reference(x, h": "x, h = loop_reference(x, layers[0][0]"},
                 "Every layer starts from the first one's state. Each layer has an initial state of its own, the h that "
                 "comes with its weights."),
         Mistake("initial states ignored", {"x, h = loop_reference(x, h": "x, h = loop_reference(x, 0 * h"},
                 "Your layers start from zeros. Each has an initial state, the h that comes with its weights."),
-        Mistake("state handed up", {"x, h = loop_reference(x, h": "x, h = loop_reference(x, states[-1] if states else h"},
+        Mistake("state handed up",
+                {"x, h = loop_reference(x, h": "x, h = loop_reference(x, states[-1] if states else h"},
                 "You start each layer from the final state of the layer below. Each layer has an initial state of its "
                 "own, the h that comes with its weights."),
         Mistake("one step late", _one_step_late,
                 "A layer reads what the layer below had one step before. At step t it reads the new state of the layer "
                 "below: update from the bottom up, and hand on the state that was just made."),
         Mistake("only the last state handed up", {
-            "x, h = loop_reference(x, h": "x, h = loop_reference(np.repeat(states[-1][None], len(x), 0) if states else x, h"},
+            "x, h = loop_reference(x, h":
+            "x, h = loop_reference(np.repeat(states[-1][None], len(x), 0) if states else x, h"},
                 "The upper layers read the final state of the layer below at every step. They read a sequence: at step "
                 "t the state of step t."),
         Mistake("inputs added to the outputs", [
@@ -403,7 +415,7 @@ stacked = Exercise(
                 "You add each layer's inputs to its outputs. That is a residual network, a good idea for another day: "
                 "here a layer reads the states below and nothing else."),
         Mistake("x added to every layer's input", {"states = []": "states, first = [], x",
-                                                   "= loop_reference(x, h": "= loop_reference(x + first if states else x, h"},
+                "= loop_reference(x, h": "= loop_reference(x + first if states else x, h"},
                 "Your upper layers read x as well. A layer reads the states of the layer below and nothing else."),
         Mistake("bottom layer returned", {"return x": "return loop_reference(first, *layers[0])[0]",
                                           "states = []": "states, first = [], x"},
@@ -465,10 +477,12 @@ bidirectional = Exercise(
                                           {"backward[::-1]": "backward[..., ::-1]"}, {"x[::-1]": "x[..., ::-1]"}],
                 "You turn the last axis round: that exchanges the numbers within a step. Time is the first axis: "
                 "[::-1]."),
-        Mistake("everything turned at the end", {"[forward, backward[::-1]], axis=2)": "[forward, backward], axis=2)[::-1]"},
+        Mistake("everything turned at the end",
+                {"[forward, backward[::-1]], axis=2)": "[forward, backward], axis=2)[::-1]"},
                 "You join first and turn both halves round. The forward half is in order already: turn the backward "
                 "outputs alone, before you join them."),
-        Mistake("shared weights", [{"x[::-1], *back": "x[::-1], back[0], *ahead[1:]"}, {"x[::-1], *back": "x[::-1], *ahead"}],
+        Mistake("shared weights", [{"x[::-1], *back": "x[::-1], back[0], *ahead[1:]"},
+                {"x[::-1], *back": "x[::-1], *ahead"}],
                 "Both directions use the weights of the forward network. The backward one has weights of its own, in "
                 "`back`."),
         Mistake("networks exchanged", {"(x, *ahead": "(x, *back", "(x[::-1], *back": "(x[::-1], *ahead"},
@@ -547,7 +561,8 @@ ragged_bidirectional = Exercise(
     names=("outputs", "h_ahead", "h_back"),
     mistakes=[
         Mistake("padding read first", [
-            {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}", BACK: f"np.where((t < lengths)[:, :, None], {BACK}, 0)"},
+            {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}",
+            BACK: f"np.where((t < lengths)[:, :, None], {BACK}, 0)"},
             {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}"},
             {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}", "*ahead, lengths": f"*ahead, {NO_LENGTHS}"},
             {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}", "*ahead, lengths": f"*ahead, {NO_LENGTHS}",
@@ -573,7 +588,8 @@ ragged_bidirectional = Exercise(
                 "index lengths - 1, so the step to be read t-th is lengths - 1 - t."),
         Mistake("one step of padding read", {
             "    t = np.arange": "    lengths = np.minimum(lengths + 1, len(x))\n    t = np.arange"},
-                "Every row has one step too many: it reads a step of padding. A row of length 3 has the steps 0, 1, 2."),
+                "Every row has one step too many: it reads a step of padding. A row of length 3 has the steps 0, 1, "
+                "2."),
         Mistake("one step too few", {"    t = np.arange": "    lengths = lengths - 1\n    t = np.arange"},
                 "Every row has one step too few. A row of length 3 has the steps 0, 1, 2, so the last is lengths - 1."),
         Mistake("one length for all rows", [
@@ -594,7 +610,8 @@ ragged_bidirectional = Exercise(
         Mistake("networks exchanged", {"(x, *ahead": "(x, *back", "axis=0), *back": "axis=0), *ahead"},
                 "The forward network has the weights of `back`, and the backward one those of `ahead`. Exchange them."),
         Mistake("final state from the last step of the page", [
-            {"axis=2), h_ahead": "axis=2), forward[-1]"}, {"axis=2), h_ahead, h_back": "axis=2), h_ahead, backward[-1]"}],
+            {"axis=2), h_ahead": "axis=2), forward[-1]"},
+            {"axis=2), h_ahead, h_back": "axis=2), h_ahead, backward[-1]"}],
                 "A final state of yours is outputs[-1], which is 0 in every row that has ended before. Return the h "
                 "that your ragged loop returns."),
         Mistake("wrong end of the backward network", {

@@ -87,7 +87,8 @@ central_difference = Exercise(
         Mistake("sum in place of difference", [{"f(w + eps) - f": "f(w + eps) + f"},
                                                {"f(w + eps) - f": "f(w + eps) + f", "(2 * eps)": "2"}],
                 "You add the two values. The slope comes from their difference."),
-        Mistake("second derivative", {"f(w + eps) - f(w - eps)": "f(w + eps) - 2 * f(w) + f(w - eps)", "(2 * eps)": "eps**2"},
+        Mistake("second derivative", {"f(w + eps) - f(w - eps)": "f(w + eps) - 2 * f(w) + f(w - eps)",
+                "(2 * eps)": "eps**2"},
                 "This measures how the slope changes, the second derivative. The slope itself needs the two outer "
                 "values alone."),
         Mistake("complex step", {"(f(w + eps) - f(w - eps)) / (2 * eps)": "np.imag(f(w + 1j * eps)) / eps"},
@@ -202,7 +203,8 @@ relative_error = Exercise(
                 "The norm of the difference is right, what you divide by is not. It is the larger of the two norms, "
                 "max(np.linalg.norm(expected), np.linalg.norm(actual))."),
         Mistake("entry by entry", [*_by_entries(np.max), *_by_entries(np.mean), *_by_entries(np.linalg.norm),
-                                   *_by_entries(np.max, np.add), *_by_entries(_largest_number), *_by_entries(_largest_number, np.add),
+                                   *_by_entries(np.max, np.add), *_by_entries(_largest_number),
+                                   *_by_entries(_largest_number, np.add),
                                    *_by_entries(np.max, lambda one, other: one),
                                    *_by_entries(np.linalg.norm, lambda one, other: one)],
                 "You divide entry by entry, so one entry near 0, where both numbers are rounding, decides alone. Take "
@@ -215,7 +217,8 @@ relative_error = Exercise(
                 "You measure the arrays with another norm. np.linalg.norm(array) without a second argument is the "
                 "square root of the sum of all squares."),
         Mistake("two measures mixed", [
-            *_error(lambda one, other: np.abs(one - other).max(), lambda one, other: max(map(np.linalg.norm, (one, other)))),
+            *_error(lambda one, other: np.abs(one - other).max(), lambda one,
+            other: max(map(np.linalg.norm, (one, other)))),
             *_error(lambda one, other: np.sqrt(np.mean((one - other) ** 2)),
                     lambda one, other: max(map(np.linalg.norm, (one, other))))],
                 "Above the line stands another measure than below. Take np.linalg.norm in all three places."),
@@ -244,7 +247,8 @@ relative_error = Exercise(
                 "You return 0 for all gradients below a small bound, and a gradient of size 1e-9 is checked no more. "
                 "Return 0 only where both are exactly 0."),
         Mistake("a small number added below", [
-            *({"/ size": f"/ (size + {small})"} for small in SMALL), *({"size = max(": f"size = max({small}, "} for small in SMALL[:3])],
+            *({"/ size": f"/ (size + {small})"} for small in SMALL),
+            *({"size = max(": f"size = max({small}, "} for small in SMALL[:3])],
                 "The small number that keeps you from dividing by 0 is not small beside a gradient of size 1e-9: it "
                 "makes any error in it look smaller. Treat the case of two zeros by itself."),
         Mistake("never less than 1 below", {"/ size": "/ max(1.0, size)"},
@@ -324,7 +328,8 @@ directional_check = Exercise(
                 "The gradient meets the unit vector u, but the weights move along v. Use u in both places."),
         Mistake("only the claim is unscaled", {"gradient @ u": "gradient @ v"},
                 "The weights move along the unit vector u, but the gradient meets v. Use u in both places."),
-        Mistake("the step is not of length ε", {MEASURED: "(f(w + eps * v) - f(w - eps * v)) / (2 * eps * np.linalg.norm(v))"},
+        Mistake("the step is not of length ε",
+                {MEASURED: "(f(w + eps * v) - f(w - eps * v)) / (2 * eps * np.linalg.norm(v))"},
                 "You step along v and divide by its length afterwards. The slope is nearly right, but the step has "
                 "another length than eps: make u of length 1 first, and step along u."),
         Mistake("difference to one side", [
@@ -337,7 +342,8 @@ directional_check = Exercise(
         Mistake("divided by ε", {"(2 * eps)": "eps"},
                 "The measured slope is twice too large: the two places are 2 * eps apart."),
         Mistake("divided by the length again", {"(2 * eps)": "(2 * eps * np.linalg.norm(v))"},
-                "You divide the measured slope by the length of v once more. u has length 1 already: divide by 2 * eps."),
+                "You divide the measured slope by the length of v once more. u has length 1 already: divide by 2 * "
+                "eps."),
         Mistake("the same step for all weights", {"w + eps * u": "w + eps", "w - eps * u": "w - eps"},
                 "w + eps moves every weight by the same amount, whatever the direction. Move along u: w + eps * u."),
         Mistake("weights taken one by one", {MEASURED: "sum((f(w + eps * e) - f(w - eps * e)) / (2 * eps) * part "
@@ -450,7 +456,8 @@ wrong_gradient = ValueExercise(
         Mistake("all accused", lambda answer: str(answer).strip().casefold() == "all",
                 "Three of the four are right. If your check refuses all of them, the check is wrong: try it on a "
                 "function whose gradient you know.", example="all"),
-        Mistake("no letter", lambda answer: str(answer).strip().upper() not in tuple("ABCD") and not isinstance(answer, bool),
+        Mistake("no letter", lambda answer: str(answer).strip().upper() not in tuple("ABCD") and not isinstance(answer,
+                bool),
                 "Give one letter, \"A\", \"B\", \"C\" or \"D\".", example="E"),
     ],
     hints=[
@@ -500,7 +507,8 @@ complex_step = Exercise(
     mistakes=[
         Mistake("real part taken", {".imag": ".real"},
                 "The real part of f(w + iε) is about f(w). In which part of Taylor's formula does f′ stand?"),
-        Mistake("real step", [{"f(w + 1j * eps).imag": "np.imag(f(w + eps))"}, {"1j * eps": "eps", ".imag / eps": " / eps"}],
+        Mistake("real step", [{"f(w + 1j * eps).imag": "np.imag(f(w + eps))"},
+                {"1j * eps": "eps", ".imag / eps": " / eps"}],
                 "You step along the real axis. Step sideways, into the complex plane: w + 1j * eps."),
         Mistake("a real difference", [
             {"f(w + 1j * eps).imag / eps": code} for code in (
@@ -531,11 +539,14 @@ complex_step = Exercise(
                 "nothing is subtracted."),
         Mistake("step not along i", [
             {"w + 1j * eps": f"{code}"} for code in (
-                "w + (1 + 1j) * eps", "w * np.exp(1j * eps)", "w * (1 + 1j * eps)", "1j * (w + eps)", "1j * w", "1j * eps",
+                "w + (1 + 1j) * eps", "w * np.exp(1j * eps)", "w * (1 + 1j * eps)", "1j * (w + eps)", "1j * w",
+                "1j * eps",
                 "w + 1j")]
-                + [{"w + 1j * eps": "w + 1j * np.sqrt(eps)", "/ eps": "/ np.sqrt(eps)"}, {"w + 1j * eps": "w + 1j", " / eps": ""}],
+                + [{"w + 1j * eps": "w + 1j * np.sqrt(eps)", "/ eps": "/ np.sqrt(eps)"},
+                {"w + 1j * eps": "w + 1j", " / eps": ""}],
                 "f is not evaluated at w + iε. Leave w as it is and add 1j * eps to it."),
-        Mistake("another ε", [{"1j * eps": f"1j * {step}", "/ eps": f"/ {step}"} for step in ("1e-20", "1e-10", "1e-8", "1e-30")],
+        Mistake("another ε", [{"1j * eps": f"1j * {step}", "/ eps": f"/ {step}"}
+                for step in ("1e-20", "1e-10", "1e-8", "1e-30")],
                 "You step by a number of your own. A good one, but the caller chooses it: use eps."),
     ],
     hints=[

@@ -121,9 +121,11 @@ step_backward = Exercise(
                 + [{"da @ W_x.T": "(d_output * (1 - h**2)) @ W_x.T"}],
                 "Some of your gradients are made of another array than da. All five come from da, in which both ways "
                 "meet and which has been through tanh."),
-        Mistake("one row of the batch", {"x.T @ da, h_before.T @ da": "np.outer(x[0], da[0]), np.outer(h_before[0], da[0])"},
+        Mistake("one row of the batch",
+                {"x.T @ da, h_before.T @ da": "np.outer(x[0], da[0]), np.outer(h_before[0], da[0])"},
                 "Your weight gradients see the first row of the batch alone. x.T @ da adds up all rows."),
-        Mistake("weights divided by the batch", {"x.T @ da": "x.T @ da / len(x)", "before.T @ da": "before.T @ da / len(x)"},
+        Mistake("weights divided by the batch",
+                {"x.T @ da": "x.T @ da / len(x)", "before.T @ da": "before.T @ da / len(x)"},
                 "You divide dW_x and dW_h by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is "
                 "already in d_output."),
     ],
@@ -445,20 +447,24 @@ offset_batches = Exercise(
         Mistake("left out at the start", [
             {BLOCKS: "columns[size % k:].reshape(count, k, rows)"},
             {"stream[:rows * size]": "stream[len(stream) % rows:]"},
-            {"stream[:rows * size]": "stream[len(stream) % rows:]", BLOCKS: "columns[size % k:].reshape(count, k, rows)"}],
+            {"stream[:rows * size]": "stream[len(stream) % rows:]",
+            BLOCKS: "columns[size % k:].reshape(count, k, rows)"}],
                 "What does not fill a row or a block is missing at the start of yours. Row n starts at n * (S // "
                 "rows), and the rest is left out at the end."),
         Mistake("filled up with zeros", [
             {"size = len(stream) // rows": "size = -(-len(stream) // rows)", "stream[:rows * size]":
              "np.concatenate([stream, np.zeros(rows * size - len(stream))])"},
-            {COUNT: "-(-size // k)\n", "columns[:count * k]": "np.concatenate([columns, np.zeros((count * k - size, rows))])"}],
+            {COUNT: "-(-size // k)\n",
+            "columns[:count * k]": "np.concatenate([columns, np.zeros((count * k - size, rows))])"}],
                 "You fill the last row or block up with zeros, which are no data. What does not fill one is left out."),
         Mistake("blocks overlap", [
-            {BLOCKS: f"np.array([columns[b:b + k] for b in range({count})])"} for count in ("count", "size - k + 1", "size - k")],
+            {BLOCKS: f"np.array([columns[b:b + k] for b in range({count})])"}
+            for count in ("count", "size - k + 1", "size - k")],
                 "Block 2 begins one step after block 1. It begins k steps after it: where block 1 has stopped."),
         Mistake("rows and k exchanged", {"    size =": "    rows, k = k, rows\n    size ="},
                 "You make k rows and blocks of `rows` steps. The function is called with (stream, rows, k)."),
-        Mistake("a block is missing", [{BLOCKS: f"{BLOCKS}[:-1]"}, {"    size =": "    stream = stream[:-1]\n    size ="}],
+        Mistake("a block is missing", [{BLOCKS: f"{BLOCKS}[:-1]"},
+                {"    size =": "    stream = stream[:-1]\n    size ="}],
                 "One block or one step too few: whatever fills a block belongs to the result, the last step of a row "
                 "too."),
     ],
@@ -537,7 +543,8 @@ unbiased_backward = Exercise(
         Mistake("cut where it should pass", {"if cut[t]": "if not cut[t]"},
                 "You let the gradient through where cut[t] is true and stop it elsewhere. Swap the two branches."),
         Mistake("another factor", [{"/ (1 - p)": code} for code in (
-            "* p", "* (1 + p)", "/ np.sqrt(1 - p)", "* p / (1 - p)", "* (1 - p) / p", "/ (1 - p) ** 2", "/ (1 - p) / len(x)",
+            "* p", "* (1 + p)", "/ np.sqrt(1 - p)", "* p / (1 - p)", "* (1 - p) / p", "/ (1 - p) ** 2",
+            "/ (1 - p) / len(x)",
             "/ (1 - p) ** (len(x) - t)", "/ (1 - np.mean(cut))", "* len(x) / (len(x) - np.sum(cut))")],
                 "The cuts are right, the factor is not. Something worth g that arrives with probability q is worth q "
                 "· g on average: what makes that g again?"),
@@ -545,7 +552,8 @@ unbiased_backward = Exercise(
             "return dW_x, dW_h, db": "return dW_x / (1 - p), dW_h / (1 - p), db / (1 - p)", "W_h.T / (1 - p)": "W_h.T"},
                 "You scale the weight gradients at the end, with the losses that were never cut in them. The factor "
                 "belongs where a gradient has come through a cut that might have been: in d_future."),
-        Mistake("cut one step off", [{"cut[t] else": "cut[t - 1] else"}, {"cut[t] else": "cut[min(t + 1, len(x) - 1)] else"},
+        Mistake("cut one step off", [{"cut[t] else": "cut[t - 1] else"},
+                {"cut[t] else": "cut[min(t + 1, len(x) - 1)] else"},
                                      _cut_before_the_step],
                 "Your cuts are one step off. cut[t] stops the gradient on its way from step t to the step before it: "
                 "it decides about the d_future that step t hands on, not about the one that it receives."),
@@ -560,7 +568,8 @@ unbiased_backward = Exercise(
         Mistake("not set to zero", {"np.zeros_like(h[0]) if cut[t]": "d_future if cut[t]"},
                 "Where cut[t] is true d_future keeps the gradient that came from later. Nothing comes through a cut: "
                 "set it to zeros."),
-        Mistake("something comes through a cut", [{"np.zeros_like(h[0]) if cut[t]": f"{factor} * (da @ W_h.T) if cut[t]"}
+        Mistake("something comes through a cut",
+                [{"np.zeros_like(h[0]) if cut[t]": f"{factor} * (da @ W_h.T) if cut[t]"}
                                                   for factor in ("p", "p / (1 - p)", "(1 - p)")],
                 "Where cut[t] is true you let a part of the gradient through. Nothing comes through a cut; what comes "
                 "through elsewhere is enlarged to make up for it."),

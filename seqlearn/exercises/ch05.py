@@ -47,7 +47,8 @@ rescale = Exercise(
     reference=rescale_reference,
     cases=_matrices,
     mistakes=[
-        Mistake("singular value", [_by(lambda W: np.linalg.norm(W, 2)), _by(lambda W: np.linalg.eigvalsh(W.T @ W).max()),
+        Mistake("singular value", [_by(lambda W: np.linalg.norm(W, 2)),
+                _by(lambda W: np.linalg.eigvalsh(W.T @ W).max()),
                                    _by(lambda W: np.linalg.norm(W, -2))],
                 "You divide by a singular value. The spectral radius is the largest absolute value of an eigenvalue: "
                 "np.abs(np.linalg.eigvals(W)).max()."),
@@ -79,7 +80,8 @@ rescale = Exercise(
         Mistake("not divided", {" / np.abs(np.linalg.eigvals(W)).max()": ""},
                 "W times radius has radius times the old spectral radius. Divide by the old one as well."),
         Mistake("scaled by a power", [{"(radius / np.abs(np.linalg.eigvals(W)).max())":
-                                       f"(radius / np.abs(np.linalg.eigvals(W)).max()) ** {power}"} for power in ("0.5", "2", "-1")]
+                                       f"(radius / np.abs(np.linalg.eigvals(W)).max()) ** {power}"}
+                                       for power in ("0.5", "2", "-1")]
                 + [_by(lambda W: np.abs(np.linalg.eigvals(W @ W)).max())],
                 "Scaling W by a number scales every eigenvalue by the same number: no root and no square is needed. "
                 "The factor is radius / old radius."),
@@ -184,7 +186,8 @@ clip = Exercise(
                 "Compute one norm over all arrays and scale all of them by one factor."),
         Mistake("small gradients scaled up", {"min(1.0, limit / norm)": "limit / norm"},
                 "A gradient below the limit is scaled up to it. Clipping only shortens: the factor is at most 1."),
-        Mistake("the wrong ones scaled", [{"min(1.0": "max(1.0"}, {"min(1.0, limit / norm)": "limit / norm if norm < limit else 1"}],
+        Mistake("the wrong ones scaled",
+                [{"min(1.0": "max(1.0"}, {"min(1.0, limit / norm)": "limit / norm if norm < limit else 1"}],
                 "Gradients below the limit are scaled up, and those above it stay as they are. It is the other way "
                 "round: the factor is at most 1."),
         Mistake("by value", [_each(lambda grad, limit: np.clip(grad, -limit, limit)),
@@ -205,7 +208,8 @@ clip = Exercise(
                 "You average somewhere. The global norm is the root of the sum of the squares of all entries."),
         Mistake("another norm", [
             clip for norm in (
-                lambda arrays: sum(np.abs(a).sum() for a in arrays), lambda arrays: max(np.abs(a).max() for a in arrays),
+                lambda arrays: sum(np.abs(a).sum() for a in arrays),
+                lambda arrays: max(np.abs(a).max() for a in arrays),
                 lambda arrays: np.abs(sum(a.sum() for a in arrays)),
                 lambda arrays: np.sqrt(sum(np.linalg.norm(a, 2) ** 2 for a in arrays)),
                 lambda arrays: sum(np.linalg.norm(a, 2) for a in arrays)) for clip in _with_norm(norm)],
@@ -223,7 +227,8 @@ clip = Exercise(
         Mistake("norm after clipping", {"scale * grad for name, grad in grads.items()}, norm":
                                         "scale * grad for name, grad in grads.items()}, scale * norm"},
                 "The gradients are right. Return the norm they had before clipping: it is what you watch in training."),
-        Mistake("something else returned", [{"grads.items()}, norm": f"grads.items()}}, {what}"} for what in ("scale", "limit")],
+        Mistake("something else returned",
+                [{"grads.items()}, norm": f"grads.items()}}, {what}"} for what in ("scale", "limit")],
                 "The gradients are right. The second result is the norm they had before clipping, not the factor and "
                 "not the limit."),
         Mistake("thrown away", {"scale = min(1.0, limit / norm)": "scale = float(norm <= limit)"},
@@ -234,7 +239,8 @@ clip = Exercise(
         Mistake("another factor", [{"limit / norm)": code} for code in (
             "limit / (norm + 1))", "(limit / norm) ** 2)", "np.sqrt(limit / norm))", "1 / limit)", "1 / norm)")]
                 + [{"min(1.0, limit / norm)": code} for code in (
-                    "limit if norm > limit else 1", "1 / norm if norm > limit else 1", "1 / limit if norm > limit else 1",
+                    "limit if norm > limit else 1", "1 / norm if norm > limit else 1",
+                    "1 / limit if norm > limit else 1",
                     "1 - (norm - limit) if norm > limit else 1")],
                 "The norm is right, the factor is not. After clipping the norm has to be the limit: which factor makes "
                 "limit out of norm?"),
@@ -303,7 +309,8 @@ overflow_step = Exercise(
                 "step beyond the limit."),
         Mistake("another type's limit", [
             limit for largest in (
-                np.finfo(np.float64).max, np.finfo(np.float16).max, 2.0**31, 2.0**32, 2.0**63, 1 / np.finfo(np.float32).eps)
+                np.finfo(np.float64).max, np.finfo(np.float16).max, 2.0**31, 2.0**32, 2.0**63,
+                1 / np.finfo(np.float32).eps)
             for limit in ({LIMIT: f"largest = {float(largest)!r}"}, _multiplied(largest=float(largest)))],
                 "You have the limit of another type of number. float32 has an 8-bit exponent and ends near 3.4·10³⁸: "
                 "np.finfo(np.float32).max."),
@@ -332,12 +339,14 @@ overflow_step = Exercise(
                 + [{"np.log(factor)": f"np.{log}(factor)"} for log in ("log10", "log2")],
                 "The two logarithms do not belong together, or are too rough. Use the same one twice, of largest / "
                 "start and of factor."),
-        Mistake("no logarithm of the factor", [{"np.log(factor)": f"{code}"} for code in ("factor", "(factor - 1)", "1")],
+        Mistake("no logarithm of the factor",
+                [{"np.log(factor)": f"{code}"} for code in ("factor", "(factor - 1)", "1")],
                 "You divide by the factor itself, or not at all. From start · factor^k = largest follows "
                 "k = log(largest / start) / log(factor)."),
         Mistake("the number returned", {f"return max(0, {STEP})": f"return start * factor ** max(0, {STEP})"},
                 "You return the number that overflows. Return the step at which it does."),
-        Mistake("not rounded", [{STEP: f"float(np.log(largest / start) / np.log(factor)){more}"} for more in ("", " + 1")],
+        Mistake("not rounded", [{STEP: f"float(np.log(largest / start) / np.log(factor)){more}"}
+                for more in ("", " + 1")],
                 "Steps are whole numbers: round up to the first step that lies beyond the limit."),
     ],
     hints=[
@@ -385,7 +394,8 @@ shares = Exercise(
         Mistake("state after the step", {"h[t].T": "h[t + 1].T"},
                 "You pair da_t with the state after the step. W_h multiplies the state before it: with da[t] goes "
                 "h[t], because h begins with h_0."),
-        Mistake("product of the norms", [{NORM: f"np.linalg.norm({h}) * np.linalg.norm(da[t])"} for h in ("h[t]", "h[t + 1]")],
+        Mistake("product of the norms", [{NORM: f"np.linalg.norm({h}) * np.linalg.norm(da[t])"}
+                for h in ("h[t]", "h[t + 1]")],
                 "You multiply the norm of the states with that of the gradients. That is only a bound: what a step "
                 "adds is a matrix, h[t].T @ da[t], and its norm is usually smaller."),
         Mistake("only one of the two", [{NORM: "np.linalg.norm(da[t])"}, {NORM: "np.linalg.norm(h[t])"},
@@ -413,7 +423,8 @@ shares = Exercise(
             {NORM: "sum(np.linalg.norm(h[s].T @ da[s]) for s in range(t + 1))"},
             {NORM: "sum(np.linalg.norm(h[s].T @ da[s]) for s in range(t, len(da)))"}],
                 "You add up the steps. Asked is what each step adds by itself."),
-        Mistake("another norm", [{NORM: f"np.linalg.norm(h[t].T @ da[t], {order})"} for order in ("2", "1", "np.inf", "'nuc'")]
+        Mistake("another norm", [{NORM: f"np.linalg.norm(h[t].T @ da[t], {order})"}
+                for order in ("2", "1", "np.inf", "'nuc'")]
                 + [{NORM: code} for code in (
                     "np.abs(h[t].T @ da[t]).sum()", "np.abs(h[t].T @ da[t]).max()", "(h[t].T @ da[t]).sum()",
                     "np.abs((h[t].T @ da[t]).sum())", "np.sqrt(np.mean((h[t].T @ da[t]) ** 2))",
@@ -429,17 +440,21 @@ shares = Exercise(
                 "np.linalg.norm(sum(h[t].T @ da[t] for t in range(len(da))))")],
                 "You divide by the total, or by the largest. Return the norms themselves."),
         Mistake("entry by entry", [{NORM: "np.linalg.norm(h[t] * da[t])"}, {NORM: "np.abs((h[t] * da[t]).sum())"},
-                                   {NORM: "(h[t] * da[t]).sum()"}, {NORM: "np.linalg.norm((h[t] * da[t]).sum(axis=0))"}],
+                                   {NORM: "(h[t] * da[t]).sum()"},
+                                   {NORM: "np.linalg.norm((h[t] * da[t]).sum(axis=0))"}],
                 "h[t] * da[t] pairs each unit with itself. Every unit feeds every other: use the product "
                 "h[t].T @ da[t], shaped like W_h."),
         Mistake("sequences in place of units", {"h[t].T @ da[t]": "h[t] @ da[t].T"},
                 "h[t] @ da[t].T pairs the sequences of the batch with each other. The matrix must be shaped like W_h, "
                 "(H, H): h[t].T @ da[t]."),
-        Mistake("through tanh once more", [{"da[t])": "(da[t] * (1 - h[t + 1] ** 2)))"}, {"da[t])": "(da[t] * (1 - h[t] ** 2)))"}],
+        Mistake("through tanh once more",
+                [{"da[t])": "(da[t] * (1 - h[t + 1] ** 2)))"}, {"da[t])": "(da[t] * (1 - h[t] ** 2)))"}],
                 "da is the gradient of the sums inside tanh already: it has been through the slope. Use it as it is."),
-        Mistake("the matrices themselves", {"return norms": "return np.array([h[t].T @ da[t] for t in range(len(da))])"},
+        Mistake("the matrices themselves",
+                {"return norms": "return np.array([h[t].T @ da[t] for t in range(len(da))])"},
                 "These are the matrices that the steps add. Asked is the norm of each: T numbers."),
-        Mistake("one norm for all steps", {"return norms": "return np.linalg.norm(sum(h[t].T @ da[t] for t in range(len(da))))"},
+        Mistake("one norm for all steps",
+                {"return norms": "return np.linalg.norm(sum(h[t].T @ da[t] for t in range(len(da))))"},
                 "This is the norm of the whole gradient. Take a norm for each step, before anything is added up: T "
                 "numbers."),
         Mistake("a norm for each sequence", {"return norms": "return np.array([[np.linalg.norm(np.outer(*pair)) "

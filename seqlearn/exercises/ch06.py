@@ -78,15 +78,18 @@ step_forward = Exercise(
                 "np.tanh(o * c), c", "np.tanh(o) * c, c", "o * 1 / (1 + np.exp(-c)), c")],
                 "c does not go through tanh on its way to h, or o goes with it. The output gate multiplies what tanh "
                 "has made of c: h = o * np.tanh(c)."),
-        Mistake("old c read", {"    c = f * c + i * g\n    return o * np.tanh(c), c": "    return o * np.tanh(c), f * c + i * g"},
+        Mistake("old c read",
+                {"    c = f * c + i * g\n    return o * np.tanh(c), c": "    return o * np.tanh(c), f * c + i * g"},
                 "h is made of the cell state before this step. Write first, then read: h = o * tanh(new c)."),
-        Mistake("tanh kept in c", [{"np.tanh(c), c": "np.tanh(c), np.tanh(c)"}, {"c = f * c + i * g": "c = np.tanh(f * c + i * g)"},
+        Mistake("tanh kept in c", [{"np.tanh(c), c": "np.tanh(c), np.tanh(c)"},
+                {"c = f * c + i * g": "c = np.tanh(f * c + i * g)"},
                                    {"o * np.tanh(c), c": "o * np.tanh(c), o * np.tanh(c)"},
                                    {"c = f * c + i * g": "c = np.tanh(f * c + i * g)", "np.tanh(c), c": "c, c"}],
                 "The new c itself has gone through tanh. Only what is read goes through it; c is handed on as it is, "
                 "or it fades at every step."),
         Mistake("old c through tanh", {"f * c": "f * np.tanh(c)"},
-                "The old cell state goes through tanh before it is kept. The belt has no tanh on it: c = f * c + i * g."),
+                "The old cell state goes through tanh before it is kept. The belt has no tanh on it: c = f * c + i * "
+                "g."),
         Mistake("nothing kept", {"f * c + ": ""},
                 "The old cell state is missing from the new one: c = f * c + i * g."),
         Mistake("a gate left out of c", [{"f * c": "c"}, {"i * g": "g"}, {"i * g": "0 * g"}],
@@ -99,11 +102,13 @@ step_forward = Exercise(
                 "One gate does the work of two, as 1 minus the other. That is a coupled gate, as in the GRU of chapter "
                 "08; here i and f have weights of their own."),
         Mistake("state of another kind", [{"f * c +": "f * h +"}, {"h @ W_h": "c @ W_h"}],
-                "You take h for c, or c for h. The gates are made of x and h, and the forget gate multiplies the old c."),
+                "You take h for c, or c for h. The gates are made of x and h, and the forget gate multiplies the old "
+                "c."),
         Mistake("old h added", {"o * np.tanh(c), c": "h + o * np.tanh(c), c"},
                 "You add the old h to the new one. h is made anew at every step; what is carried on is c."),
         Mistake("bias left out", {" + b": ""}, "The bias b is not added to the sum."),
-        Mistake("old h left out", [{" + h @ W_h": ""}, {"np.tanh(g)": "np.tanh((x @ W_x + b)[:, 2 * len(W_h):3 * len(W_h)])"}],
+        Mistake("old h left out", [{" + h @ W_h": ""},
+                {"np.tanh(g)": "np.tanh((x @ W_x + b)[:, 2 * len(W_h):3 * len(W_h)])"}],
                 "The old h has no part in the gates, or none in the candidate. All four sums hold h @ W_h."),
         Mistake("W_h transposed block by block",
                 {"h @ W_h": "np.concatenate([h @ block.T for block in np.split(W_h, 4, axis=1)], axis=1)"},
@@ -113,7 +118,8 @@ step_forward = Exercise(
                 "step takes b as it comes."),
         Mistake("gates through another function", [
             {GATES: "np.tanh(i), np.tanh(f), np.tanh(o)"}, {GATES: "i, f, o"}, {"1 / (1 + np.exp(-o))": "o"},
-            {"1 / (1 + np.exp(-o))": "np.tanh(o)"}, {"np.exp(-i)": "np.exp(i)", "np.exp(-f)": "np.exp(f)", "np.exp(-o)": "np.exp(o)"}],
+            {"1 / (1 + np.exp(-o))": "np.tanh(o)"},
+            {"np.exp(-i)": "np.exp(i)", "np.exp(-f)": "np.exp(f)", "np.exp(-o)": "np.exp(o)"}],
                 "Your gates, or one of them, do not go through the sigmoid. A gate lies between 0 and 1 and grows with "
                 "its sum: 1 / (1 + np.exp(-z)), with the minus."),
     ],
@@ -176,7 +182,7 @@ def _agrees_with_differences(answer, rng):
 
 
 DZ_PARTS = ("dc * g * i * (1 - i)", "dc * c_before * f * (1 - f)", "dc * i * (1 - g**2)", "dh * tanh_c * o * (1 - o)")
-DZ = ("dc * g * i * (1 - i), dc * c_before * f * (1 - f), dc * i * (1 - g**2),\n                         dh * tanh_c * o * (1 - o)")
+DZ = ",\n                         ".join([", ".join(DZ_PARTS[:3]), DZ_PARTS[3]])  # as it stands in the solution
 DZ_ORDER = "{}, {}, {}, {}"
 AGAIN = "/ (1 + np.exp(-{0})) * (1 - 1 / (1 + np.exp(-{0})))"
 
@@ -202,7 +208,8 @@ step_backward = Exercise(
                 "multiply only dh * o by the slope."),
         Mistake("nothing sent back along the cell", {"dc * f, x": "0 * dc, x"},
                 "dc_before is zero. From c = f * c_before + i * g the way back is dc_before = dc * f."),
-        Mistake("dc sent back without dh's part", {"dc = dc + dh": "from_later = dc; dc = dc + dh", "dc * f, x": "from_later * f, x"},
+        Mistake("dc sent back without dh's part",
+                {"dc = dc + dh": "from_later = dc; dc = dc + dh", "dc * f, x": "from_later * f, x"},
                 "dc_before holds only what came in as dc. Add what comes through h first: "
                 "dc = dc + dh * o * (1 - tanh(c)²), then dc_before = dc * f."),
         Mistake("f left out", {"dc * f, x": "dc, x"},
@@ -255,14 +262,17 @@ step_backward = Exercise(
                    for new in ("(1 - {})".format, "{}".format, "(1 - {0}**2)".format)],
                 "A sigmoid's slope is not right. At s it is s * (1 - s), both factors, for i, f and o."),
         Mistake("squashed once more", [
-            *({"* i * (1 - i)": AGAIN.format("i"), "* f * (1 - f)": AGAIN.format("f"), "* o * (1 - o)": AGAIN.format("o")} | tanh
+            *({"* i * (1 - i)": AGAIN.format("i"), "* f * (1 - f)": AGAIN.format("f"),
+            "* o * (1 - o)": AGAIN.format("o")} | tanh
               for tanh in ({}, {"(1 - g**2)": "(1 - np.tanh(g)**2)"})), {"(1 - g**2)": "(1 - np.tanh(g)**2)"}],
                 "You send gates or candidate through sigmoid or tanh again for their slopes. They come as they are "
                 "after it: the slopes are i * (1 - i) and 1 - g²."),
-        Mistake("another slope for g", [{"* (1 - g**2)": f"* {code}"} for code in ("g * (1 - g)", "(1 - g)", "(1 - g) ** 2")],
+        Mistake("another slope for g", [{"* (1 - g**2)": f"* {code}"}
+                for code in ("g * (1 - g)", "(1 - g)", "(1 - g) ** 2")],
                 "The candidate went through tanh: its slope is 1 - g², not that of a sigmoid, and not 1 - g."),
         Mistake("gates in another order", [
-            {DZ: DZ_ORDER.format(*(DZ_PARTS[k] for k in order))} for order in permutations(range(4)) if order != (0, 1, 2, 3)],
+            {DZ: DZ_ORDER.format(*(DZ_PARTS[k] for k in order))}
+            for order in permutations(range(4)) if order != (0, 1, 2, 3)],
                 "The four blocks of dz are there, in another order. Put them together as i, f, g, o, like the columns "
                 "of W_x."),
         Mistake("W_h not transposed", {"dz @ W_h.T": "sum(part @ block for part, block in zip(np.split(dz, 4, axis=1), "
@@ -412,18 +422,22 @@ peephole_backward = Exercise(
             {"dc * f + dz_i * p[0] + dz_f * p[1]": "(dc + dz_i * p[0] + dz_f * p[1]) * f"},
             {TO_C: f"{TO_C} * (1 - tanh_c**2)"}, {TO_C: f"{TO_C} * c"},
             {TO_BEFORE: " + dz_i * p[0] * c_before + dz_f * p[1] * c_before"}, {TO_C: f"{TO_C} * o"}],
-                "A peephole's way back has one factor too many. The sum holds p * c and nothing else, so c gains dz * p."),
+                "A peephole's way back has one factor too many. The sum holds p * c and nothing else, so c gains dz * "
+                "p."),
         Mistake("rows of p exchanged", [
             {TO_BEFORE: " + dz_i * p[1] + dz_f * p[0]"},
             {TO_BEFORE: " + dz_i * p[1] + dz_f * p[0]", ROWS: ROWS_EXCHANGED}, {ROWS: ROWS_EXCHANGED},
             {TO_BEFORE: " + dz_i * p[0] + dz_f * p[2]", TO_C: " + dz_o * p[1]"}],
                 "The rows of p and of dp are i, f, o. Yours are used in another order."),
-        Mistake("batch averaged in dp", {f"{row}).sum": f"{row}).mean" for row in ("(dz_i * c_before", "(dz_f * c_before",
+        Mistake("batch averaged in dp", {f"{row}).sum": f"{row}).mean"
+                for row in ("(dz_i * c_before", "(dz_f * c_before",
                                                                                    "(dz_o * c")},
                 "dp is averaged over the batch. It sums over it, like db."),
-        Mistake("batch not summed in dp", {f"{row}).sum(axis=0)": f"{row})" for row in ("(dz_i * c_before", "(dz_f * c_before",
+        Mistake("batch not summed in dp",
+                {f"{row}).sum(axis=0)": f"{row})" for row in ("(dz_i * c_before", "(dz_f * c_before",
                                                                                          "(dz_o * c")},
-                "dp has a row for every sequence of the batch. p is shared by all of them: sum over axis 0, as for db."),
+                "dp has a row for every sequence of the batch. p is shared by all of them: sum over axis 0, as for "
+                "db."),
         Mistake("peepholes lead to h", {TO_BEFORE: "", "dz @ W_h.T": "dz @ W_h.T + dz_i * p[0] + dz_f * p[1]"},
                 "You lead the peepholes to h_before. They look at the cell state: dc_before gains dz_i * p[0] + dz_f * "
                 "p[1]."),

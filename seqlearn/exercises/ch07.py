@@ -74,7 +74,8 @@ fused_step = Exercise(
             if "".join(order) not in ("ifgo", "ifog", "figo")],
                 "The four quarters are there, in another order. PyTorch stores i, f, g, o."),
         Mistake("cut across the gates", [
-            {"z.chunk(4, dim=1)": "z.reshape(4, *h.shape)"}, {"z.chunk(4, dim=1)": "z.reshape(len(x), -1, 4).unbind(2)"}],
+            {"z.chunk(4, dim=1)": "z.reshape(4, *h.shape)"},
+            {"z.chunk(4, dim=1)": "z.reshape(len(x), -1, 4).unbind(2)"}],
                 "Your reshape mixes up the gates. In z (N, 4H) each gate is a block of H columns: z.chunk(4, dim=1)."),
         Mistake("candidate through another function", [{"g.tanh()": f"g.{name}()"} for name in ("sigmoid", "relu")],
                 "The candidate g does not go through tanh. It is no gate: use tanh, so that it can also subtract."),
@@ -83,17 +84,21 @@ fused_step = Exercise(
         Mistake("gates not through the sigmoid", [
             {f"{gate}.sigmoid()": f"{gate}{call}" for gate in "ifo"} for call in ("", ".tanh()", ".relu()")]
                 + [{f"{gate}.sigmoid()": f"{gate}{call}"} for gate in "ifo" for call in ("", ".tanh()")],
-                "A gate is used as its sum, or goes through another function. i, f and o lie between 0 and 1: sigmoid."),
+                "A gate is used as its sum, or goes through another function. i, f and o lie between 0 and 1: "
+                "sigmoid."),
         Mistake("old c dropped", {"f.sigmoid() * c + ": ""},
                 "The new c is σ(i) · tanh(g) alone. Keep the part of the old c that the forget gate lets through: add "
                 "σ(f) · c."),
         Mistake("h without tanh", {"c.tanh()": "c"},
                 "h is o · c. Squash c first: h = σ(o) · tanh(c)."),
-        Mistake("h through another function", [{"c.tanh()": f"c.{call}"} for call in ("sigmoid()", "clamp(-1, 1)", "relu()")],
+        Mistake("h through another function",
+                [{"c.tanh()": f"c.{call}"} for call in ("sigmoid()", "clamp(-1, 1)", "relu()")],
                 "c goes through another function on its way to h. It is tanh: h = σ(o) · tanh(c)."),
-        Mistake("h from the old c", {"c = f.sigmoid() * c +": "old = c; c = f.sigmoid() * c +", "c.tanh()": "old.tanh()"},
+        Mistake("h from the old c", {"c = f.sigmoid() * c +": "old = c; c = f.sigmoid() * c +",
+                "c.tanh()": "old.tanh()"},
                 "c is right, but h is computed from the c of the step before. Compute the new c first."),
-        Mistake("tanh kept in c", [{"return h, c": "return h, c.tanh()"}, {"h = o": "c = c.tanh()\n    h = o", "c.tanh()\n": "c\n"},
+        Mistake("tanh kept in c", [{"return h, c": "return h, c.tanh()"},
+                {"h = o": "c = c.tanh()\n    h = o", "c.tanh()\n": "c\n"},
                                    {"h = o": "c = c.tanh()\n    h = o"}],
                 "The c that you return has gone through tanh. Only what is read goes through it; c itself is handed on "
                 "as it is."),
@@ -116,7 +121,8 @@ fused_step = Exercise(
                 "The sums are made of x and c. They hold the old hidden state: h @ weight_hh.T."),
         Mistake("cut along the batch", {", dim=1": ""},
                 "chunk(4) cuts along axis 0, the batch. The gates lie side by side along axis 1: chunk(4, dim=1)."),
-        Mistake("one gate for both", [{"i.sigmoid() * g": "(1 - f.sigmoid()) * g"}, {"f.sigmoid() * c": "(1 - i.sigmoid()) * c"},
+        Mistake("one gate for both", [{"i.sigmoid() * g": "(1 - f.sigmoid()) * g"},
+                {"f.sigmoid() * c": "(1 - i.sigmoid()) * c"},
                                       {"o.sigmoid() * c": "(1 - o.sigmoid()) * c"}],
                 "You use 1 minus a gate where a gate belongs. That is another cell; here i, f and o are gates of their "
                 "own."),
@@ -265,7 +271,8 @@ to_course = Exercise(
                 "You moved the gates to another order. Both sides keep i, f, g, o: leave the order alone."),
         Mistake("returned under PyTorch's names", lambda weights: {
             name: np.asarray(value).T.copy() for name, value in weights.items()},
-                "Your dict has the names of the state_dict. The course's params are called \"W_x\", \"W_h\" and \"b\"."),
+                "Your dict has the names of the state_dict. The course's params are called \"W_x\", \"W_h\" and "
+                "\"b\"."),
         Mistake("rounded to float32", lambda weights: {
             name: value.astype(np.float32) for name, value in to_course_reference(weights).items()},
                 "The weights are rounded to float32. Leave them in the type in which they come."),
@@ -317,7 +324,7 @@ def _loads(answer, rng):
         return f"{arrays[0]} is no tensor, and load_state_dict would refuse it: torch.tensor makes one from an array."
     whole = [name for name, value in weights.items() if value.dtype != torch.float64]
     if whole:
-        return f"{whole[0]} holds numbers of type {weights[whole[0]].dtype}: give it dtype=torch.float64, as the others."
+        return f"{whole[0]} is made of {weights[whole[0]].dtype}. Give it dtype=torch.float64, as the others."
     module = torch.nn.LSTM(*layer_params["W_x"].shape[:1], len(layer_params["W_h"])).double()
     module.load_state_dict(weights)
     if shared := _moves_along(weights, layer_params):
@@ -343,7 +350,8 @@ to_torch = Exercise(
     mistakes=[
         Mistake("bias in both", {ZEROS: B},
                 "b stands in both biases. PyTorch adds them, so its gates would get it twice: make one of them zero."),
-        Mistake("bias divided among both", [{B: f"{B} * {part!r}", ZEROS: f"{B} * {1 - part!r}"} for part in (0.5, 1 / 3)]
+        Mistake("bias divided among both",
+                [{B: f"{B} * {part!r}", ZEROS: f"{B} * {1 - part!r}"} for part in (0.5, 1 / 3)]
                 + [{ZEROS: f"torch.ones_like({B})", B: f"{B} - 1"}],
                 "The two add up to b, and the module computes the same. Asked is the plain split: all of b in "
                 "bias_ih_l0, zeros in bias_hh_l0."),
@@ -351,7 +359,8 @@ to_torch = Exercise(
                 "All of b is in bias_hh_l0. It computes the same, but asked is the other way round: b in bias_ih_l0."),
         Mistake("second bias not zero", [{ZEROS: code} for code in (
             f"-{B}", f"torch.ones_like({B})", f"torch.full_like({B}, 1e-3)", f"{B} / 2")],
-                "bias_hh_l0 is not zero, so PyTorch's gates get another bias than b. All of b is in bias_ih_l0 already."),
+                "bias_hh_l0 is not zero, so PyTorch's gates get another bias than b. All of b is in bias_ih_l0 "
+                "already."),
         Mistake("zeros of another length", [{ZEROS: f"torch.zeros({n}, dtype=torch.float64)"}
                                             for n in ("len(params[\"W_h\"])", "1", "()", "2 * len(params[\"b\"])")],
                 "bias_hh_l0 has another length than bias_ih_l0. Each of the two has 4H numbers, as many as b."),
@@ -370,7 +379,8 @@ to_torch = Exercise(
         Mistake("gates reordered", [_reordered(to_torch_reference, order, axis=0) for order in OTHER_ORDERS],
                 "You moved the gates to another order. Both sides keep i, f, g, o: leave the order alone."),
         Mistake("1 taken from the forget gate", [
-            {B: f"({B} {sign} torch.tensor([0.0, 1, 0, 0]).repeat_interleave(len(params[\"b\"]) // 4))"} for sign in "-+"],
+            {B: f"({B} {sign} torch.tensor([0.0, 1, 0, 0]).repeat_interleave(len(params[\"b\"]) // 4))"}
+            for sign in "-+"],
                 "You change the forget gate's bias by 1. The weights are given: bias_ih_l0 is b as it is."),
         Mistake("names without l0", lambda params: {
             name.removesuffix("_l0"): value for name, value in to_torch_reference(params).items()},
@@ -462,7 +472,8 @@ last_real = Exercise(
                 "Right for the reverse half. At step 0 the forward direction has read one step only. It ends at "
                 "lengths − 1."),
         Mistake("the two ends exchanged", [
-            {FORWARD: "outputs[0, :, :size]", REVERSE: f"outputs[{end}, rows, size:]"} for end in ("lengths - 1", "-1")],
+            {FORWARD: "outputs[0, :, :size]", REVERSE: f"outputs[{end}, rows, size:]"}
+            for end in ("lengths - 1", "-1")],
                 "You read each direction where it begins. The forward direction has read everything at lengths − 1, "
                 "the reverse one at step 0."),
         Mistake("forward at the end of the page", {FORWARD: "outputs[-1, :, :size]"},
@@ -478,7 +489,8 @@ last_real = Exercise(
                 "You sort the lengths, and so each row is read at the end of another. The rows come in their own "
                 "order: lengths[n] belongs to row n."),
         Mistake("reverse at another step", [
-            {REVERSE: f"outputs[{where}, rows, size:]"} for where in ("-1", "len(outputs) - lengths", "1", "lengths - 2")],
+            {REVERSE: f"outputs[{where}, rows, size:]"}
+            for where in ("-1", "len(outputs) - lengths", "1", "lengths - 2")],
                 "The forward half is right. The reverse direction is turned back, so its outputs belong to the steps "
                 "as they stand: it has read everything at step 0."),
         Mistake("one step early", {FORWARD: "outputs[lengths - 2, rows, :size]"},
@@ -488,7 +500,8 @@ last_real = Exercise(
         Mistake("halves exchanged", {"[forward, reverse]": "[reverse, forward]"},
                 "The right states in the wrong order: the forward half comes first."),
         Mistake("halves cut elsewhere", [
-            {FORWARD: "outputs[lengths - 1, rows, 0::2]", REVERSE: "outputs[0, :, 1::2]"}, {REVERSE: "outputs[0, :, :size]"},
+            {FORWARD: "outputs[lengths - 1, rows, 0::2]", REVERSE: "outputs[0, :, 1::2]"},
+            {REVERSE: "outputs[0, :, :size]"},
             {FORWARD: "outputs[lengths - 1, rows, size:]", REVERSE: "outputs[0, :, :size]"},
             {FORWARD: "outputs[lengths - 1, rows, size:]"}],
                 "You cut the 2H numbers in another way. The first H are the forward direction's, the last H those of "
@@ -506,7 +519,8 @@ last_real = Exercise(
                 "outputs[lengths - 1] takes those steps for every row. Pair each length with its own row: "
                 "outputs[lengths - 1, torch.arange(N)]."),
         Mistake("mean over time", [
-            {JOINED: "return outputs.sum(dim=0) / lengths[:, None]"}, {FORWARD: "outputs[..., :size].sum(dim=0) / lengths[:, None]"},
+            {JOINED: "return outputs.sum(dim=0) / lengths[:, None]"},
+            {FORWARD: "outputs[..., :size].sum(dim=0) / lengths[:, None]"},
             {JOINED: "return outputs.sum(dim=0)"}, {JOINED: "return outputs.mean(dim=0)"},
             {JOINED: "return outputs.max(dim=0).values"}],
                 "That is a sum, a mean or a maximum over the steps, a summary too, but not the last state. Asked is "
