@@ -194,8 +194,7 @@ relative_error = Exercise(
             *(_by(lambda one, other, add=add: one + other + add)[0] for add in SMALL),
             *_error(_distance, lambda one, other: np.linalg.norm(np.abs(one) + np.abs(other)))],
                 "You divide by the sum or the mean of the two norms. That is another definition, and a good one; this "
-                "course divides by the larger of the two, as nn.check_gradients does, so that 1 means: one of them is "
-                "0."),
+                "course divides by the larger of the two, as nn.check_gradients does."),
         Mistake("divided by another size", [
             *_by(min), *_by(lambda one, other: np.sqrt(one * other)), *_by(lambda one, other: np.hypot(one, other)),
             *_error(_distance, lambda one, other: np.linalg.norm(one + other)),
