@@ -12,22 +12,6 @@ def step_reference(h, x, w):
     return w * h + x
 
 
-def _no_weight(h, x, w):
-    return h + x
-
-
-def _weight_on_the_input(h, x, w):
-    return h + w * x
-
-
-def _weight_on_both(h, x, w):
-    return w * (h + x)
-
-
-def _state_forgotten(h, x, w):
-    return w * x
-
-
 def _numbers(rng, count):
     """Numbers between 0.4 and 1.6 in size, of either sign: away from 0 and 1, where mistakes hide."""
     return rng.uniform(0.4, 1.6, count) * rng.choice([-1.0, 1.0], count)
@@ -40,14 +24,34 @@ step = Exercise(
     reference=step_reference,
     cases=lambda rng: [tuple(float(number) for number in _numbers(rng, 3)) for _ in range(5)],
     mistakes=[
-        Mistake("weight left out", _no_weight,
+        Mistake("weight left out", {"w * h": "h"},
                 "The old state comes in whole. Multiply it by w before you add the input: w decides how much is kept."),
-        Mistake("weight on the input", _weight_on_the_input,
+        Mistake("weight on the input", {"w * h + x": "h + w * x"},
                 "w multiplies the input here. It belongs to the old state: w says how much of the past is kept."),
-        Mistake("weight on both", _weight_on_both,
+        Mistake("weight on both", {"w * h + x": "w * (h + x)"},
                 "w multiplies the sum, so the new input is scaled as well. Only the old state is multiplied by w."),
-        Mistake("state left out", _state_forgotten,
+        Mistake("state left out", {"w * h + x": "w * x"},
                 "The old state has no part in your answer, so nothing is remembered. Use h: keep w times of it."),
+        Mistake("input weighted with 1 − w", {"+ x": "+ (1 - w) * x"},
+                "You weigh the input with 1 - w, as a moving average does. In this memory the input comes in whole: "
+                "add x as it is."),
+        Mistake("old state weighted with 1 − w", {"w * h": "(1 - w) * h"},
+                "You keep 1 - w of the old state. w is the part that is kept, so multiply h by w itself."),
+        Mistake("squashed", [{"w * h + x": "np.tanh(w * h + x)"}, {"w * h + x": "1 / (1 + np.exp(-w * h - x))"}],
+                "You squash the sum, as a recurrent network does from chapter 02 on. This memory is linear: return the "
+                "sum as it is."),
+        Mistake("arguments exchanged", {"w * h + x": "h * x + w"},
+                "You multiply the state by the input and add the weight. The function is called with (h, x, w), in "
+                "this order: check the names in your first line."),
+        Mistake("everything multiplied", {"+ x": "* x"},
+                "You multiply all three numbers. Two things add up here: w times the old state, and the input."),
+        Mistake("everything added", {"w * h": "w + h"},
+                "You add all three numbers. The weight is a factor: it multiplies the old state."),
+        Mistake("divided by the weight", {"w * h": "h / w"},
+                "You divide the old state by w, so a small weight makes the memory grow. Multiply by it."),
+        Mistake("sign of the weight lost", {"w * h": "abs(w) * h"},
+                "You take w without its sign. A negative weight turns the sign of the state at every step, and the "
+                "formula wants exactly that."),
     ],
     hints=[
         "Two things add up: what is kept of the old state, and the new input.",
@@ -66,19 +70,28 @@ half_life = ValueExercise(
     tolerance=1e-6,
     mistakes=[
         Mistake("too small by one", 0.9, "0.9 to the power of 10 is 0.35: less than half. Go one notch up."),
-        Mistake("not the smallest", 1.0,
-                "With w = 1 everything is kept, so that is more than half. A smaller w on the slider does it too."),
+        Mistake("the number of steps", lambda answer: answer in (10, 11),
+                "That is the step at which half of the input must still be there. The question asks for the weight w.",
+                example=10),
+        Mistake("not the smallest", lambda answer: 1 <= answer < 3,
+                "With w = 1 everything is kept, and above 1 it even grows, so that is more than half. A smaller w on "
+                "the slider does it too.", example=1.0),
         Mistake("negative", lambda answer: answer < 0,
                 "The question asks for a positive w. With a negative one the state turns its sign at every step; after "
                 "ten of them it has turned back, so the size would do.", example=-0.95),
         Mistake("the exact bound", lambda answer: abs(answer - 0.5**0.1) < 0.004,
                 "That is the exact bound, the tenth root of one half, about 0.933. Well reasoned! The slider moves in "
                 "steps of 0.05: which is its first value above the bound?", example=0.933),
+        Mistake("no value of the slider", lambda answer: 0.5**0.1 < answer < 1,
+                "This w does keep half of the input, but the slider has no such value: it moves in steps of 0.05. "
+                "Which is the smallest of its values that does it too?", example=0.94),
         Mistake("counted one step short", 0.5,
                 "0.5 keeps half for one step only. Each further step multiplies by w again: w to the power of 10."),
-        Mistake("state of step 11 given", lambda answer: abs(answer - 0.6) < 0.0015,
+        Mistake("state of step 11 given", lambda answer: abs(answer - 0.6) < 0.0025,
                 "0.60 is the state that is left at step 11. The question asks for the w that leaves it.",
                 example=0.6),
+        Mistake("less than half is left", lambda answer: 0 <= answer < 0.5**0.1,
+                "Multiply this w ten times with itself: less than half is left. A larger w keeps more.", example=0.85),
     ],
     hints=[
         "Put the explorer's slider on 0.80 and read h at step 11. It is below 0.5, so move right.",
@@ -102,30 +115,6 @@ def remember_reference(x, w, h0):
     return states
 
 
-def _starts_from_zero(x, w, h0):
-    return remember_reference(x, w, 0.0)
-
-
-def _last_state_only(x, w, h0):
-    return remember_reference(x, w, h0)[-1]
-
-
-def _initial_state_included(x, w, h0):
-    return np.concatenate([[h0], remember_reference(x, w, h0)])
-
-
-def _one_step_late(x, w, h0):
-    return np.concatenate([[h0], remember_reference(x, w, h0)[:-1]])
-
-
-def _always_from_h0(x, w, h0):
-    return w * h0 + x
-
-
-def _running_sum(x, w, h0):
-    return h0 + np.cumsum(x)
-
-
 remember = Exercise(
     id="00.3",
     title="A whole sequence",
@@ -134,18 +123,40 @@ remember = Exercise(
     cases=lambda rng: [(_numbers(rng, steps), float(_numbers(rng, 1)[0]), float(_numbers(rng, 1)[0]))
                        for steps in (3, 4, 7)],
     mistakes=[
-        Mistake("initial state ignored", _starts_from_zero,
+        Mistake("initial state ignored", {"h = h0": "h = 0.0"},
                 "Your memory starts from 0. It starts from h0, the third argument, which is not 0 here."),
-        Mistake("only the last state", _last_state_only,
+        Mistake("only the last state", {"return states": "return h"},
                 "You return the last state alone. Keep the state of every step: T inputs in, T states out."),
-        Mistake("initial state included", _initial_state_included,
+        Mistake("only the first state", [{"return states": "return w * h0 + x[0]"},
+                {"return states": "return states[:1]"}],
+                "You return the first state alone: does the `return` stand inside the loop? Go through all the inputs "
+                "first."),
+        Mistake("initial state included", {"return states": "return np.concatenate([[h0], states])"},
                 "You return T + 1 states: h0 is among them. Return h_1 to h_T only."),
-        Mistake("one step late", _one_step_late,
+        Mistake("one step late", {"return states": "return np.concatenate([[h0], states[:-1]])"},
                 "Your states come one step late: h0 stands first and h_T is missing. Update h first, then store it."),
-        Mistake("state not carried", _always_from_h0,
+        Mistake("h0 in place of the first state", {"w * h + x[t]": "w * h + x[t] if t else h0"},
+                "Your first state is h0, so x[0] is never read. h0 is the state before the first step: the first state "
+                "is w * h0 + x[0]."),
+        Mistake("state not carried", {"w * h + x[t]": "w * h0 + x[t]"},
                 "Every step starts from h0 again. Carry the state on: the new h goes into the next step."),
-        Mistake("weight left out", _running_sum,
+        Mistake("inputs not carried", {"states[t] = h": "states[t] = w ** (t + 1) * h0 + x[t]"},
+                "Only h0 is carried on in your answer: each input is forgotten one step later. The whole state of the "
+                "step before is multiplied by w, with all the inputs in it."),
+        Mistake("one factor of w short for h0", {"states[t] = h": "states[t] = h + (1 - w) * w**t * h0"},
+                "The inputs are weighted as they should be, but h0 has one factor of w too few. It is multiplied by w "
+                "in the first step already: h_1 = w * h0 + x[0]."),
+        Mistake("weight left out", {"w * h": "h"},
                 "This is a running sum: the state is never multiplied by w. Each step is h = w * h + x[t]."),
+        Mistake("weight on the input", {"w * h + x[t]": "h + w * x[t]"},
+                "w multiplies the inputs here. It belongs to the old state: h = w * h + x[t]."),
+        Mistake("weight on both", {"w * h + x[t]": "w * (h + x[t])"},
+                "w multiplies the sum, so each new input is scaled as well. Only the old state is multiplied by w."),
+        Mistake("squashed", {"w * h + x[t]": "np.tanh(w * h + x[t])"},
+                "You squash every state with tanh. This memory is linear: leave tanh out."),
+        Mistake("states added up", {"return states": "return np.cumsum(states)"},
+                "You add up the states as you go. Return each state by itself: the loop carries on what has to be "
+                "carried."),
     ],
     hints=[
         "Start with h = h0, go through the inputs in order, and use the line from exercise 00.1 for every one.",
@@ -169,28 +180,10 @@ def slope_reference(x, w, h0):
     return slope
 
 
-def _only_the_last_use(x, w, h0):
-    return remember_reference(x, w, h0)[-2]
-
-
-def _uses_the_new_state(x, w, h0):
-    h, slope = h0, 0.0
-    for x_t in x:
-        h = w * h + x_t
-        slope = h + w * slope
-    return slope
-
-
-def _sum_of_states(x, w, h0):
-    return h0 + remember_reference(x, w, h0)[:-1].sum()
-
-
-def _slope_along_h0(x, w, h0):
-    return w ** len(x)
-
-
-def _starts_slope_at_one(x, w, h0):
-    return slope_reference(x, w, h0) + w ** len(x)
+def _difference_to_one_side(eps):
+    def difference(x, w, h0):
+        return (remember_reference(x, w + eps, h0)[-1] - remember_reference(x, w, h0)[-1]) / eps
+    return difference
 
 
 def _agrees_with_finite_difference(answer, rng):
@@ -210,18 +203,35 @@ slope = Exercise(
     cases=lambda rng: [(_numbers(rng, steps), float(_numbers(rng, 1)[0]), float(_numbers(rng, 1)[0]))
                        for steps in (3, 4, 6)],
     mistakes=[
-        Mistake("only the last use of w", _only_the_last_use,
+        Mistake("only the last use of w", {"w * slope": "0 * slope"},
                 "You count the last step's w alone. w is used at every step, and earlier uses reach the end through "
                 "the state: add w times the slope so far."),
-        Mistake("new state in place of the old", _uses_the_new_state,
+        Mistake("only the first use of w", {"return slope": "return w ** (len(x) - 1) * h0"},
+                "You count the first step's w alone. w is used at every step, and each use has its share: add the "
+                "state before each step to w times the slope so far."),
+        Mistake("new state in place of the old", {"h + w * slope": "w * h + x_t + w * slope"},
                 "At step t the factor of w is the state before the step. Update the slope first, then h."),
-        Mistake("earlier slopes not scaled", _sum_of_states,
+        Mistake("earlier slopes not scaled", [{"w * slope": "slope"}, {"h + w * slope": "w * h + x_t + slope"}],
                 "You add up the states. An early change also passes through every later w: multiply the slope so far "
                 "by w at each step."),
-        Mistake("slope along h0", _slope_along_h0,
+        Mistake("state multiplied by w too", {"h + w * slope": "w * (h + slope)"},
+                "You multiply the state by w as well. The product rule gives two terms, and only the slope so far "
+                "carries a w: h + w * slope."),
+        Mistake("slope added to itself", {"slope = h + w": "slope += h + w"},
+                "You add the new slope to the old one with +=. The old one is in w * slope already: the line needs a "
+                "plain =."),
+        Mistake("slope along h0", {"return slope": "return w ** len(x)"},
                 "w to the power of T is the slope along h0, the first state. Asked is the slope along w."),
-        Mistake("slope starts at 1", _starts_slope_at_one,
+        Mistake("slope does not start at 0", [{"h0, 0.0": "h0, 1.0"}, {"h0, 0.0": "h0, h0"}],
                 "Start the slope at 0: h0 is given and does not depend on w."),
+        Mistake("divided by T", {"return slope": "return slope / len(x)"},
+                "You divide by T. The shares of the steps add up: the derivative is their sum, not their mean."),
+        Mistake("the last state", {"return slope": "return h"},
+                "You return the last state itself. Asked is how it changes with w: carry the slope through the loop "
+                "beside h."),
+        Mistake("difference to one side", [_difference_to_one_side(10.0**-k) for k in (1, 2, 3, 4, 5, 6)],
+                "You move w to one side and divide, so your slope is off by about as much as the step. Move it to both "
+                "sides, as chapter 03 does, or carry the exact slope through the loop."),
     ],
     hints=[
         "Differentiate h_t = w · h_{t−1} + x_t by w. h_{t−1} depends on w as well, so use the product rule.",

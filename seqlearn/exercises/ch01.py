@@ -3,8 +3,6 @@
 Words are integers here: the number of the word in the vocabulary, 0 to V − 1.
 """
 
-from functools import partial
-
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
@@ -17,42 +15,6 @@ def bag_of_words_reference(words, V):
     bag = np.zeros(V, dtype=int)
     for word in words:
         bag[word] += 1
-    return bag
-
-
-def _presence(words, V):
-    bag = np.zeros(V)
-    bag[words] += 1
-    return bag
-
-
-def _shares(words, V):
-    return bag_of_words_reference(words, V) / len(words)
-
-
-def _one_hot_rows(words, V):
-    return np.eye(V)[words]
-
-
-def _up_to_the_largest(words, V):
-    return np.bincount(words)
-
-
-def _present_words_only(words, V):
-    return np.unique(words, return_counts=True)[1]
-
-
-def _counted_from_one(words, V):
-    bag = np.zeros(V)
-    for word in words:
-        bag[word - 1] += 1
-    return bag
-
-
-def _last_place(words, V):
-    bag = np.zeros(V)
-    for t, word in enumerate(words):
-        bag[word] = t + 1
     return bag
 
 
@@ -83,25 +45,37 @@ bag_of_words = Exercise(
     names="bag",
     extra=_order_makes_no_difference,
     mistakes=[
-        Mistake("a repeated word counts once", _presence,
+        Mistake("a repeated word counts once", {"bag[word] += 1": "bag[word] = 1"},
                 "A word that occurs twice must count 2. `bag[words] += 1` reads each entry once and writes it once, so "
                 "repeats are lost, and `bag[words] = 1` never counted: loop over the words, or use np.bincount."),
-        Mistake("divided by the length", _shares,
+        Mistake("divided by the length", {"return bag": "return bag / len(words)"},
                 "You return shares that sum to 1. Asked are counts that sum to T: leave the division out."),
-        Mistake("one-hot vectors not summed", _one_hot_rows,
+        Mistake("one-hot vectors not summed", {"return bag": "return np.eye(V)[words]"},
                 "This is one row for each word, in order: (T, V). Add the rows up, over axis 0: the order goes, a "
                 "vector (V,) is left."),
-        Mistake("shorter than the vocabulary", _up_to_the_largest,
+        Mistake("one-hot vectors summed over the wrong axis", {"return bag": "return np.eye(V)[words].sum(axis=1)"},
+                "You add up each one-hot vector by itself, which gives 1 for every word. Add the words, number by "
+                "number: sum(axis=0) of an array (T, V) gives (V,)."),
+        Mistake("shorter than the vocabulary", {"return bag": "return np.bincount(words)"},
                 "The vector ends at the largest word that occurs, so two sentences get vectors of different length. "
                 "Words that do not occur have count 0: np.bincount(words, minlength=V)."),
-        Mistake("only words that occur", _present_words_only,
+        Mistake("only words that occur", {"return bag": "return bag[bag > 0]"},
                 "You return counts for the words that occur and leave out the rest, so nobody can tell which count "
                 "belongs to which word. Make V entries, 0 where a word does not occur."),
-        Mistake("words counted from 1", _counted_from_one,
-                "You write to entry word - 1, so word 0 lands in the last entry. Words are numbered from 0: word w "
-                "belongs to bag[w]."),
-        Mistake("place in place of count", _last_place,
+        Mistake("words counted from 1", [{"bag[word]": "bag[word - 1]"}, {"return bag": "return bag[1:]"}],
+                "Your entries begin with word 1: word 0 is the last one, or is missing. Words are numbered from 0: "
+                "word w belongs to bag[w]."),
+        Mistake("word 0 left out", {"return bag": "return bag * (np.arange(V) > 0)"},
+                "Word 0 always gets the count 0. It is a word like any other here, not padding: count it too."),
+        Mistake("first word left out", {"in words": "in words[1:]"},
+                "You do not count the first word of the sentence. Start the loop at words[0]."),
+        Mistake("last word left out", {"in words": "in words[:-1]"},
+                "You do not count the last word of the sentence. Go through all T words."),
+        Mistake("place in place of count", {"    for word in words:\n        bag[word] += 1":
+                                            "    for t, word in enumerate(words):\n        bag[word] = t + 1"},
                 "You store where the word stands. A bag forgets the place: add 1 for every occurrence."),
+        Mistake("the word's number added", {"+= 1": "+= word"},
+                "You add the word's number to its entry, so word 0 never counts and word 7 counts seven times. Add 1."),
     ],
     hints=[
         "Start with V zeros. Each word adds 1 to one entry.",
@@ -119,26 +93,6 @@ def contexts_reference(words, W):
     """The sum (D,) and the concatenation (T·D,) of the words' vectors; words: (T,), W: (V, D), a row for each word."""
     vectors = W[words]
     return vectors.sum(axis=0), vectors.reshape(-1)
-
-
-def _wrong_contexts(words, W, *, slip):
-    vectors = W[words]
-    summed, joined = vectors.sum(axis=0), vectors.reshape(-1)
-    if slip == "mean":
-        summed = vectors.mean(axis=0)
-    if slip == "axis":
-        summed = vectors.sum(axis=1)
-    if slip == "features":
-        joined = vectors.T.reshape(-1)
-    if slip == "sorted":
-        joined = W[np.sort(words)].reshape(-1)
-    if slip == "reversed":
-        joined = vectors[::-1].reshape(-1)
-    if slip == "rows":
-        joined = vectors
-    if slip == "distinct":
-        summed = W[np.unique(words)].sum(axis=0)
-    return summed, joined
 
 
 def _context_cases(rng):
@@ -159,23 +113,40 @@ contexts = Exercise(
     cases=_context_cases,
     names=("summed", "concatenated"),
     mistakes=[
-        Mistake("mean for the sum", partial(_wrong_contexts, slip="mean"),
+        Mistake("mean for the sum", {"vectors.sum": "vectors.mean"},
                 "You average the vectors. Asked is their sum: leave out the division by T."),
-        Mistake("summed over the features", partial(_wrong_contexts, slip="axis"),
+        Mistake("largest for the sum", {"vectors.sum": "vectors.max"},
+                "You take the largest number of each feature. Asked is the sum over the words."),
+        Mistake("product for the sum", {"vectors.sum": "vectors.prod"},
+                "You multiply the vectors. Asked is their sum."),
+        Mistake("summed over the features", {"axis=0": "axis=1"},
                 "Your sum has one number for each word: it adds up the features of a word. Add the words, feature by "
                 "feature: sum(axis=0) of an array (T, D) gives (D,)."),
-        Mistake("a repeated word counts once", partial(_wrong_contexts, slip="distinct"),
+        Mistake("a repeated word counts once", [
+            {"vectors.sum": "W[np.unique(words)].sum"},
+            {"vectors = W[words]": "vectors = W[np.unique(words)]"},
+            {"vectors = W[words]": "vectors = W[np.sort(np.unique(words, return_index=True)[1])]"}],
                 "A word that occurs twice is in your sum only once. Take one row for each place: W[words]."),
-        Mistake("joined feature by feature", partial(_wrong_contexts, slip="features"),
+        Mistake("joined feature by feature", {"vectors.reshape": "vectors.T.reshape"},
                 "Your long vector holds the first feature of all words, then the second. Put whole word vectors one "
                 "after the other: no transpose before the reshape."),
-        Mistake("words sorted", partial(_wrong_contexts, slip="sorted"),
+        Mistake("words sorted", {"vectors.reshape": "W[np.sort(words)].reshape"},
                 "You sort the words first, and with it their order is gone from the concatenation. Take them as they "
                 "come: W[words]."),
-        Mistake("last word first", partial(_wrong_contexts, slip="reversed"),
+        Mistake("last word first", {"vectors.reshape": "vectors[::-1].reshape"},
                 "Your concatenation starts with the last word. Start with the first."),
-        Mistake("rows not joined", partial(_wrong_contexts, slip="rows"),
+        Mistake("rows not joined", {"vectors.reshape(-1)": "vectors"},
                 "The second piece is still a table (T, D). Lay its rows end to end: reshape(-1) gives (T·D,)."),
+        Mistake("first rows of the table", {"W[words]": "W[:len(words)]"},
+                "You take the first T rows of W, whatever the words are. The word is the number of its row: W[words]."),
+        Mistake("the whole table", {"W[words]": "W"},
+                "You take all rows of W. Take the rows of the words that occur, one for each place: W[words]."),
+        Mistake("columns in place of rows", {"W[words]": "W[:, words % W.shape[1]].T"},
+                "You pick columns of W. Each word has a row of it: W[words]."),
+        Mistake("last word left out", {"W[words]": "W[words[:-1]]"},
+                "The last word is missing from both vectors. Take all T words."),
+        Mistake("one-hot vectors joined", {"vectors.reshape": "np.eye(len(W))[words].reshape"},
+                "You join the one-hot vectors, T·V numbers. Join the words' vectors from the table: W[words]."),
     ],
     hints=[
         "W[words] picks one row for each word, in order: an array (T, D).",
@@ -197,25 +168,6 @@ def parameter_counts_reference(n, D, H):
     return concatenated, recurrent
 
 
-def _wrong_counts(n, D, H, *, slip):
-    concatenated, recurrent = n * D * H + H, D * H + H * H + H
-    if slip == "biases":
-        return concatenated - H, recurrent - H
-    if slip == "a bias for each word":
-        return n * (D * H + H), recurrent
-    if slip == "state":
-        return concatenated, D * H + H
-    if slip == "not shared":
-        return concatenated, n * (D * H + H * H + H)
-    if slip == "window":
-        return D * H + H, recurrent
-    if slip == "two biases":
-        return concatenated, recurrent + H
-    if slip == "D by D":
-        return concatenated, D * H + D * D + H
-    return recurrent, concatenated
-
-
 parameter_counts = Exercise(
     id="01.3",
     title="What order costs",
@@ -225,26 +177,53 @@ parameter_counts = Exercise(
                                                            for _ in range(3))],
     names=("concatenated", "recurrent"),
     mistakes=[
-        Mistake("biases left out", partial(_wrong_counts, slip="biases"),
+        Mistake("biases left out", {"n * D * H + H": "n * D * H", "H * H + H": "H * H"},
                 "You count the weight matrices and forget the biases. Each layer has one bias for each of its H units: "
                 "each count needs its + H."),
-        Mistake("a bias for each word", partial(_wrong_counts, slip="a bias for each word"),
+        Mistake("bias left out of the first count", {"n * D * H + H": "n * D * H"},
+                "The concatenating layer has biases too, one for each of its H units: your first count needs a + H."),
+        Mistake("bias left out of the second count", {"H * H + H": "H * H"},
+                "The recurrent layer has biases too, one for each of its H units: your second count needs a + H."),
+        Mistake("a bias for each word", {"n * D * H + H": "n * D * H + n * H"},
                 "Your first count has n · H biases. However long the input, a layer adds one bias to each of its H "
                 "units."),
-        Mistake("W_h left out", partial(_wrong_counts, slip="state"),
+        Mistake("a bias for each input", [{"n * D * H + H": f"n * D * H + {count}"} for count in ("n * D", "D")]
+                + [{"n * D * H + H": "n * D * H + D", "H * H + H": "H * H + D"}],
+                "Your biases are as many as there are inputs. A bias belongs to a unit: there are H of them."),
+        Mistake("one bias for a layer", {"n * D * H + H": "n * D * H + 1", "H * H + H": "H * H + 1"},
+                "You count a single bias for each layer. Every one of its H units has a bias of its own."),
+        Mistake("W_h left out", {" + H * H + H": " + H"},
                 "The recurrent layer also reads its own state of H numbers: add the matrix W_h, (H, H)."),
-        Mistake("weights not shared", partial(_wrong_counts, slip="not shared"),
-                "You count the recurrent layer's weights once for each word. Every step uses the same ones: there is "
-                "no n in the second count."),
-        Mistake("window left out", partial(_wrong_counts, slip="window"),
+        Mistake("W_h as a vector", {"H * H + H": "H + H"},
+                "You give each unit one weight for its own old state. Every unit reads the whole state of H numbers, "
+                "so W_h is a matrix (H, H)."),
+        Mistake("W_x left out", {"D * H + H * H": "H * H"},
+                "The recurrent layer reads the word too: add the matrix W_x, (D, H)."),
+        Mistake("weights not shared", [
+            {"D * H + H * H + H": "n * (D * H + H * H + H)"}, {"D * H + H * H + H": "n * (D * H + H * H) + H"},
+            {"D * H + H * H": "n * D * H + H * H"}, {"D * H + H * H": "D * H + n * H * H"}],
+                "Your second count grows with the number of words. Every step of the recurrent layer uses the same "
+                "weights: there is no n in it."),
+        Mistake("window left out", {"n * D * H": "D * H"},
                 "Your first count is that of a single word. The concatenation has n · D numbers, and each has a weight "
                 "to each unit."),
-        Mistake("two biases", partial(_wrong_counts, slip="two biases"),
-                "You count two biases in the recurrent layer, as PyTorch stores them. Only their sum matters; this "
-                "course has one b, (H,)."),
-        Mistake("W_h as (D, D)", partial(_wrong_counts, slip="D by D"),
+        Mistake("lengths added", {"n * D * H": "(n + D) * H"},
+                "You add n and D. n words of D features each are n · D numbers, and each has a weight to each unit."),
+        Mistake("state in the first count", {"n * D * H": "(n * D + H) * H"},
+                "The concatenating layer has no state, so it has no matrix (H, H). Leave H * H out of your first "
+                "count."),
+        Mistake("two biases", [{"H * H + H": "H * H + 2 * H"}, {"n * D * H + H": "n * D * H + 2 * H"}],
+                "You count two biases in one layer, as PyTorch stores them for its recurrent ones. Only their sum "
+                "matters; in this course a layer has one b, (H,)."),
+        Mistake("W_h as (D, D)", {"H * H": "D * D"},
                 "W_h leads from the old state to the new one. Both have H numbers, so it is (H, H), not (D, D)."),
-        Mistake("the two swapped", partial(_wrong_counts, slip="swapped"),
+        Mistake("four gates", [{"D * H + H * H + H": f"{gates} * (D * H + H * H + H)"} for gates in (3, 4)],
+                "You count the gates of an LSTM or a GRU. The plain recurrent layer of this chapter has W_x, W_h and b "
+                "once."),
+        Mistake("units left out", {"n * D * H + H": "n * D", "D * H + H * H + H": "D + H"},
+                "You count the inputs of one unit. A layer has H units, and each of them has a weight for every input, "
+                "and a bias."),
+        Mistake("the two swapped", {"concatenated, recurrent": "recurrent, concatenated"},
                 "Your two counts are in the wrong order: return the concatenation's first."),
     ],
     hints=[
@@ -319,6 +298,12 @@ sorting = ValueExercise(
         Mistake("pixels as a sequence", _says(("digit",), "many-to-one", "aligned", "delayed"),
                 "The digit's image has a fixed number of pixels, and all of them come at once. With no sequence in and "
                 "none out, which pattern is left?", example=_with(digit="many-to-one")),
+        Mistake("a digit is many outputs", _says(("digit",), "one-to-many"),
+                "The digit is one answer, however many classes there are to choose from. Count the outputs: one.",
+                example=_with(digit="one-to-many")),
+        Mistake("an article is one input", _says(("translation", "summary"), "one-to-many"),
+                "A sentence and an article are sequences of words: their length varies, and their order matters. The "
+                "input is many.", example=_with(summary="one-to-many")),
         Mistake("one image, many words, read as many inputs", _says(("caption",), "delayed", "aligned"),
                 "A photo is a single input of fixed size: there is no sequence to read before the caption begins.",
                 example=_with(caption="delayed")),
@@ -344,38 +329,6 @@ def unread_reference(h, V, T):
     return np.array(words[::-1])
 
 
-def _last_word_first(h, V, T):
-    return unread_reference(h, V, T)[::-1]
-
-
-def _zeros_lost(h, V, T):
-    words = []
-    while h > 0:
-        words.append(h % V)
-        h = h // V
-    return np.array(words[::-1])
-
-
-def _base_ten(h, V, T):
-    return unread_reference(h, 10, T)
-
-
-def _quotients(h, V, T):
-    words = []
-    for _ in range(T):
-        h = h // V
-        words.append(h)
-    return np.array(words[::-1])
-
-
-def _never_divided(h, V, T):
-    return np.full(T, h % V)
-
-
-def _only_the_last(h, V, T):
-    return np.array([h % V])
-
-
 def _states(words, V):
     h = 0
     for word in words:
@@ -390,7 +343,9 @@ def _state_cases(rng):
         words = rng.integers(0, V, size=T)
         words[0], words[-1] = first, V - 1
         cases.append((_states(words, V), V, T))
-    return cases
+    words = rng.integers(0, 20, size=30)  # a state far above 2**53, where division in floats loses the last digits
+    words[0] = 7
+    return [*cases, (_states(words, 20), 20, 30)]
 
 
 unread = Exercise(
@@ -401,20 +356,43 @@ unread = Exercise(
     cases=_state_cases,
     names="words",
     mistakes=[
-        Mistake("last word first", _last_word_first,
+        Mistake("last word first", {"words[::-1]": "words"},
                 "These are the right words, the last one first. The remainder gives you the last word that was read: "
                 "turn the list round at the end."),
-        Mistake("zeros at the start lost", _zeros_lost,
+        Mistake("divided as floats", [
+            {"h // V": "int(h / V)"}, {"h // V": "(h - h % V) / V"}, {"h // V": "np.floor(h / V)"},
+            {"words = []": "words, h = [], float(h)"}, {"h // V": "int((h - h % V) / V)"},
+            {"h // V": "round(h / V - 0.5)"}],
+                "Right for short sentences. h / V is a float of about sixteen digits, so a long sentence loses its "
+                "last words, and one of them came out wrong. Divide in whole numbers: h // V."),
+        Mistake("not rounded", {"h // V": "h / V"},
+                "You divide with /, so the state before the step is no whole number. Divide in whole numbers: h // V."),
+        Mistake("zeros at the start lost", {"for _ in range(T)": "while h > 0"},
                 "You stop when the state reaches 0, so sentences that start with word 0 come out too short. Go exactly "
                 "T steps."),
-        Mistake("base 10", _base_ten,
-                "You divide by 10. Each step multiplied the state by V: divide by V."),
-        Mistake("quotient kept", _quotients,
+        Mistake("zeros put at the end", {"words[::-1]": "list(np.trim_zeros(words[::-1], 'f')) + "
+                                         "[0] * (T - len(np.trim_zeros(words[::-1], 'f')))"},
+                "A sentence that starts with word 0 gets its zeros at the end. They belong to the start: go exactly T "
+                "steps, and turn the list round after that."),
+        Mistake("base 10", [{"h % V": f"h % {base}", "h // V": f"h // {base}"} for base in (10, 2)],
+                "You divide by a number of your own. Each step multiplied the state by V: divide by V."),
+        Mistake("quotient kept", {"append(h % V)": "append(h // V)"},
                 "You keep the quotient, which is the state before the step. The word is the remainder, h % V."),
-        Mistake("state not divided", _never_divided,
-                "You read the same remainder T times. After each word go back to the state before it: h = h // V."),
-        Mistake("only the last word", _only_the_last,
+        Mistake("states in place of words", {"append(h % V)": "append(h)"},
+                "These are the states, h_1 to h_T. The word that a step has read is the remainder of its state: h % "
+                "V."),
+        Mistake("divided too early", {"append(h % V)": "append(h // V % V)"},
+                "You go back a step before you read the remainder, so your words are one step late. Take h % V first, "
+                "then divide."),
+        Mistake("state not divided", [{"h = h // V": "pass"}, {"h = h // V": "h = h - h % V"}],
+                "You subtract the word, or do nothing, and never divide: the state does not get smaller. After each "
+                "word go back to the state before it: h = h // V."),
+        Mistake("only the last word", {"words[::-1]": "words[:1]"},
                 "This is the last word alone. h // V is the state before it: go on with that, T times."),
+        Mistake("words counted from 1", [{"append(h % V)": f"append(h % V {by} 1)"} for by in "+-"],
+                "Your words are off by one. They are numbered from 0, as the remainders are: leave the 1 out."),
+        Mistake("words sorted", {"words[::-1]": "sorted(words)"},
+                "You sort the words. Asked is the order in which they were read."),
     ],
     hints=[
         "Take V = 10 and h = 152. How do you get its last digit, and how do you get rid of it?",

@@ -3,8 +3,6 @@
 All of them are about the tanh network h_t = tanh(x_t W_x + h_{t-1} W_h + b). Arrays are time-major, x (T, N, D).
 """
 
-from functools import partial
-
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
@@ -26,22 +24,6 @@ def step_reference(x_t, h, W_x, W_h, b):
     return np.tanh(x_t @ W_x + h @ W_h + b)
 
 
-def _wrong_step(x_t, h, W_x, W_h, b, *, slip):
-    parts = x_t @ W_x, h @ (W_h.T if slip == "transpose" else W_h)
-    wrong = {
-        "tanh": lambda: parts[0] + parts[1] + b,
-        "bias": lambda: np.tanh(parts[0] + parts[1]),
-        "state": lambda: np.tanh(parts[0] + b),
-        "outside": lambda: np.tanh(parts[0] + parts[1]) + b,
-        "each": lambda: np.tanh(parts[0] + b) + np.tanh(parts[1]),
-        "added": lambda: h + np.tanh(parts[0] + parts[1] + b),
-        "sigmoid": lambda: 1 / (1 + np.exp(-(parts[0] + parts[1] + b))),
-        "twice": lambda: np.tanh(parts[0] + parts[1] + 2 * b),
-        "transpose": lambda: np.tanh(parts[0] + parts[1] + b),
-    }
-    return wrong[slip]()
-
-
 step = Exercise(
     id="02.1",
     title="One step",
@@ -50,28 +32,45 @@ step = Exercise(
     cases=lambda rng: [(rng.normal(size=(N, D)), *_weights(rng, N, D, H))
                        for N, D, H in ((2, 3, 4), (3, 2, 2), (1, 4, 3))],
     mistakes=[
-        Mistake("tanh left out", partial(_wrong_step, slip="tanh"),
+        Mistake("tanh left out", {"np.tanh(x_t @ W_x + h @ W_h + b)": "x_t @ W_x + h @ W_h + b"},
                 "The three parts are added up, but the sum does not go through tanh. Return np.tanh(...) of it."),
-        Mistake("bias left out", partial(_wrong_step, slip="bias"),
+        Mistake("bias left out", {" + b": ""},
                 "b has no part in your answer. Add it before tanh: broadcasting gives it to every row."),
-        Mistake("state left out", partial(_wrong_step, slip="state"),
+        Mistake("state left out", {" + h @ W_h": ""},
                 "h has no part in your answer, so nothing is remembered. Add h @ W_h inside tanh."),
-        Mistake("bias outside tanh", partial(_wrong_step, slip="outside"),
+        Mistake("bias outside tanh", {" + b)": ") + b"},
                 "You add b after tanh. It belongs inside: np.tanh(x_t @ W_x + h @ W_h + b). Outside, a state could "
                 "leave −1 … 1."),
-        Mistake("tanh of each part", partial(_wrong_step, slip="each"),
-                "You bend the two parts one by one and add them. Add first, then bend once: one tanh round the whole "
-                "sum."),
-        Mistake("old state added on top", partial(_wrong_step, slip="added"),
+        Mistake("tanh of a part", [
+            {"(x_t @ W_x + h @ W_h + b)": code} for code in (
+                "(x_t @ W_x + b) + np.tanh(h @ W_h)", "(x_t @ W_x) + np.tanh(h @ W_h + b)",
+                "(x_t @ W_x) + np.tanh(h @ W_h) + b", "(x_t @ W_x) + np.tanh(h @ W_h) + np.tanh(b)",
+                "(x_t @ W_x + b) + h @ W_h", "(x_t @ W_x) + h @ W_h + b", "(h @ W_h + b) + x_t @ W_x")],
+                "You bend the parts one by one, or only one of them, and add after that. Add first, then bend once: "
+                "one tanh round the whole sum."),
+        Mistake("old state added on top", {"np.tanh": "h + np.tanh"},
                 "You add the old state to the new one. The plain cell writes a new state: the old one comes in through "
                 "W_h alone."),
-        Mistake("sigmoid in place of tanh", partial(_wrong_step, slip="sigmoid"),
+        Mistake("sigmoid in place of tanh", {"np.tanh(x_t @ W_x + h @ W_h + b)":
+                                             "1 / (1 + np.exp(-(x_t @ W_x + h @ W_h + b)))"},
                 "This is the sigmoid, with values between 0 and 1. The cell uses np.tanh, with values between −1 and "
                 "1."),
-        Mistake("W_h transposed", partial(_wrong_step, slip="transpose"),
+        Mistake("another function in place of tanh", [
+            {"np.tanh": "np.sin"}, {"np.tanh": "np.maximum(0, ", "+ b)": "+ b))"}, {"np.tanh": "np.arctan"},
+            {"np.tanh": "(lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"}],
+                "The sum is right, but it goes through another function. This cell uses np.tanh."),
+        Mistake("old state bent again", {"h @ W_h": "np.tanh(h) @ W_h"},
+                "You send the old state through tanh before you use it. It has been through tanh when it was made: use "
+                "h @ W_h."),
+        Mistake("W_h transposed", {"h @ W_h": "h @ W_h.T"},
                 "W_h is transposed. States are rows here, so the product is h @ W_h as it stands. W_h is square, and "
                 "NumPy cannot notice for you."),
-        Mistake("bias twice", partial(_wrong_step, slip="twice"),
+        Mistake("W_h entry by entry", [{"h @ W_h": "h * np.diag(W_h)"}, {"h @ W_h": "h"}],
+                "Each unit sees only itself in your answer. Every unit reads the whole old state: h @ W_h, a matrix "
+                "product."),
+        Mistake("parts multiplied", {"x_t @ W_x + h": "(x_t @ W_x) * (h", "W_h + b": "W_h) + b"},
+                "You multiply what the input gives with what the state gives. The cell adds them."),
+        Mistake("bias twice", {" + b": " + 2 * b"},
                 "b comes in twice. PyTorch has two bias vectors that are added up; this cell has one: add b once."),
     ],
     hints=[
@@ -93,26 +92,6 @@ def loop_reference(x, h, W_x, W_h, b):
     return outputs, h
 
 
-def _wrong_loop(x, h, W_x, W_h, b, *, slip):
-    outputs, last = loop_reference(x, 0 * h if slip == "zero" else h, W_x, W_h, b)
-    if slip == "carry":
-        outputs = np.tanh(x @ W_x + h @ W_h + b)
-        return outputs, outputs[-1]
-    if slip == "included":
-        return np.concatenate([h[None], outputs]), last
-    if slip == "late":
-        return np.concatenate([h[None], outputs[:-1]]), last
-    if slip == "same":
-        return np.repeat(last[None], len(x), axis=0), last
-    if slip == "last":
-        return last, last
-    if slip == "first state":
-        return outputs, h
-    if slip == "backward":
-        return loop_reference(x[::-1], h, W_x, W_h, b)
-    return outputs, last
-
-
 def _batch_first(x, h, W_x, W_h, b):
     outputs = np.zeros((len(x), *h.shape))
     for t in range(x.shape[1]):
@@ -130,25 +109,56 @@ loop = Exercise(
                        for T, N, D, H in ((5, 2, 3, 4), (4, 4, 2, 3), (6, 1, 1, 3))],
     names=("outputs", "h"),
     mistakes=[
-        Mistake("initial state ignored", partial(_wrong_loop, slip="zero"),
+        Mistake("initial state ignored",
+                {"    for t in range(len(x)):": "    h = np.zeros_like(h)\n    for t in range(len(x)):"},
                 "Your loop starts from zeros. It starts from h, the second argument, which is not zero here."),
-        Mistake("state not carried", partial(_wrong_loop, slip="carry"),
+        Mistake("state not carried", {"        h = np.tanh(x[t] @ W_x + h @ W_h + b)\n        outputs[t] = h":
+                                      "        outputs[t] = np.tanh(x[t] @ W_x + h @ W_h + b)",
+                                      "outputs, h": "outputs, outputs[-1]"},
                 "Every step starts from the same h. Carry the state on: assign the new state to h inside the loop."),
-        Mistake("initial state among the outputs", partial(_wrong_loop, slip="included"),
+        Mistake("initial state among the outputs",
+                {"outputs = ": "first, outputs = h, ",
+                "return outputs": "return np.concatenate([first[None], outputs])"},
                 "Your outputs have T + 1 entries: the initial state is among them. Return h_1 to h_T."),
-        Mistake("one step late", partial(_wrong_loop, slip="late"),
+        Mistake("one step late", [{"        h = np.tanh(x[t] @ W_x + h @ W_h + b)\n        outputs[t] = h":
+                                   "        outputs[t] = h\n        h = np.tanh(x[t] @ W_x + h @ W_h + b)",
+                                   "outputs, h": f"outputs, {last}"} for last in ("h", "outputs[-1]")],
                 "You store the state before you update it, so outputs[0] is the initial state and the last state is "
                 "missing. Update h first, then store it."),
-        Mistake("the last state everywhere", partial(_wrong_loop, slip="same"),
+        Mistake("initial state in place of the first", {
+            "np.tanh(x[t] @ W_x + h @ W_h + b)": "np.tanh(x[t] @ W_x + h @ W_h + b) if t else h"},
+                "outputs[0] is the initial state, and x[0] is never read. h is the state before the first step: go "
+                "through all T steps, and begin with x[0]."),
+        Mistake("the last state everywhere", {"return outputs": "return np.repeat(h[None], len(x), axis=0)"},
                 "Every entry of your outputs is the last state. You stored one array T times and changed it in place: "
                 "store a copy, or make a new array at each step."),
-        Mistake("only the last state", partial(_wrong_loop, slip="last"),
+        Mistake("only the last state", {"return outputs": "return h"},
                 "You return the last state in the place of the outputs. Keep the state of every step: (T, N, H)."),
-        Mistake("initial state returned as the last", partial(_wrong_loop, slip="first state"),
+        Mistake("initial state returned as the last",
+                {"outputs = ": "first, outputs = h, ", "outputs, h": "outputs, first"},
                 "The outputs are right, but the h you return is the one that came in. Return the state after the last "
                 "step, so that a second call can go on from there."),
-        Mistake("read from the end", partial(_wrong_loop, slip="backward"),
+        Mistake("first state returned as the last", {"outputs, h": "outputs, outputs[0]"},
+                "The outputs are right, but the h you return is the state of the first step. The last one is "
+                "outputs[-1], or h as it is after the loop."),
+        Mistake("states added up at the end", [{"outputs, h": "outputs, outputs.sum(axis=0)"},
+                                               {"outputs, h": "outputs, outputs.mean(axis=0)"}],
+                "The outputs are right, but the h you return is the sum or the mean of all states. Return the state "
+                "after the last step."),
+        Mistake("one step too many", {"return outputs, h": "return outputs, np.tanh(x[-1] @ W_x + h @ W_h + b)"},
+                "The outputs are right, but the h you return has read the last input twice. Return h as it is after "
+                "the loop."),
+        Mistake("read from the end", {"range(len(x))": "reversed(range(len(x)))",
+                "outputs[t]": "outputs[len(x) - 1 - t]"},
                 "Your loop reads the last step first. Go from t = 0 upward."),
+        Mistake("always the first input", {"x[t]": "x[0]"},
+                "Every step reads x[0]. Step t reads x[t]."),
+        Mistake("sigmoid in place of tanh", {"np.tanh(x[t] @ W_x + h @ W_h + b)":
+                                             "1 / (1 + np.exp(-(x[t] @ W_x + h @ W_h + b)))"},
+                "Your states go through the sigmoid. The cell uses np.tanh, with values between −1 and 1."),
+        Mistake("old state added on top", {"np.tanh": "h + np.tanh"},
+                "You add the old state to the new one. The plain cell writes a new state: the old one comes in through "
+                "W_h alone."),
         Mistake("loop over the batch", _batch_first,
                 "Your loop runs along the second axis. Arrays are time-major here: x is (T, N, D), so the steps are "
                 "x[0], x[1], … and the loop runs over len(x)."),
@@ -162,11 +172,22 @@ loop = Exercise(
 
 # 02.3 Weights by hand ---------------------------------------------------------------------------------------------
 
+
+def _step(answer):
+    """Are these three numbers? What follows is about one step, which adds U x + b to W times the state."""
+    return len(answer) == 3
+
+
+def _kept(answer):
+    return answer[1] == 1
+
+
 count_zeros = ValueExercise(
     id="02.3",
     title="Count the zeros",
     stars=2,
     reference=(-1.0, 1.0, 1.0),
+    names=("U", "W", "b"),
     mistakes=[
         Mistake("counts the ones", (1.0, 1.0, 0.0),
                 "These weights count the ones. A zero now has to add 1 and a one has to add nothing."),
@@ -175,18 +196,36 @@ count_zeros = ValueExercise(
                 "step, whatever the digit is?"),
         Mistake("counts the steps", (0.0, 1.0, 1.0),
                 "These weights count the steps: the digit does not matter. A one must add nothing, so U has to take "
-                "the "
-                "bias away again."),
+                "the bias away again."),
         Mistake("minus the zeros", (1.0, 1.0, -1.0),
                 "Almost: this is minus the number of zeros. Turn both signs."),
-        Mistake("length put into the bias", (-1.0, 1.0, 10.0),
-                "You count ten digits and take the ones away. But b is added at every step, not once: each step has to "
-                "add 1 − x."),
-        Mistake("no memory", (-1.0, 0.0, 1.0),
-                "W is 0, so only the last digit counts. The state so far has to be kept whole."),
+        Mistake("length put into the bias", lambda answer: _step(answer) and _kept(answer) and answer[2] > 2,
+                "Is that the length of a sequence in the bias? b is added at every step, not once, and the lengths "
+                "differ: say what a single step has to add.", example=(-1.0, 1.0, 10.0)),
+        Mistake("no memory", lambda answer: _step(answer) and answer[1] == 0,
+                "W is 0, so only the last digit counts. The state so far has to be kept whole.",
+                example=(-1.0, 0.0, 1.0)),
+        Mistake("the count fades", lambda answer: _step(answer) and 0 < answer[1] < 1,
+                "W is below 1, so each step keeps only a part of what was counted before, and early zeros fade away. "
+                "The state so far has to be kept whole.", example=(-1.0, 0.9, 1.0)),
+        Mistake("the count grows", lambda answer: _step(answer) and answer[1] > 1,
+                "W is above 1, so each step enlarges what was counted before, and the state grows without end. The "
+                "state so far has to be kept whole.", example=(-1.0, 2.0, 1.0)),
+        Mistake("the count turns its sign", lambda answer: _step(answer) and answer[1] < 0,
+                "W is negative, so the state so far changes its sign at every step. It has to be kept as it is.",
+                example=(-1.0, -1.0, 1.0)),
+        Mistake("a zero adds nothing", lambda answer: _step(answer) and answer[2] == 0,
+                "b is 0, so a step that reads a zero adds nothing to the state. It has to add 1.",
+                example=(0.0, 1.0, 0.0)),
+        Mistake("a one adds something", lambda answer: _step(answer) and _kept(answer) and answer[0] + answer[2] != 0,
+                "Look at what a one adds to the state: U + b. It has to add nothing, and here it does.",
+                example=(1.0, 1.0, 1.0)),
+        Mistake("not 1 for a zero", lambda answer: _step(answer) and _kept(answer) and answer[0] + answer[2] == 0,
+                "A one adds nothing here, which is right. But a zero adds b to the state, and it has to add 1.",
+                example=(-0.5, 1.0, 0.5)),
     ],
     hints=[
-        "Write down what one step shall add to the state: 1 for the digit 0, and 0 for the digit 1.",
+        "Write down what one step has to add to the state: 1 for the digit 0, and 0 for the digit 1.",
         "The step adds U x + b. For x = 0 that is b, for x = 1 it is U + b.",
         "b = 1 and U + b = 0. And W keeps what was counted so far.",
     ],
@@ -198,8 +237,10 @@ count_zeros = ValueExercise(
 
 
 def ragged_loop_reference(x, h, W_x, W_h, b, lengths):
-    """As `loop`, for rows of different lengths (N,): behind its end a row's state stands still and its outputs are "
-    "0."""
+    """As `loop`, for rows of different lengths (N,).
+
+    Behind its end a row's state stands still, and its outputs are 0.
+    """
     outputs = np.zeros((len(x), *h.shape))
     for t in range(len(x)):
         reading = (t < lengths)[:, None]
@@ -208,16 +249,9 @@ def ragged_loop_reference(x, h, W_x, W_h, b, lengths):
     return outputs, h
 
 
-def _wrong_ragged(x, h, W_x, W_h, b, lengths, *, slip):
-    outputs = np.zeros((len(x), *h.shape))
-    for t in range(lengths.min() if slip == "shortest" else len(x)):
-        ends = {"one more": lengths + 1, "one less": lengths - 1}.get(slip, lengths)
-        reading = (t < ends)[:, None]
-        new = np.tanh((x[t] * reading if slip == "zeros" else x[t]) @ W_x + h @ W_h + b)
-        stays = 0 * h if slip == "erased" else h
-        h = new if slip in ("ignored", "zeros", "state moves") else np.where(reading, new, stays)
-        outputs[t] = h if slip in ("ignored", "zeros", "held") else np.where(reading, h, 0)
-    return outputs, h
+MASKED = "np.where(reading, np.tanh(x[t] @ W_x + h @ W_h + b), h)"  # two lines of the solution that mistakes change
+NEW = "np.tanh(x[t] @ W_x + h @ W_h + b)"
+OUT = "np.where(reading, h, 0)"
 
 
 ragged_loop = Exercise(
@@ -225,38 +259,75 @@ ragged_loop = Exercise(
     title="A ragged batch",
     stars=2,
     reference=ragged_loop_reference,
-    cases=lambda rng: [_ragged_case(rng, T, D, H, lengths)
-                       for T, D, H, lengths in ((5, 3, 4, (5, 3, 1)), (6, 2, 3, (2, 6, 4, 3)), (4, 1, 2, (3, 2)))],
+    cases=lambda rng: [_ragged_case(rng, *case) for case in (
+        (5, 3, 4, (5, 3, 1)), (6, 2, 3, (2, 6, 4, 3)), (4, 1, 2, (3, 2)), (5, 2, 3, (2, 4, 5), np.nan),
+        (4, 2, 2, (3, 4), np.inf))],
     names=("outputs", "h"),
     mistakes=[
-        Mistake("padding read", partial(_wrong_ragged, slip="ignored"),
+        Mistake("padding read", {MASKED: NEW, OUT: "h"},
                 "Your states go on through the padding. At step t only the rows with t < lengths may change; np.where "
                 "keeps the old state in the others."),
-        Mistake("padding set to zero", partial(_wrong_ragged, slip="zeros"),
+        Mistake("multiplied by a mask", [
+            {MASKED: f"reading * {NEW} + ~reading * h"},
+            {"reading = ": f"new = {NEW}\n        reading = ", OUT: "reading * new"},
+            {"reading = ": f"raw = {NEW.replace('h @', '(raw if t else h) @')}\n        reading = ",
+            OUT: "reading * raw"}],
+                "Right as long as the padding holds ordinary numbers. Here it holds NaN or inf in some cases, and a "
+                "mask of 0 does not take that away: 0 · NaN is NaN. Choose with np.where, which does not multiply."),
+        Mistake("padding set to zero", [
+            {MASKED: "np.tanh(np.where(reading, x[t], 0) @ W_x + h @ W_h + b)", OUT: "h"},
+            {MASKED: "np.tanh(np.where(reading, x[t], 0) @ W_x + h @ W_h + b)"},
+            {MASKED: "np.tanh((reading * x[t]) @ W_x + h @ W_h + b)", OUT: "h"}],
                 "You replace the padding by zeros and read on. An input of zeros still moves the state, through W_h "
-                "and "
-                "b. Keep the old state instead: np.where(reading, new, h)."),
-        Mistake("outputs not zero", partial(_wrong_ragged, slip="held"),
+                "and b. Keep the old state instead: np.where(reading, new, h)."),
+        Mistake("outputs not zero", [{OUT: "h"},
+                {"outputs[t] =": "pass; outputs[t] =", OUT: NEW.replace("h @", "before @"),
+                                                  "reading = ": "before = h\n        reading = "}],
                 "The states are right: they stand still. But the outputs behind the end of a row have to be 0, and "
-                "yours repeat the last state."),
-        Mistake("only the outputs masked", partial(_wrong_ragged, slip="state moves"),
+                "yours are not."),
+        Mistake("only the outputs masked", {MASKED: NEW},
                 "The outputs behind the end are 0, but the state itself goes on through the padding: the final h of "
-                "the "
-                "short rows is wrong. Hold the state as well."),
-        Mistake("state erased", partial(_wrong_ragged, slip="erased"),
-                "Where a row has ended you set its state to 0. It has to stand still: keep the old h, so that the "
-                "final "
-                "h is the state after the row's last real step."),
-        Mistake("one step too many", partial(_wrong_ragged, slip="one more"),
+                "the short rows is wrong. Hold the state as well."),
+        Mistake("final state 0 where a row has ended", [
+            {"return outputs, h": "return outputs, outputs[-1]"}, {", h)\n": ", 0)\n"}, {MASKED: f"reading * {NEW}"}],
+                "The final h is 0 in the rows that ended early. Asked is the state after a row's last real step: the "
+                "state stands still behind the end, and only the outputs are 0 there."),
+        Mistake("final state set back", {"for t in range": "start = h\n    for t in range", ", h)\n": ", start)\n"},
+                "Where a row has ended you set its state back to the initial one. It has to stand still: keep the h of "
+                "the step before."),
+        Mistake("outputs summed for the final state", [
+            {"return outputs, h": "return outputs, outputs.sum(axis=0)"},
+            {"return outputs, h": "return outputs, outputs.sum(axis=0) / lengths[:, None]"}],
+                "The outputs are right, but the final h is their sum or their mean. It is the state after each row's "
+                "last real step."),
+        Mistake("one step too many", [{"t < lengths": "t <= lengths"}, {"t < lengths": "t < lengths + 1"}],
                 "Each row reads one step of its padding. With t counted from 0 a row of length 3 has the steps 0, 1, "
-                "2: "
-                "read while t < lengths."),
-        Mistake("one step too few", partial(_wrong_ragged, slip="one less"),
+                "2: read while t < lengths."),
+        Mistake("final state one step late",
+                {"return outputs, h": "behind = x[np.minimum(lengths, len(x) - 1), np.arange(len(lengths))]\n"
+                 "    more = np.tanh(behind @ W_x + h @ W_h + b)\n"
+                 "    return outputs, np.where((lengths < len(x))[:, None], more, h)"},
+                "The outputs are right, but the final h has read one step of padding. The last real step of a row has "
+                "the index lengths - 1."),
+        Mistake("one step too few", {"t < lengths": "t < lengths - 1"},
                 "Each row stops one step early. With t counted from 0 a row of length 3 has the steps 0, 1, 2: read "
                 "while t < lengths."),
-        Mistake("cut to the shortest", partial(_wrong_ragged, slip="shortest"),
-                "You stop when the shortest row ends. The others have more to read: go through all T steps and hold "
-                "only the rows that have ended."),
+        Mistake("last output missing", {OUT: "np.where((t < lengths - 1)[:, None], h, 0)"},
+                "The last real output of each row is 0 in your answer. A row of length 3 has the outputs 0, 1 and 2."),
+        Mistake("one length for all rows", [
+            {"(t < lengths)": f"(t < np.full_like(lengths, {length}))"}
+            for length in ("lengths.min()", "lengths.max()", "lengths[0]")],
+                "You use one length for the whole batch. Each row has an end of its own: (t < lengths) says for all N "
+                "which are still being read."),
+        Mistake("lengths sorted", [{"t < lengths": "t < np.sort(lengths)"},
+                {"t < lengths": "t < np.sort(lengths)[::-1]"}],
+                "You sort the lengths, and so each row gets the length of another. Row n has lengths[n] steps, in the "
+                "order in which they come."),
+        Mistake("padding expected in front", {"t < lengths": "t >= len(x) - lengths"},
+                "You take the last steps of each row for the real ones. Padding stands behind: the steps 0 … "
+                "lengths - 1 are real."),
+        Mistake("initial state ignored", {"    for t in range": "    h = np.zeros_like(h)\n    for t in range"},
+                "Your loop starts from zeros. It starts from h, the second argument, which is not zero here."),
     ],
     hints=[
         "Start from your loop of 02.2. At step t, which rows are still being read? (t < lengths) says so, for all N.",
@@ -268,10 +339,13 @@ ragged_loop = Exercise(
 )
 
 
-def _ragged_case(rng, T, D, H, lengths):
+def _ragged_case(rng, T, D, H, lengths, padding=None):
     N = len(lengths)
     h, *weights = _weights(rng, N, D, H)
-    return rng.normal(size=(T, N, D)), h, *weights, np.array(lengths)
+    x, lengths = rng.normal(size=(T, N, D)), np.array(lengths)
+    if padding is not None:
+        x[np.arange(T)[:, None] >= lengths] = padding
+    return x, h, *weights, lengths
 
 
 # 02.5 Layers on top of each other ---------------------------------------------------------------------------------
@@ -286,22 +360,14 @@ def stacked_reference(x, layers):
     return x, states
 
 
-def _wrong_stacked(x, layers, *, slip):
-    below, states, all_outputs, inputs = None, [], [], x
-    for number, (h, W_x, W_h, b) in enumerate(layers):
-        if slip == "shared" and number > 1:
-            _, W_x, W_h, b = layers[1]
-        if slip == "handed up" and number > 0:
-            h = below
-        if slip == "late" and number > 0:  # a step of layer l reads what layer l - 1 had one step before
-            inputs = np.concatenate([layers[number - 1][0][None], inputs[:-1]])
-        if slip == "last" and number > 0:
-            inputs = np.repeat(below[None], len(x), axis=0)
-        outputs, below = loop_reference(x if slip == "reads x" else inputs, h, W_x, W_h, b)
-        inputs = outputs + inputs if slip == "added" else outputs
-        states.append(below)
-        all_outputs.append(inputs)
-    return all_outputs[0] if slip == "bottom" else inputs, states
+def _one_step_late(x, layers):
+    """A step of layer l reads what layer l - 1 had one step before."""
+    states, inputs = [], x
+    for h, *weights in layers:
+        outputs, last = loop_reference(inputs, h, *weights)
+        inputs = np.concatenate([h[None], outputs[:-1]])
+        states.append(last)
+    return outputs, states
 
 
 stacked = Exercise(
@@ -314,27 +380,60 @@ stacked = Exercise(
                        for T, N, H, L in ((4, 2, 3, 2), (5, 3, 4, 3), (3, 1, 2, 3))],
     names=("outputs", "states"),
     mistakes=[
-        Mistake("every layer reads x", partial(_wrong_stacked, slip="reads x"),
+        Mistake("every layer reads x", {"x, h = loop": "outputs, h = loop", "return x": "return outputs"},
                 "All of your layers read x. Layer 2 reads the states of layer 1: the outputs of one loop are the "
-                "inputs "
-                "of the next."),
-        Mistake("layers share weights", partial(_wrong_stacked, slip="shared"),
-                "From the third layer on you use the weights of layer 2. Weights are shared over the steps, not over "
-                "the layers: each layer has its own W_x, W_h and b."),
-        Mistake("state handed up", partial(_wrong_stacked, slip="handed up"),
+                "inputs of the next."),
+        Mistake("layers share weights", [
+            {"x, h = loop_reference(x, h, W_x, W_h, b)":
+             "x, h = loop_reference(x, h, *layers[min(len(states), 1)][1:])"},
+            {"x, h = loop_reference(x, h, W_x, W_h, b)": "x, h = loop_reference(x, h, *layers[0][1:])"}],
+                "Your layers use the weights of one layer. Weights are shared over the steps, not over the layers: "
+                "each layer has its own W_x, W_h and b."),
+        Mistake("one initial state for all layers",
+                {"x, h = loop_reference(x, h": "x, h = loop_reference(x, layers[0][0]"},
+                "Every layer starts from the first one's state. Each layer has an initial state of its own, the h that "
+                "comes with its weights."),
+        Mistake("initial states ignored", {"x, h = loop_reference(x, h": "x, h = loop_reference(x, 0 * h"},
+                "Your layers start from zeros. Each has an initial state, the h that comes with its weights."),
+        Mistake("state handed up",
+                {"x, h = loop_reference(x, h": "x, h = loop_reference(x, states[-1] if states else h"},
                 "You start each layer from the final state of the layer below. Each layer has an initial state of its "
                 "own, the h that comes with its weights."),
-        Mistake("one step late", partial(_wrong_stacked, slip="late"),
+        Mistake("one step late", _one_step_late,
                 "A layer reads what the layer below had one step before. At step t it reads the new state of the layer "
                 "below: update from the bottom up, and hand on the state that was just made."),
-        Mistake("only the last state handed up", partial(_wrong_stacked, slip="last"),
+        Mistake("only the last state handed up", {
+            "x, h = loop_reference(x, h":
+            "x, h = loop_reference(np.repeat(states[-1][None], len(x), 0) if states else x, h"},
                 "The upper layers read the final state of the layer below at every step. They read a sequence: at step "
                 "t the state of step t."),
-        Mistake("inputs added to the outputs", partial(_wrong_stacked, slip="added"),
+        Mistake("inputs added to the outputs", [
+            {"        states.append": "        x = x + before\n        states.append",
+             "x, h = loop": "before = x\n        x, h = loop"},
+            {"        states.append": "        x, last = x + before, x\n        states.append",
+             "x, h = loop": "before = x\n        x, h = loop", "return x": "return last"}],
                 "You add each layer's inputs to its outputs. That is a residual network, a good idea for another day: "
                 "here a layer reads the states below and nothing else."),
-        Mistake("bottom layer returned", partial(_wrong_stacked, slip="bottom"),
+        Mistake("x added to every layer's input", {"states = []": "states, first = [], x",
+                "= loop_reference(x, h": "= loop_reference(x + first if states else x, h"},
+                "Your upper layers read x as well. A layer reads the states of the layer below and nothing else."),
+        Mistake("bottom layer returned", {"return x": "return loop_reference(first, *layers[0])[0]",
+                                          "states = []": "states, first = [], x"},
                 "You return the outputs of the first layer. The outputs of a stack are those of its top layer."),
+        Mistake("outputs of all layers added", {"return x": "return total", "states = []": "states, total = [], 0",
+                                                "states.append": "total = total + x; states.append"},
+                "You add up the outputs of all layers. The outputs of a stack are those of its top layer."),
+        Mistake("states from above", {"x, states": "x, states[::-1]"},
+                "Your list of final states begins with the top layer. Begin at the bottom, as `layers` does."),
+        Mistake("a layer's first state", {"states.append(h)": "states.append(x[0])"},
+                "Your list holds each layer's state of the first step. The final state is the one after the last step, "
+                "the second thing that your loop returns."),
+        Mistake("the top state for all", {"x, states": "x, [h] * len(layers)"},
+                "Your list holds the top layer's final state again and again. Keep the final state of every layer."),
+        Mistake("initial states returned", {"x, states": "x, [layer[0] for layer in layers]"},
+                "You return the initial states. Keep the state of each layer after its last step."),
+        Mistake("only two layers", [{"in layers": "in layers[:2]"}, {"in layers": "in layers[:-1]"}],
+                "One layer too few has a say: go through all the layers of the list, however many there are."),
     ],
     hints=[
         "Your loop of 02.2 turns x into outputs. Those outputs are the x of the next layer.",
@@ -353,24 +452,6 @@ def bidirectional_reference(x, ahead, back):
     return np.concatenate([forward, backward[::-1]], axis=2), h_ahead, h_back
 
 
-def _wrong_bidirectional(x, ahead, back, *, slip):
-    if slip == "shared":
-        back = (back[0], *ahead[1:])
-    if slip == "start":
-        back = (ahead[0], *back[1:])
-    turned = {"batch": x[:, ::-1], "features": x[..., ::-1], "never": x}.get(slip, x[::-1])
-    forward, h_ahead = loop_reference(x, *ahead)
-    backward, h_back = loop_reference(turned, *back)
-    if slip in ("batch", "turned back", "never", "features"):
-        backward = backward[:, ::-1] if slip == "batch" else backward
-    else:
-        backward = backward[::-1]
-    if slip == "last":
-        h_back = backward[-1]
-    pair = [backward, forward] if slip == "order" else [forward, backward]
-    return forward + backward if slip == "sum" else np.concatenate(pair, axis=2), h_ahead, h_back
-
-
 bidirectional = Exercise(
     id="02.6",
     title="Both directions",
@@ -381,32 +462,63 @@ bidirectional = Exercise(
                        for T, N, D, H in ((4, 2, 3, 4), (5, 3, 2, 3), (3, 4, 2, 2))],
     names=("outputs", "h_ahead", "h_back"),
     mistakes=[
-        Mistake("reverse outputs not turned back", partial(_wrong_bidirectional, slip="turned back"),
+        Mistake("reverse outputs not turned back", {"backward[::-1]": "backward"},
                 "The backward network reads from the end, so its first output belongs to the last step. Turn its "
                 "outputs round again, backward[::-1], before you join them: then both halves of outputs[t] speak of "
                 "step t."),
-        Mistake("never turned", partial(_wrong_bidirectional, slip="never"),
+        Mistake("never turned", [{"x[::-1]": "x", "backward[::-1]": "backward"}, {"x[::-1]": "x"}],
                 "Both networks read from the first step to the last. Give the second one x[::-1]."),
-        Mistake("batch turned round", partial(_wrong_bidirectional, slip="batch"),
-                "You turn the batch round, not the time: x[:, ::-1] exchanges the sequences. Time is the first axis: "
-                "x[::-1]."),
-        Mistake("features turned round", partial(_wrong_bidirectional, slip="features"),
-                "You turn the last axis round: that exchanges the features of each step. Time is the first axis: "
-                "x[::-1]."),
-        Mistake("shared weights", partial(_wrong_bidirectional, slip="shared"),
+        Mistake("batch turned round", [{"x[::-1]": "x[:, ::-1]", "backward[::-1]": "backward[:, ::-1]"},
+                                       {"backward[::-1]": "backward[:, ::-1]"}, {"x[::-1]": "x[:, ::-1]"}],
+                "You turn the batch round, not the time: [:, ::-1] exchanges the sequences. Time is the first axis: "
+                "[::-1]."),
+        Mistake("features turned round", [{"x[::-1]": "x[..., ::-1]", "backward[::-1]": "backward[..., ::-1]"},
+                                          {"x[::-1]": "x[..., ::-1]", "backward[::-1]": "backward"},
+                                          {"backward[::-1]": "backward[..., ::-1]"}, {"x[::-1]": "x[..., ::-1]"}],
+                "You turn the last axis round: that exchanges the numbers within a step. Time is the first axis: "
+                "[::-1]."),
+        Mistake("everything turned at the end",
+                {"[forward, backward[::-1]], axis=2)": "[forward, backward], axis=2)[::-1]"},
+                "You join first and turn both halves round. The forward half is in order already: turn the backward "
+                "outputs alone, before you join them."),
+        Mistake("shared weights", [{"x[::-1], *back": "x[::-1], back[0], *ahead[1:]"},
+                {"x[::-1], *back": "x[::-1], *ahead"}],
                 "Both directions use the weights of the forward network. The backward one has weights of its own, in "
                 "`back`."),
-        Mistake("shared initial state", partial(_wrong_bidirectional, slip="start"),
+        Mistake("networks exchanged", {"(x, *ahead": "(x, *back", "(x[::-1], *back": "(x[::-1], *ahead"},
+                "The forward network has the weights of `back`, and the backward one those of `ahead`. Exchange them."),
+        Mistake("shared initial state", {"x[::-1], *back": "x[::-1], ahead[0], *back[1:]"},
                 "Both directions start from the forward network's state. The backward one has an initial state of its "
                 "own, the h in `back`."),
-        Mistake("added up", partial(_wrong_bidirectional, slip="sum"),
-                "You add the two halves. That is merge=\"sum\"; asked is the other way: put them side by side with "
-                "np.concatenate([...], axis=2), so that nothing is mixed."),
-        Mistake("backward half first", partial(_wrong_bidirectional, slip="order"),
+        Mistake("backward begins where forward ended", {"x[::-1], *back": "x[::-1], h_ahead, *back[1:]"},
+                "The backward network starts from the forward network's final state. It has an initial state of its "
+                "own, the h in `back`."),
+        Mistake("initial states ignored", {"(x, *ahead": "(x, 0 * ahead[0], *ahead[1:]",
+                                           "(x[::-1], *back": "(x[::-1], 0 * back[0], *back[1:]"},
+                "Your networks start from zeros. Each has an initial state, the h that comes with its weights."),
+        Mistake("added up", [{"np.concatenate([forward, backward[::-1]], axis=2)": f"(forward + backward[::-1]){mean}"}
+                             for mean in ("", " / 2")],
+                "You add or average the two halves. That is another way to merge; asked is to put them side by side "
+                "with np.concatenate([...], axis=2), so that nothing is mixed."),
+        Mistake("joined along another axis", [
+            {"axis=2": "axis=1"}, {"axis=2": "axis=0"},
+            {"np.concatenate([forward, backward[::-1]], axis=2)": "np.stack([forward, backward[::-1]])"},
+            {"np.concatenate([forward, backward[::-1]], axis=2)":
+             "np.stack([forward, backward[::-1]], axis=-1).reshape(*forward.shape[:2], -1)"}],
+                "The two halves are joined along another axis. Each step has 2H numbers, first the H of the forward "
+                "network, then the H of the backward one: np.concatenate([...], axis=2)."),
+        Mistake("backward half first", {"[forward, backward[::-1]]": "[backward[::-1], forward]"},
                 "The halves are exchanged: the forward states come first, as in PyTorch."),
-        Mistake("wrong end of the backward network", partial(_wrong_bidirectional, slip="last"),
+        Mistake("wrong end of the backward network", {"axis=2), h_ahead, h_back": "axis=2), h_ahead, backward[0]"},
                 "h_back is the state after the backward network has read everything, and it has read step 1 last. You "
                 "return its state at step T, where it has read a single input. Return the h that its loop returns."),
+        Mistake("first state of the forward network", [
+            {"axis=2), h_ahead": "axis=2), forward[0]"},
+            {"axis=2), h_ahead, h_back": "axis=2), h_ahead, forward[0]"}],
+                "One of your final states is the forward network's state at step 1, where it has read a single input. "
+                "Return the h that each loop returns."),
+        Mistake("initial states returned", {"axis=2), h_ahead, h_back": "axis=2), ahead[0], back[0]"},
+                "You return the initial states. Return the h that each loop returns: the state after its last step."),
     ],
     hints=[
         "Run the loop twice: once on x with the weights in ahead, once on x[::-1] with those in back.",
@@ -428,27 +540,9 @@ def ragged_bidirectional_reference(x, ahead, back, lengths):
     return np.concatenate([forward, backward], axis=2), h_ahead, h_back
 
 
-def _wrong_ragged_bidirectional(x, ahead, back, lengths, *, slip):
-    T, t = len(x), np.arange(len(x))[:, None]
-    order = np.where(t < lengths, lengths - 1 - t, t)
-    if slip in ("whole", "whole twice"):
-        order = np.broadcast_to(T - 1 - t, order.shape)
-    if slip == "off by one":
-        order = np.where(t < lengths, np.minimum(lengths - t, T - 1), t)
-    if slip == "longest":
-        order = np.where(t < lengths.max(), lengths.max() - 1 - t, t) + 0 * lengths
-    order = order[:, :, None]
-    every = np.full(len(lengths), T)
-    ends = every if slip in ("no lengths", "whole") else lengths
-    forward, h_ahead = ragged_loop_reference(x, *ahead, every if slip == "no lengths" else lengths)
-    backward, h_back = ragged_loop_reference(np.take_along_axis(x, order, axis=0), *back, ends)
-    if slip == "plain":
-        backward = backward[::-1]
-    elif slip != "not back":
-        backward = np.take_along_axis(backward, order, axis=0)
-    if slip == "whole":
-        backward = np.where((t < lengths)[:, :, None], backward, 0)
-    return np.concatenate([forward, backward], axis=2), h_ahead, h_back
+WHOLE = {"np.where(t < lengths, lengths - 1 - t, t)": "(len(x) - 1 - t + 0 * lengths)"}  # the whole axis turned round
+NO_LENGTHS = "np.full(len(lengths), len(x))"
+BACK = "np.take_along_axis(backward, order, axis=0)"
 
 
 def _ragged_pair(rng, T, D, H, lengths):
@@ -466,27 +560,66 @@ ragged_bidirectional = Exercise(
                        for T, D, H, lengths in ((5, 3, 4, (5, 3, 2)), (6, 2, 3, (2, 6, 4, 3)), (4, 1, 2, (4, 2)))],
     names=("outputs", "h_ahead", "h_back"),
     mistakes=[
-        Mistake("padding read first", partial(_wrong_ragged_bidirectional, slip="whole"),
+        Mistake("padding read first", [
+            {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}",
+            BACK: f"np.where((t < lengths)[:, :, None], {BACK}, 0)"},
+            {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}"},
+            {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}", "*ahead, lengths": f"*ahead, {NO_LENGTHS}"},
+            {**WHOLE, "*back, lengths": f"*back, {NO_LENGTHS}", "*ahead, lengths": f"*ahead, {NO_LENGTHS}",
+             "return np.concatenate([forward, backward], axis=2)":
+             "return np.where((t < lengths)[:, :, None], np.concatenate([forward, backward], axis=2), 0)"}],
                 "You turn the whole axis round, so in a short row the padding comes first and the backward network "
                 "reads it before anything real. Turn each row round within its own length."),
-        Mistake("whole axis turned, lengths kept", partial(_wrong_ragged_bidirectional, slip="whole twice"),
+        Mistake("whole axis turned, lengths kept", WHOLE,
                 "You turn the whole axis round and then stop after lengths steps: in a short row these steps are "
-                "mostly "
-                "padding, and the real inputs are never read. Turn each row round within its own length."),
-        Mistake("reverse outputs not turned back", partial(_wrong_ragged_bidirectional, slip="not back"),
+                "mostly padding, and the real inputs are never read. Turn each row round within its own length."),
+        Mistake("never turned", [{"np.where(t < lengths, lengths - 1 - t, t)": "(t + 0 * lengths)"},
+                                 {"np.take_along_axis(x, order, axis=0)": "x"}],
+                "Both networks read every row from its first step to its last. The second one has to begin at the "
+                "row's last real step: turn each row round within its own length."),
+        Mistake("reverse outputs not turned back", {BACK: "backward"},
                 "The inputs are turned round as they should be, but the outputs of the backward network stay in its "
-                "own "
-                "order. Turn them round again, in the same way: doing it twice gives the old order."),
-        Mistake("turned back as a whole", partial(_wrong_ragged_bidirectional, slip="plain"),
+                "own order. Turn them round again, in the same way: doing it twice gives the old order."),
+        Mistake("turned back as a whole", {BACK: "backward[::-1]"},
                 "The way there is right, the way back is not: [::-1] pushes the zeros of the short rows to the front. "
                 "Turn the outputs back within their own lengths, with the same indices as before."),
-        Mistake("off by one", partial(_wrong_ragged_bidirectional, slip="off by one"),
+        Mistake("off by one", {"t < lengths, lengths - 1 - t": "t < lengths, np.minimum(lengths - t, len(x) - 1)"},
                 "Your turned rows begin one step behind their end, in the padding. The last real step of a row has the "
                 "index lengths - 1, so the step to be read t-th is lengths - 1 - t."),
-        Mistake("lengths not handed on", partial(_wrong_ragged_bidirectional, slip="no lengths"),
-                "The rows are turned round well, but both loops run on through the padding. Hand lengths to the loop "
-                "of "
+        Mistake("one step of padding read", {
+            "    t = np.arange": "    lengths = np.minimum(lengths + 1, len(x))\n    t = np.arange"},
+                "Every row has one step too many: it reads a step of padding. A row of length 3 has the steps 0, 1, "
+                "2."),
+        Mistake("one step too few", {"    t = np.arange": "    lengths = lengths - 1\n    t = np.arange"},
+                "Every row has one step too few. A row of length 3 has the steps 0, 1, 2, so the last is lengths - 1."),
+        Mistake("one length for all rows", [
+            {"    t = np.arange": f"    lengths = np.full_like(lengths, {length})\n    t = np.arange"}
+            for length in ("lengths[0]", "lengths.min()")],
+                "You use one length for the whole batch. Each row has an end of its own: it is turned round within "
+                "lengths[n], and read for lengths[n] steps."),
+        Mistake("lengths not handed on", [
+            {"*ahead, lengths": f"*ahead, {NO_LENGTHS}", "*back, lengths": f"*back, {NO_LENGTHS}"},
+            {"*ahead, lengths": f"*ahead, {NO_LENGTHS}"}, {"*back, lengths": f"*back, {NO_LENGTHS}"}],
+                "The rows are turned round well, but a loop runs on through the padding. Hand lengths to the loop of "
                 "02.4 in both directions."),
+        Mistake("shared weights or state", [
+            {"order, axis=0), *back": f"order, axis=0), {what}"}
+            for what in ("*ahead", "back[0], *ahead[1:]", "ahead[0], *back[1:]")],
+                "The backward network borrows from the forward one. It has an initial state and weights of its own, in "
+                "`back`."),
+        Mistake("networks exchanged", {"(x, *ahead": "(x, *back", "axis=0), *back": "axis=0), *ahead"},
+                "The forward network has the weights of `back`, and the backward one those of `ahead`. Exchange them."),
+        Mistake("final state from the last step of the page", [
+            {"axis=2), h_ahead": "axis=2), forward[-1]"},
+            {"axis=2), h_ahead, h_back": "axis=2), h_ahead, backward[-1]"}],
+                "A final state of yours is outputs[-1], which is 0 in every row that has ended before. Return the h "
+                "that your ragged loop returns."),
+        Mistake("wrong end of the backward network", {
+            "axis=2), h_ahead, h_back": "axis=2), h_ahead, backward[lengths - 1, np.arange(len(lengths))]"},
+                "h_back is the backward network's output at the row's last real step, where it has read a single "
+                "input. It has read everything at step 1: return the h that its loop returns."),
+        Mistake("halves exchanged", {"[forward, backward]": "[backward, forward]"},
+                "The halves are exchanged: the forward states come first, as in PyTorch."),
     ],
     hints=[
         "Use your loops: 02.4 for each direction, and the frame of 02.6. New is only how a row is turned round.",

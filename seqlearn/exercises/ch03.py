@@ -1,7 +1,5 @@
 """Exercises and quiz of chapter 03: finite differences and gradient checks."""
 
-from functools import partial
-
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
@@ -13,7 +11,7 @@ from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExe
 def _curve(rng):
     """A function of one number."""
     a, b, c = rng.uniform(0.5, 1.5, 3)
-    return lambda w: a * np.sin(b * w) + np.exp(c * w)
+    return lambda w: a * np.sin(b * w) + np.exp(c * w) - 4 * w**2
 
 
 def _surface(rng, n):
@@ -37,38 +35,6 @@ def central_difference_reference(f, w, eps):
     return (f(w + eps) - f(w - eps)) / (2 * eps)
 
 
-def _forward(f, w, eps):
-    return (f(w + eps) - f(w)) / eps
-
-
-def _backward(f, w, eps):
-    return (f(w) - f(w - eps)) / eps
-
-
-def _divided_by_eps(f, w, eps):
-    return (f(w + eps) - f(w - eps)) / eps
-
-
-def _no_brackets(f, w, eps):
-    return f(w + eps) - f(w - eps) / (2 * eps)
-
-
-def _times_eps(f, w, eps):
-    return (f(w + eps) - f(w - eps)) / 2 * eps
-
-
-def _not_divided(f, w, eps):
-    return f(w + eps) - f(w - eps)
-
-
-def _other_sign(f, w, eps):
-    return (f(w - eps) - f(w + eps)) / (2 * eps)
-
-
-def _plus_inside(f, w, eps):
-    return (f(w + eps) + f(w - eps)) / (2 * eps)
-
-
 central_difference = Exercise(
     id="03.1",
     title="Central difference",
@@ -77,25 +43,61 @@ central_difference = Exercise(
     cases=lambda rng: [(_curve(rng), float(rng.uniform(-1, 1)), eps) for eps in (0.3, 0.1, 0.02)],
     names="the slope",
     mistakes=[
-        Mistake("forward difference", _forward,
+        Mistake("forward difference", {"f(w - eps)": "f(w)", "2 * eps": "eps"},
                 "This is the forward difference, whose error shrinks with ε. Step to both sides instead: f(w + eps) "
                 "and f(w - eps), which are 2 * eps apart. Then the error shrinks with ε²."),
-        Mistake("backward difference", _backward,
+        Mistake("backward difference", {"f(w + eps)": "f(w)", "2 * eps": "eps"},
                 "You step to the left only. Step to both sides: f(w + eps) - f(w - eps), over the distance between the "
                 "two places."),
-        Mistake("divided by ε", _divided_by_eps,
+        Mistake("a difference of another kind", [
+            {"w - eps": "w", "w + eps": "w + 2 * eps"},
+            {"f(w + eps) - f(w - eps)": "-3 * f(w) + 4 * f(w + eps) - f(w + 2 * eps)"},
+            {"f(w + eps) - f(w - eps)": "8 * (f(w + eps) - f(w - eps)) - f(w + 2 * eps) + f(w - 2 * eps)",
+             "2 * eps)": "12 * eps)"}],
+                "A slope too, but another difference than the one that is asked for. The central difference has two "
+                "values, f(w + eps) and f(w - eps), one on either side."),
+        Mistake("another step", [
+            {"w + eps": f"w + {step}", "w - eps": f"w - {step}", "(2 * eps)": f"(2 * {step})"}
+            for step in ("eps / 2", "2 * eps", "1e-5", "1e-6", "eps * w")],
+                "A central difference, but with another step than eps. Go to w + eps and w - eps, as far as the caller "
+                "asks."),
+        Mistake("step and divisor do not match", [
+            {"w + eps": f"w + {step}", "w - eps": f"w - {step}"} for step in ("eps / 2", "2 * eps")]
+                + [{"f(w - eps)": "f(w)"}, {"f(w + eps)": "f(w)"}],
+                "The divisor is not the distance between your two places. From w - eps to w + eps it is 2 * eps."),
+        Mistake("divided by ε", {"(2 * eps)": "eps"},
                 "The slope comes out twice too large. From w - eps to w + eps it is 2 * eps: divide by that."),
-        Mistake("brackets around the difference missing", _no_brackets,
+        Mistake("divided by something else", [{"(2 * eps)": code} for code in (
+            "eps**2", "2", "(2 * w)", "(2 * eps**2)", "(2 * eps * f(w))", "(eps / 2)")],
+                "The rise is right, the divisor is not. Divide by the distance between the two places, from w - eps to "
+                "w + eps."),
+        Mistake("brackets around the difference missing", [
+            {"(f(w + eps) - f(w - eps)) / (2 * eps)": f"f(w + eps) - f(w - eps) / {divisor}"}
+            for divisor in ("(2 * eps)", "2 * eps", "eps")],
                 "Only the second value is divided: / comes before -. Put brackets around the difference."),
-        Mistake("brackets around 2ε missing", _times_eps,
+        Mistake("brackets around 2ε missing", {"/ (2 * eps)": "/ 2 * eps"},
                 "`/ 2 * eps` divides by 2 and then multiplies by eps. Put brackets around the divisor: / (2 * eps)."),
-        Mistake("not divided", _not_divided,
+        Mistake("not divided", {" / (2 * eps)": ""},
                 "This is the change of f, not its slope. Divide it by the distance between the two places, 2 * eps."),
-        Mistake("the wrong way round", _other_sign,
+        Mistake("the wrong way round", {"f(w + eps) - f(w - eps)": "f(w - eps) - f(w + eps)"},
                 "The sign is wrong. It is the value on the right minus the value on the left: f(w + eps) - f(w - "
                 "eps)."),
-        Mistake("sum in place of difference", _plus_inside,
+        Mistake("sign lost", {"(f(w + eps) - f(w - eps)) /": "abs(f(w + eps) - f(w - eps)) /"},
+                "You take the absolute value, so a curve that falls gets a positive slope. Keep the sign."),
+        Mistake("sum in place of difference", [{"f(w + eps) - f": "f(w + eps) + f"},
+                                               {"f(w + eps) - f": "f(w + eps) + f", "(2 * eps)": "2"}],
                 "You add the two values. The slope comes from their difference."),
+        Mistake("second derivative", {"f(w + eps) - f(w - eps)": "f(w + eps) - 2 * f(w) + f(w - eps)",
+                "(2 * eps)": "eps**2"},
+                "This measures how the slope changes, the second derivative. The slope itself needs the two outer "
+                "values alone."),
+        Mistake("complex step", {"(f(w + eps) - f(w - eps)) / (2 * eps)": "np.imag(f(w + 1j * eps)) / eps"},
+                "That is the complex step of exercise 03.5, a good method. Here the central difference is asked for, "
+                "with f(w + eps) and f(w - eps)."),
+        Mistake("values in place of a slope", [
+            {"(f(w + eps) - f(w - eps)) / (2 * eps)": code}
+            for code in ("f(w + eps) / eps", "f(w)", "(f(w) - f(eps)) / (w - eps)")],
+                "The slope at w needs two values near w, one on either side: f(w + eps) and f(w - eps)."),
     ],
     hints=[
         "A slope is rise over run. The run goes from w - eps to w + eps.",
@@ -115,41 +117,45 @@ def relative_error_reference(expected, actual):
     return np.linalg.norm(expected - actual) / size
 
 
-def _absolute(expected, actual):
+SMALL = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)  # what people add to a divisor
+
+
+def _error(above, below):
+    """A formula with the guard for two zeros, with one for a 0 below, with NaN left in, or with NaN made 0."""
+    def formula(expected, actual):
+        return above(expected, actual) / below(expected, actual)
+
+    def for_two_zeros(expected, actual):
+        return formula(expected, actual) if np.any(expected) or np.any(actual) else 0.0
+
+    def for_zero_below(expected, actual):
+        return formula(expected, actual) if below(expected, actual) != 0 else 0.0
+
+    def nan_to_zero(expected, actual):
+        return np.nan_to_num(formula(expected, actual))
+
+    return [formula, for_two_zeros, for_zero_below, nan_to_zero]
+
+
+def _distance(expected, actual):
     return np.linalg.norm(expected - actual)
 
 
-def _by_expected(expected, actual):
-    difference = np.linalg.norm(expected - actual)
-    return difference / np.linalg.norm(expected)
+def _by(size):
+    """The distance divided by some function of the two norms."""
+    return _error(_distance, lambda one, other: size(np.linalg.norm(one), np.linalg.norm(other)))
 
 
-def _largest_of_entries(expected, actual):
-    return np.max(np.abs(expected - actual) / np.maximum(np.abs(expected), np.abs(actual)))
+def _entries(expected, actual, summary, size=np.maximum):
+    return summary(np.abs(expected - actual) / size(np.abs(expected), np.abs(actual)))
 
 
-def _signed(expected, actual):
-    size = max(np.linalg.norm(expected), np.linalg.norm(actual))
-    return np.sum(expected - actual) / size if size else 0.0
+def _largest_number(values):
+    return np.max(np.nan_to_num(values))
 
 
-def _norms_compared(expected, actual):
-    one, other = np.linalg.norm(expected), np.linalg.norm(actual)
-    return abs(one - other) / max(one, other) if max(one, other) else 0.0
-
-
-def _zero_over_zero(expected, actual):
-    return np.linalg.norm(expected - actual) / max(np.linalg.norm(expected), np.linalg.norm(actual))
-
-
-def _padded(expected, actual):
-    size = max(np.linalg.norm(expected), np.linalg.norm(actual))
-    return np.linalg.norm(expected - actual) / (size + 1e-8)
-
-
-def _at_least_one(expected, actual):
-    size = max(np.linalg.norm(expected), np.linalg.norm(actual))
-    return np.linalg.norm(expected - actual) / max(1.0, size)
+def _by_entries(summary, size=np.maximum):
+    return _error(lambda one, other: _entries(one, other, summary, size), lambda one, other: 1.0)
 
 
 def _relative_error_cases(rng):
@@ -168,28 +174,87 @@ relative_error = Exercise(
     cases=_relative_error_cases,
     names="the relative error",
     mistakes=[
-        Mistake("absolute error", _absolute,
+        Mistake("absolute error", _distance,
                 "This is the absolute error: for gradients of size 1e-9 it is tiny, right or wrong. Divide by the size "
                 "of the gradients."),
-        Mistake("divided by the expected one alone", _by_expected,
-                "You divide by the norm of expected. When that is 0, and actual is not, the result is inf: divide by "
-                "the larger of the two norms."),
-        Mistake("entry by entry", _largest_of_entries,
+        Mistake("mean squared error", [lambda one, other: np.mean((one - other) ** 2),
+                                       lambda one, other: np.sqrt(np.mean((one - other) ** 2)),
+                                       lambda one, other: np.mean(np.abs(one - other))],
+                "This is a mean of the differences, and it is not relative: small gradients give a small number, right "
+                "or wrong. Divide the norm of the difference by the size of the gradients."),
+        Mistake("divided by the expected one alone", [
+            *_by(lambda one, other: one), *_by(lambda one, other: one or other)],
+                "You divide by the norm of expected. Which of the two is wrong nobody knows yet, and when expected is "
+                "0 and actual is not, the error must not be inf or 0: divide by the larger of the two norms."),
+        Mistake("divided by the actual one alone", _by(lambda one, other: other),
+                "You divide by the norm of actual. When that is far too small, the error looks huge, and when it is 0 "
+                "the result is inf or NaN: divide by the larger of the two norms."),
+        Mistake("divided by the sum or mean of the norms", [
+            *_by(lambda one, other: one + other), *_by(lambda one, other: (one + other) / 2),
+            *(_by(lambda one, other, add=add: one + other + add)[0] for add in SMALL),
+            *_error(_distance, lambda one, other: np.linalg.norm(np.abs(one) + np.abs(other)))],
+                "You divide by the sum or the mean of the two norms. That is another definition, and a good one; this "
+                "course divides by the larger of the two, as nn.check_gradients does."),
+        Mistake("divided by another size", [
+            *_by(min), *_by(lambda one, other: np.sqrt(one * other)), *_by(lambda one, other: np.hypot(one, other)),
+            *_error(_distance, lambda one, other: np.linalg.norm(one + other)),
+            *_error(_distance, lambda one, other: np.linalg.norm(np.maximum(one, other)))],
+                "The norm of the difference is right, what you divide by is not. It is the larger of the two norms, "
+                "max(np.linalg.norm(expected), np.linalg.norm(actual))."),
+        Mistake("entry by entry", [*_by_entries(np.max), *_by_entries(np.mean), *_by_entries(np.linalg.norm),
+                                   *_by_entries(np.max, np.add), *_by_entries(_largest_number),
+                                   *_by_entries(_largest_number, np.add),
+                                   *_by_entries(np.max, lambda one, other: one),
+                                   *_by_entries(np.linalg.norm, lambda one, other: one)],
                 "You divide entry by entry, so one entry near 0, where both numbers are rounding, decides alone. Take "
                 "the norm of the whole array, above and below."),
-        Mistake("differences cancel", _signed,
+        Mistake("another norm", [
+            formula for order in (lambda a: np.abs(a).max(), lambda a: np.abs(a).sum(),
+                                  lambda a: np.linalg.norm(a, 2), lambda a: np.sum(a**2))
+            for formula in _error(lambda one, other, order=order: order(one - other),
+                                  lambda one, other, order=order: max(order(one), order(other)))],
+                "You measure the arrays with another norm. np.linalg.norm(array) without a second argument is the "
+                "square root of the sum of all squares."),
+        Mistake("two measures mixed", [
+            *_error(lambda one, other: np.abs(one - other).max(), lambda one,
+            other: max(map(np.linalg.norm, (one, other)))),
+            *_error(lambda one, other: np.sqrt(np.mean((one - other) ** 2)),
+                    lambda one, other: max(map(np.linalg.norm, (one, other))))],
+                "Above the line stands another measure than below. Take np.linalg.norm in all three places."),
+        Mistake("differences cancel", _error(lambda one, other: np.sum(one - other),
+                                             lambda one, other: max(map(np.linalg.norm, (one, other)))),
                 "You add up differences with their signs, so that +1 and -1 cancel. Take the norm of the difference."),
-        Mistake("only lengths compared", _norms_compared,
+        Mistake("only lengths compared", [
+            formula for sign in (abs, lambda a: a)
+            for formula in _error(lambda one, other, sign=sign: sign(np.linalg.norm(one) - np.linalg.norm(other)),
+                                  lambda one, other: max(map(np.linalg.norm, (one, other))))],
                 "You compare the lengths of the two gradients. Two vectors of one length can point opposite ways: take "
                 "the norm of their difference."),
-        Mistake("0 divided by 0", _zero_over_zero,
+        Mistake("only directions compared", _error(
+            lambda one, other: np.linalg.norm(one) * np.linalg.norm(other) - np.sum(one * other),
+            lambda one, other: np.linalg.norm(one) * np.linalg.norm(other)),
+                "This is 1 minus the cosine: it compares the directions of the two gradients and not their lengths. A "
+                "gradient that is twice too long must show too: take the norm of the difference."),
+        Mistake("0 divided by 0", {"if size == 0:": "if False:"},
                 "Right, but for two gradients of 0 it divides 0 by 0 and gives NaN. They agree: return 0.0 there."),
-        Mistake("a small number added below", _padded,
-                "The 1e-8 that keeps you from dividing by 0 is larger than a gradient of size 1e-9, and makes any "
-                "error in it look small. Treat the case of two zeros by itself."),
-        Mistake("never less than 1 below", _at_least_one,
+        Mistake("two zeros do not agree", [{"return 0.0": f"return {value}"} for value in ("1.0", "np.inf")],
+                "Right, but for two gradients of 0 you return another number than 0. They agree: return 0.0 there."),
+        Mistake("one zero is enough", {"if size == 0:": "if not np.any(expected) or not np.any(actual):"},
+                "You return 0 as soon as one of the two gradients is 0. They agree only when both are: if one is 0 and "
+                "the other is not, the error is 1."),
+        Mistake("small gradients taken for 0", [{"size == 0": f"size < {small}"} for small in SMALL[:3]],
+                "You return 0 for all gradients below a small bound, and a gradient of size 1e-9 is checked no more. "
+                "Return 0 only where both are exactly 0."),
+        Mistake("a small number added below", [
+            *({"/ size": f"/ (size + {small})"} for small in SMALL),
+            *({"size = max(": f"size = max({small}, "} for small in SMALL[:3])],
+                "The small number that keeps you from dividing by 0 is not small beside a gradient of size 1e-9: it "
+                "makes any error in it look smaller. Treat the case of two zeros by itself."),
+        Mistake("never less than 1 below", {"/ size": "/ max(1.0, size)"},
                 "max(1, …) in the divisor turns this into an absolute error for all gradients shorter than 1. Divide "
                 "by the larger norm, however small."),
+        Mistake("in percent", {"return np": "return 100 * np"},
+                "You return percent. Return the plain quotient: 0.01 means 1 %."),
     ],
     hints=[
         "np.linalg.norm(array) is the square root of the sum of the squares, for an array of any shape.",
@@ -211,25 +276,8 @@ def directional_check_reference(f, gradient, w, v, eps):
     return measured, gradient @ u
 
 
-def _wrong_check(f, gradient, w, v, eps, *, slip):
-    u = v if slip == "length" else v / (v @ v) if slip == "squared" else v / np.linalg.norm(v)
-    if slip == "forward":
-        measured = (f(w + eps * u) - f(w)) / eps
-    elif slip == "eps":
-        measured = (f(w + eps * u) - f(w - eps * u)) / eps
-    elif slip == "all":
-        measured = (f(w + eps) - f(w - eps)) / (2 * eps)
-    elif slip == "step only":
-        measured = (f(w + eps * v) - f(w - eps * v)) / (2 * eps)
-    else:
-        measured = (f(w + eps * u) - f(w - eps * u)) / (2 * eps)
-    if slip == "norm":
-        return measured, np.linalg.norm(gradient)
-    if slip == "cosine":
-        return measured, gradient @ u / np.linalg.norm(gradient)
-    if slip == "claim only":
-        return measured, gradient @ v
-    return measured, gradient @ u
+MEASURED = "(f(w + eps * u) - f(w - eps * u)) / (2 * eps)"
+CLAIMED = "return measured, gradient @ u"
 
 
 def _not_put_back(f, gradient, w, v, eps):
@@ -264,28 +312,66 @@ directional_check = Exercise(
     names=("measured", "claimed"),
     extra=_tells_right_from_wrong,
     mistakes=[
-        Mistake("direction not of length 1", partial(_wrong_check, slip="length"),
+        Mistake("direction not of length 1", {"v / np.linalg.norm(v)": "v"},
                 "v has any length, and a direction twice as long gives a slope twice as large. Divide it by its length "
                 "first: u = v / np.linalg.norm(v)."),
-        Mistake("divided by the squared length", partial(_wrong_check, slip="squared"),
+        Mistake("divided by the squared length", {"v / np.linalg.norm(v)": "v / (v @ v)"},
                 "v / (v @ v) is not of length 1: v @ v is the squared length. Divide by np.linalg.norm(v)."),
-        Mistake("only the step is unscaled", partial(_wrong_check, slip="step only"),
+        Mistake("divided by another length", [
+            {"np.linalg.norm(v)": code} for code in (
+                "np.sum(v)", "np.abs(v).sum()", "np.abs(v).max()", "v.max()", "len(v)", "np.sqrt(len(v))", "np.mean(v)",
+                "np.abs(v)", "v.std()")],
+                "The direction that you make of v does not have length 1. The length of a vector is the root of the "
+                "sum of its squares, np.linalg.norm(v)."),
+        Mistake("only the step is unscaled", {"w + eps * u": "w + eps * v", "w - eps * u": "w - eps * v"},
                 "The gradient meets the unit vector u, but the weights move along v. Use u in both places."),
-        Mistake("only the claim is unscaled", partial(_wrong_check, slip="claim only"),
+        Mistake("only the claim is unscaled", {"gradient @ u": "gradient @ v"},
                 "The weights move along the unit vector u, but the gradient meets v. Use u in both places."),
-        Mistake("forward difference", partial(_wrong_check, slip="forward"),
-                "You measure with a forward difference, whose error is of the size of ε. Step to both sides: the price "
-                "is the same, two evaluations."),
-        Mistake("divided by ε", partial(_wrong_check, slip="eps"),
+        Mistake("the step is not of length ε",
+                {MEASURED: "(f(w + eps * v) - f(w - eps * v)) / (2 * eps * np.linalg.norm(v))"},
+                "You step along v and divide by its length afterwards. The slope is nearly right, but the step has "
+                "another length than eps: make u of length 1 first, and step along u."),
+        Mistake("difference to one side", [
+            {"w - eps * u": "w", "(2 * eps)": "eps"}, {"w + eps * u": "w", "(2 * eps)": "eps"}],
+                "You measure with a difference to one side, whose error is of the size of ε. Step to both sides: the "
+                "price is the same, two evaluations."),
+        Mistake("another step", [{"w + eps": f"w + {step}", "w - eps": f"w - {step}", "(2 * eps)": f"(2 * {step})"}
+                                 for step in ("eps / 2", "1e-5", "1e-6")],
+                "A central difference, but with another step than eps. Go to w + eps * u and w - eps * u."),
+        Mistake("divided by ε", {"(2 * eps)": "eps"},
                 "The measured slope is twice too large: the two places are 2 * eps apart."),
-        Mistake("the same step for all weights", partial(_wrong_check, slip="all"),
+        Mistake("divided by the length again", {"(2 * eps)": "(2 * eps * np.linalg.norm(v))"},
+                "You divide the measured slope by the length of v once more. u has length 1 already: divide by 2 * "
+                "eps."),
+        Mistake("the same step for all weights", {"w + eps * u": "w + eps", "w - eps * u": "w - eps"},
                 "w + eps moves every weight by the same amount, whatever the direction. Move along u: w + eps * u."),
-        Mistake("length of the gradient", partial(_wrong_check, slip="norm"),
+        Mistake("weights taken one by one", {MEASURED: "sum((f(w + eps * e) - f(w - eps * e)) / (2 * eps) * part "
+                                             "for e, part in zip(np.eye(len(w)), u))"},
+                "You measure the slope along each weight, which takes 2 n evaluations, and add up. The directional "
+                "check takes two: move all the weights at once, along u."),
+        Mistake("step along the gradient", [
+            {"w + eps * u": f"w + eps * {code}", "w - eps * u": f"w - eps * {code}"}
+            for code in ("gradient", "gradient / np.linalg.norm(gradient)")],
+                "You step along the gradient. The check is to measure along another direction, u, and to compare with "
+                "what the gradient claims for it."),
+        Mistake("step from 0", {"w + eps * u": "eps * u", "w - eps * u": "-eps * u"},
+                "You measure the slope at 0. Measure it at w: f(w + eps * u) and f(w - eps * u)."),
+        Mistake("length of the gradient", {CLAIMED: "return measured, np.linalg.norm(gradient)"},
                 "You return the length of the gradient. That is the slope along the steepest direction only; along u "
                 "the gradient claims gradient @ u."),
-        Mistake("cosine of the angle", partial(_wrong_check, slip="cosine"),
-                "You divide by the length of the gradient too, so this is the cosine of the angle. Only the direction "
-                "is brought to length 1; the gradient keeps its length."),
+        Mistake("gradient brought to length 1", [
+            {CLAIMED: f"return measured, gradient / np.linalg.norm(gradient) @ {way}"} for way in "uv"],
+                "You divide by the length of the gradient too, so this is no slope any more but the cosine of an "
+                "angle, or a multiple of it. Only the direction is brought to length 1; the gradient keeps its "
+                "length."),
+        Mistake("not the scalar product", [
+            {CLAIMED: f"return measured, {code}"}
+            for code in ("gradient.sum()", "np.mean(gradient * u)", "np.outer(gradient, u).sum()")],
+                "The claimed slope is the scalar product of gradient and direction: multiply entry by entry and add "
+                "up, gradient @ u."),
+        Mistake("sign lost", [{CLAIMED: "return measured, abs(gradient @ u)"},
+                              {CLAIMED: "return abs(measured), abs(gradient @ u)"}],
+                "You take an absolute value. A slope has a sign, and the two numbers must agree in it: leave abs out."),
         Mistake("weights not put back", _not_put_back,
                 "w is changed when you return: += and -= move the caller's own weights. Make new arrays, w + eps * u, "
                 "or put every weight back."),
@@ -362,6 +448,16 @@ wrong_gradient = ValueExercise(
         Mistake("none accused", lambda answer: str(answer).strip().casefold() in ("none", "no", "-", ""),
                 "One of them is wrong. It is right in two of its four entries, and everywhere at w = 0. Check every "
                 "entry, at random weights.", example="none"),
+        Mistake("several accused", lambda answer: sum(letter in str(answer).upper() for letter in "ABCD") > 1
+                and "NONE" not in str(answer).upper() and len(str(answer)) < 12,
+                "Exactly one of the four is wrong. Check them again, every entry, at random weights: three must pass.",
+                example="A and B"),
+        Mistake("all accused", lambda answer: str(answer).strip().casefold() == "all",
+                "Three of the four are right. If your check refuses all of them, the check is wrong: try it on a "
+                "function whose gradient you know.", example="all"),
+        Mistake("no letter", lambda answer: str(answer).strip().upper() not in tuple("ABCD") and not isinstance(answer,
+                bool),
+                "Give one letter, \"A\", \"B\", \"C\" or \"D\".", example="E"),
     ],
     hints=[
         "Reading does not tell. Measure: for every suspect, a central difference for each of the four entries.",
@@ -381,31 +477,17 @@ def complex_step_reference(f, w, eps):
     return f(w + 1j * eps).imag / eps
 
 
-def _real_part(f, w, eps):
-    return f(w + 1j * eps).real / eps
-
-
-def _real_step(f, w, eps):
-    return np.imag(f(w + eps)) / eps
-
-
-def _not_over_eps(f, w, eps):
-    return f(w + 1j * eps).imag
-
-
-def _both_sides_over_eps(f, w, eps):
-    return (f(w + 1j * eps) - f(w - 1j * eps)).imag / eps
-
-
-def _length_taken(f, w, eps):
-    return abs(f(w + 1j * eps) - f(w)) / eps
-
-
-def _real_difference(f, w, eps):
-    return (f(w + 1j * eps) - f(w)).real / eps
-
-
 def _is_exact_to_rounding(answer, rng):
+    """Exact where a difference would have no digit left, and from one evaluation."""
+    places = []
+
+    def watched(w):
+        places.append(w)
+        return np.exp(w)
+
+    answer(watched, 1.0, 1e-20)
+    if len(places) > 1:
+        return f"f was evaluated {len(places)} times. Once is enough here: find what the other evaluation is for."
     slope = answer(np.exp, 1.0, 1e-20)
     if abs(slope - np.e) > 1e-14:
         return "At ε = 1e-20 the slope of exp at 1 must come out as e, to 14 digits or more."
@@ -422,20 +504,49 @@ complex_step = Exercise(
     names="the slope",
     extra=_is_exact_to_rounding,
     mistakes=[
-        Mistake("real part taken", _real_part,
-                "The real part of f(w + iε) is about f(w). The slope is in the imaginary part: .imag."),
-        Mistake("real step", _real_step,
-                "You step along the real axis, so the imaginary part is 0. Step sideways: w + 1j * eps."),
-        Mistake("not divided by ε", _not_over_eps,
+        Mistake("real part taken", {".imag": ".real"},
+                "The real part of f(w + iε) is about f(w). In which part of Taylor's formula does f′ stand?"),
+        Mistake("real step", [{"f(w + 1j * eps).imag": "np.imag(f(w + eps))"},
+                {"1j * eps": "eps", ".imag / eps": " / eps"}],
+                "You step along the real axis. Step sideways, into the complex plane: w + 1j * eps."),
+        Mistake("a real difference", [
+            {"f(w + 1j * eps).imag / eps": code} for code in (
+                "(f(w + eps) - f(w - eps)) / (2 * eps)", "(f(w + eps) - f(w)) / eps", "(f(w) - f(w - eps)) / eps")],
+                "You subtract two values on the real axis, as before, and at ε = 1e-20 nothing is left of the "
+                "difference. Evaluate f once, at w + 1j * eps, and look at the parts of what comes out."),
+        Mistake("not divided by ε", {" / eps": ""},
                 "The imaginary part is ε times the slope: divide it by eps."),
-        Mistake("both sides, divided by ε", _both_sides_over_eps,
-                "With a step to both sides it is 2 * eps. But one evaluation is enough here: f(w + 1j * eps).imag / "
-                "eps."),
-        Mistake("absolute value", _length_taken,
-                "The absolute value loses the sign and mixes in the real part, and you subtract again, which is what "
-                "this method avoids. Take the imaginary part of f(w + 1j * eps)."),
-        Mistake("real part of a difference", _real_difference,
-                "The real part changes by about ε² only. The slope is in the imaginary part: f(w + 1j * eps).imag."),
+        Mistake("divided by something else", [{"/ eps": f"/ {code}"} for code in ("(2 * eps)", "eps**2", "(1 + eps)")]
+                + [{"/ eps": "* eps"}],
+                "The imaginary part is right, what you do with it is not. In Taylor's formula, which number stands "
+                "before f′?"),
+        Mistake("both sides, divided by ε", {"f(w + 1j * eps).imag": "(f(w + 1j * eps) - f(w - 1j * eps)).imag"},
+                "This is twice the slope: the two places are 2 * eps apart. And do you need both? Look at the parts "
+                "of a single value, f(w + 1j * eps)."),
+        Mistake("absolute value", [
+            {"f(w + 1j * eps).imag": "abs(f(w + 1j * eps) - f(w))"}, {"f(w + 1j * eps).imag": "abs(f(w + 1j * eps))"},
+            {"f(w + 1j * eps).imag": "abs(f(w + 1j * eps).imag)"}],
+                "The absolute value loses the sign, and it mixes the real part with the imaginary one. Only one of "
+                "them holds the slope."),
+        Mistake("angle taken", {"f(w + 1j * eps).imag": "np.angle(f(w + 1j * eps))"},
+                "The angle is the imaginary part divided by the real one, nearly. The slope is in one of the parts "
+                "alone."),
+        Mistake("real part of a difference", {"f(w + 1j * eps).imag": "(f(w + 1j * eps) - f(w)).real"},
+                "The real part changes by about ε² only. In which part of Taylor's formula does f′ stand?"),
+        Mistake("second derivative", {"f(w + 1j * eps).imag / eps": "2 * (f(w) - f(w + 1j * eps).real) / eps**2"},
+                "This is the second derivative, from the real part. The slope stands in the other part, and there "
+                "nothing is subtracted."),
+        Mistake("step not along i", [
+            {"w + 1j * eps": f"{code}"} for code in (
+                "w + (1 + 1j) * eps", "w * np.exp(1j * eps)", "w * (1 + 1j * eps)", "1j * (w + eps)", "1j * w",
+                "1j * eps",
+                "w + 1j")]
+                + [{"w + 1j * eps": "w + 1j * np.sqrt(eps)", "/ eps": "/ np.sqrt(eps)"},
+                {"w + 1j * eps": "w + 1j", " / eps": ""}],
+                "f is not evaluated at w + iε. Leave w as it is and add 1j * eps to it."),
+        Mistake("another ε", [{"1j * eps": f"1j * {step}", "/ eps": f"/ {step}"}
+                for step in ("1e-20", "1e-10", "1e-8", "1e-30")],
+                "You step by a number of your own. A good one, but the caller chooses it: use eps."),
     ],
     hints=[
         "Put iε for ε in Taylor's formula: f(w + iε) = f(w) + iε f′(w) - ε²/2 f″(w) - … Which part holds f′?",

@@ -96,6 +96,38 @@ step_backward = Exercise(
                 {"x.T @ da": "x.T @ da / len(x)", "before.T @ da": "before.T @ da / len(x)", "da.sum": "da.mean"},
                 "You divide by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is already in "
                 "d_output."),
+        Mistake("d_output not added", {"d_output + ": ""},
+                "d_output has no part in your answer. The state h goes two ways, to this step's loss and to the next "
+                "step, so its gradient is the sum of both: dh = d_output + d_future."),
+        Mistake("one way does not go through tanh", [
+            {"dh * (1 - h**2)": "d_output * (1 - h**2) + d_future"},
+            {"dh * (1 - h**2)": "d_output + d_future * (1 - h**2)"}],
+                "Only one of d_output and d_future goes through the slope of tanh. Both arrive at h, behind tanh: add "
+                "them first, and multiply the sum by 1 - h**2."),
+        Mistake("another slope", [{"(1 - h**2)": code} for code in (
+            "h * (1 - h)", "h**2", "(1 + h**2)", "np.sqrt(1 - h**2)", "(1 - h) ** 2", "(1 - np.abs(h))",
+            "(1 - h**2) ** 2", "(1 - h_before**2)")],
+                "You go through tanh with another slope. For h = tanh(a) it is 1 - h**2, with the new state h."),
+        Mistake("multiplied in place of added", {"d_output + d_future": "d_output * d_future"},
+                "You multiply d_output and d_future. Gradients that come back on two ways add up."),
+        Mistake("d_future taken back twice", [
+            {"d_output + d_future": "d_output + d_future @ W_h.T"}, {"da @ W_h.T": "da @ W_h.T + d_future"},
+            {"da @ W_h.T": "da @ W_h.T * (1 - h_before**2)"}],
+                "d_future and dh_before are gradients of states, and each step goes back through its own tanh and W_h "
+                "once. Add d_future to d_output as it is, and return da @ W_h.T as it is."),
+        Mistake("weights from this step's loss alone", [
+            {"x.T @ da, h_before.T @ da, da.sum": f"x.T @ {a}, h_before.T @ {a}, {a}.sum"}
+            for a in ("(d_output * (1 - h**2))", "d_output", "dh", "d_future")]
+                + [{"da @ W_x.T": "(d_output * (1 - h**2)) @ W_x.T"}],
+                "Some of your gradients are made of another array than da. All five come from da, in which both ways "
+                "meet and which has been through tanh."),
+        Mistake("one row of the batch",
+                {"x.T @ da, h_before.T @ da": "np.outer(x[0], da[0]), np.outer(h_before[0], da[0])"},
+                "Your weight gradients see the first row of the batch alone. x.T @ da adds up all rows."),
+        Mistake("weights divided by the batch",
+                {"x.T @ da": "x.T @ da / len(x)", "before.T @ da": "before.T @ da / len(x)"},
+                "You divide dW_x and dW_h by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is "
+                "already in d_output."),
     ],
     hints=[
         "Two things arrive at h from behind: d_output and d_future. Add them first, and call the sum dh.",
@@ -176,6 +208,54 @@ backward = Exercise(
         Mistake("loop runs forward", {"reversed(range(len(x)))": "range(len(x))"},
                 "Your loop goes from the first step to the last. The gradient comes from the end: use "
                 "reversed(range(len(x)))."),
+        Mistake("slope of the old state", {"h[t + 1] ** 2": "h[t] ** 2"},
+                "You take the slope of tanh at h[t], the state before the step. Step t makes h[t + 1]: its slope is 1 "
+                "- h[t + 1]**2."),
+        Mistake("one way does not go through tanh", [
+            {"(d_outputs[t] + d_future) * (1 - h[t + 1] ** 2)": f"{code}"} for code in (
+                "d_outputs[t] * (1 - h[t + 1] ** 2) + d_future", "d_outputs[t] + d_future * (1 - h[t + 1] ** 2)")],
+                "Only one of d_outputs[t] and d_future goes through the slope of tanh. Both arrive at h[t + 1]: add "
+                "them first, and multiply the sum by 1 - h[t + 1]**2."),
+        Mistake("another slope", [{"(1 - h[t + 1] ** 2)": code} for code in (
+            "(1 - h[t + 1])", "(1 - h[t + 1]) ** 2", "(1 - np.tanh(h[t + 1]) ** 2)", "h[t + 1] * (1 - h[t + 1])",
+            "(1 - h[t + 1] ** 2) ** 2", "(1 + h[t + 1] ** 2)")],
+                "You go through tanh with another slope. h[t + 1] already is tanh(a), so the slope is 1 - h[t + 1]**2, "
+                "once and with no second tanh."),
+        Mistake("d_future not through tanh", {"da @ W_h.T": "(d_outputs[t] + d_future) @ W_h.T"},
+                "What you hand on to the step before has not been through tanh. It is da @ W_h.T, like everything else "
+                "made of da."),
+        Mistake("d_future through another tanh", {"da @ W_h.T": "da @ W_h.T * (1 - h[t] ** 2)"},
+                "You multiply what you hand on by the slope of the step before, and that step does so again. d_future "
+                "is da @ W_h.T as it is."),
+        Mistake("d_future added up", {"d_future = da": "d_future += da"},
+                "d_future keeps what it held before: += carries a later step's gradient past tanh and W_h. It is "
+                "replaced at each step, with a plain =."),
+        Mistake("one step back and no further", {"da @ W_h.T": "d_outputs[t] * (1 - h[t + 1] ** 2) @ W_h.T"},
+                "You hand on only what this step's own loss says, so each loss reaches one step back and no further. "
+                "Hand on da @ W_h.T, with what came from later steps in it."),
+        Mistake("only the last loss", {"d_outputs[t] +": "d_outputs[t] * (t == len(x) - 1) +"},
+                "Only the loss of the last step has a part in your answer. Every step has one: add d_outputs[t] at "
+                "each step of the walk."),
+        Mistake("last loss counted twice", {"d_future = np.zeros_like(h[0])": "d_future = d_outputs[-1].copy()"},
+                "You start with d_outputs[-1] and add it again at the last step. Nothing comes from behind the last "
+                "step: start with zeros."),
+        Mistake("loss of h_0", [{"dx, d_future": "dx, d_future + d_outputs[0]"}, {"dx, d_future": "dx, d_outputs[0]"},
+                                {"dx, d_future": "dx, da"}, {"dx, d_future": "dx, np.zeros_like(d_future)"}],
+                "Only dh_0 is wrong. No loss stands at h_0: its gradient is what comes back through step 1, the last "
+                "d_future, da @ W_h.T."),
+        Mistake("a gradient not made of da", [
+            {"x[t].T @ da": "x[t].T @ (d_outputs[t] + d_future)"},
+            {"dx[t] = da": "dx[t] = (d_outputs[t] * (1 - h[t + 1] ** 2))"}]
+                + [{"x[t].T @ da": f"x[t].T @ {a}", "h[t].T @ da": f"h[t].T @ {a}", "da.sum": f"{a}.sum"}
+                   for a in ("(d_outputs[t] * (1 - h[t + 1] ** 2))", "(d_outputs[t] + d_future)", "d_outputs[t]")],
+                "Some of your gradients are made of another array than da. All of them come from da, in which the loss "
+                "and the future meet and which has been through tanh."),
+        Mistake("dx added to other steps", {"dx[t] =": "dx[t:] +="},
+                "You add each step's part to later rows of dx as well. x[t] is read by step t alone: dx[t] = da @ "
+                "W_x.T."),
+        Mistake("h_0 left out of dW_h", {"h[t].T @ da": "(t > 0) * h[t].T @ da"},
+                "The first step's part is missing from dW_h. The state before it, h[0] = h_0, is not 0: it belongs in "
+                "the sum."),
     ],
     hints=[
         "Start with d_future = 0 behind the last step, and walk from the last step to the first.",
@@ -222,6 +302,21 @@ def _window_for_each_loss(x, h, d_outputs, W_x, W_h, k):
     return dx, *totals
 
 
+def _one_block_kept(x, h, d_outputs, W_x, W_h, k, first=False):
+    dx, start = truncated_backward_reference(x, h, d_outputs, W_x, W_h, k)[0], (len(x) - 1) // k * k
+    block = slice(0, k) if first else slice(start, None)
+    return dx, *backward_reference(x[block], h[block.start:][:len(x[block]) + 1], d_outputs[block], W_x, W_h)[2:]
+
+
+def _window_from_each_step(x, h, d_outputs, W_x, W_h, k):
+    dx, totals = np.zeros_like(x), [0.0, 0.0, 0.0]
+    for t in range(len(x)):
+        dx_t, _, *weights = backward_reference(x[t:t + k], h[t:t + k + 1], d_outputs[t:t + k], W_x, W_h)
+        dx[t:t + k] += dx_t
+        totals = [total + weight for total, weight in zip(totals, weights, strict=True)]
+    return dx, *totals
+
+
 truncated_backward = Exercise(
     id="04.3",
     title="Truncated backpropagation",
@@ -253,6 +348,39 @@ truncated_backward = Exercise(
         Mistake("state reset as well", {"h[t].T": "(t % k > 0 or t == 0) * h[t].T"},
                 "You treat the state at the start of a block as zero. The cut is on the way back alone: the state "
                 "was carried in, so dW_h still gets h[t].T @ da there."),
+        Mistake("blocks of another length", [{"% k ==": f"% {k} =="} for k in ("(k + 1)", "max(k - 1, 1)")]
+                + [{"(t + 1) % k": f"(t {shift}) % k"} for shift in ("- 1", "+ 2")],
+                "You cut at other steps. With t counted from 0 the blocks are the steps 0 … k - 1, k … 2k - 1 and so "
+                "on: a block ends where (t + 1) % k == 0."),
+        Mistake("only one cut", {"(t + 1) % k == 0": "t + 1 == k"},
+                "You cut once, behind the first block. Every block ends with a cut: test (t + 1) % k == 0."),
+        Mistake("only some of the steps", [{"range(len(x))": f"range({steps})"} for steps in (
+            "min(k, len(x))", "max(0, len(x) - k), len(x)", "len(x) // k * k")],
+                "Your loop leaves steps out. Truncation cuts paths, not losses: every step has its own, also in a last "
+                "block that is shorter."),
+        Mistake("only the last loss of a block", [
+            {"d_outputs[t] +": f"d_outputs[t] * ({where}) +"}
+            for where in ("(t + 1) % k == 0 or t == len(x) - 1", "(t + 1) % k == 0", "t == len(x) - 1")],
+                "Losses are missing: you take that of a block's last step, or of the last step of all. Every step has "
+                "one; add d_outputs[t] at each."),
+        Mistake("loss lost at every cut", [{"d_outputs[t] +": "d_outputs[t] * ((t + 1) % k > 0) +"},
+                                           {"** 2)\n": "** 2) * ((t + 1) % k > 0)\n"}],
+                "Where (t + 1) % k == 0 you drop the step's own gradient with the one from later. Only what comes from "
+                "later steps is cut: every step's own d_outputs[t] stays."),
+        Mistake("state 0 at the start of every block", {"h[t].T": "(t % k > 0) * h[t].T"},
+                "You let every block start from a state of zeros. The cut is on the way back alone: dW_h gets h[t].T @ "
+                "da at the first step of a block too, and of the first block."),
+        Mistake("averaged", [{"return dx, dW_x, dW_h, db": f"return dx, dW_x / {n}, dW_h / {n}, db / {n}"}
+                             for n in ("-(-len(x) // k)", "k", "len(x)")],
+                "You divide the weight gradients by the number of blocks or steps. They are sums over all steps, as in "
+                "04.2."),
+        Mistake("weights of one block alone", [
+            lambda *arguments: _one_block_kept(*arguments, first=True), _one_block_kept],
+                "Your weight gradients hold the part of one block. The weights are shared by all blocks: add up their "
+                "parts."),
+        Mistake("a window from each step on", _window_from_each_step,
+                "You go back through a block that starts at every step, so steps are counted several times. The blocks "
+                "stand side by side: the next one starts k steps later."),
     ],
     hints=[
         "Start from your solution of 04.2. One `if` inside the loop is all that is new.",
@@ -276,29 +404,8 @@ def offset_batches_reference(stream, rows, k):
     return columns[:count * k].reshape(count, k, rows)
 
 
-def _consecutive(stream, rows, k):
-    count = len(stream) // rows // k
-    return stream[:count * rows * k].reshape(count, rows, k).swapaxes(1, 2)
-
-
-def _rows_first(stream, rows, k):
-    return offset_batches_reference(stream, rows, k).swapaxes(1, 2)
-
-
-def _every_rows_th_step(stream, rows, k):
-    count = len(stream) // rows // k
-    return stream[:count * rows * k].reshape(count, k, rows)
-
-
-def _rows_cut_first(stream, rows, k):
-    size = len(stream) // rows // k * k
-    return offset_batches_reference(stream[:rows * size], rows, k)
-
-
-def _overlapping(stream, rows, k):
-    size, count = len(stream) // rows, len(stream) // rows // k
-    columns = stream[:rows * size].reshape(rows, size).T
-    return np.array([columns[b:b + k] for b in range(count)])
+BLOCKS = "columns[:count * k].reshape(count, k, rows)"  # two pieces of the solution that mistakes change
+COUNT = "size // k\n"
 
 
 offset_batches = Exercise(
@@ -310,21 +417,56 @@ offset_batches = Exercise(
                        for S, rows, k in ((24, 2, 3), (37, 3, 4), (60, 4, 5), (50, 5, 3))],
     names="blocks",
     mistakes=[
-        Mistake("neighbouring blocks in one batch", _consecutive,
+        Mistake("neighbouring blocks in one batch", [
+            {BLOCKS: f"stream[:count * rows * k].reshape(count, rows, k){turn}", COUNT: "len(stream) // rows // k\n"}
+            for turn in (".swapaxes(1, 2)", "")],
                 "Row 2 of your first block goes on where row 1 stops, at step k. Then the state that row 1 carries "
                 "into block 2 is not the state before its data. Give each row its own long stretch: row n starts at "
                 "n * (S // rows)."),
-        Mistake("time not first", _rows_first,
-                "The rows are right, but your blocks are (rows, k). Arrays are time-major here: (k, rows) in every "
-                "block. Swap the last two axes."),
-        Mistake("every n-th step", _every_rows_th_step,
+        Mistake("time not first", [
+            {BLOCKS: f"{BLOCKS}.swapaxes(1, 2)"}, {BLOCKS: "columns.T[:, :count * k].reshape(rows, count, k)"}],
+                "The rows are right, but a block of yours is no array (k, rows). Arrays are time-major here, and block "
+                "comes after block: (B, k, rows)."),
+        Mistake("reshaped across the rows", [
+            {BLOCKS: "columns[:count * k].reshape(k, count, rows).swapaxes(0, 1)"},
+            {BLOCKS: "columns.T[:, :count * k].reshape(count, k, rows)"},
+            {BLOCKS: "columns[:count * k].reshape(k, count, rows)"},
+            {BLOCKS: "stream[:count * k * rows].reshape(count, k, rows, order='F')"}],
+                "Your last reshape mixes up steps that do not belong together. With time on the first axis, (size, "
+                "rows), the first k rows of that array are block 1, the next k block 2: reshape to (count, k, rows)."),
+        Mistake("every n-th step", {BLOCKS: "stream[:count * rows * k].reshape(count, k, rows)",
+                                    COUNT: "len(stream) // rows // k\n"},
                 "Each row takes every rows-th step of the stream, so neighbours in time end up in different rows. "
                 "Reshape to (rows, S // rows) first and transpose after that."),
-        Mistake("rows begin too early", _rows_cut_first,
+        Mistake("rows begin too early", [{"size = len(stream) // rows": "size = len(stream) // rows // k * k"},
+                                         {"size = len(stream) // rows": "size = len(stream) // (rows * k) * k"},
+                                         {BLOCKS: "columns.T[:, :count * k].reshape(rows, count, k)",
+                                          "size = len(stream) // rows": "size = len(stream) // rows // k * k"}],
                 "You round the rows down to whole blocks before you cut the stream, so row 2 starts too early. Row "
                 "n starts at n * (S // rows); drop what does not fill a block at the end of each row."),
-        Mistake("blocks overlap", _overlapping,
+        Mistake("left out at the start", [
+            {BLOCKS: "columns[size % k:].reshape(count, k, rows)"},
+            {"stream[:rows * size]": "stream[len(stream) % rows:]"},
+            {"stream[:rows * size]": "stream[len(stream) % rows:]",
+            BLOCKS: "columns[size % k:].reshape(count, k, rows)"}],
+                "What does not fill a row or a block is missing at the start of yours. Row n starts at n * (S // "
+                "rows), and the rest is left out at the end."),
+        Mistake("filled up with zeros", [
+            {"size = len(stream) // rows": "size = -(-len(stream) // rows)", "stream[:rows * size]":
+             "np.concatenate([stream, np.zeros(rows * size - len(stream))])"},
+            {COUNT: "-(-size // k)\n",
+            "columns[:count * k]": "np.concatenate([columns, np.zeros((count * k - size, rows))])"}],
+                "You fill the last row or block up with zeros, which are no data. What does not fill one is left out."),
+        Mistake("blocks overlap", [
+            {BLOCKS: f"np.array([columns[b:b + k] for b in range({count})])"}
+            for count in ("count", "size - k + 1", "size - k")],
                 "Block 2 begins one step after block 1. It begins k steps after it: where block 1 has stopped."),
+        Mistake("rows and k exchanged", {"    size =": "    rows, k = k, rows\n    size ="},
+                "You make k rows and blocks of `rows` steps. The function is called with (stream, rows, k)."),
+        Mistake("a block is missing", [{BLOCKS: f"{BLOCKS}[:-1]"},
+                {"    size =": "    stream = stream[:-1]\n    size ="}],
+                "One block or one step too few: whatever fills a block belongs to the result, the last step of a row "
+                "too."),
     ],
     hints=[
         "How long is a row? 1,000 steps in two rows: row 1 is the steps 0 … 499, row 2 starts at step 500.",
@@ -371,6 +513,10 @@ def _mean_over_all_cuts_is_full(answer, rng):
     return None
 
 
+def _cut_before_the_step(x, h, d_outputs, W_x, W_h, cut, p):
+    return unbiased_backward_reference(x, h, d_outputs, W_x, W_h, np.append(cut[1:], False), p)
+
+
 unbiased_backward = Exercise(
     id="04.5",
     title="Truncation without bias",
@@ -382,12 +528,12 @@ unbiased_backward = Exercise(
     mistakes=[
         Mistake("not rescaled", {" / (1 - p)": ""},
                 "You cut at the right places, but what comes through keeps its size, so on average it is too small. "
-                "It comes through with probability 1 - p: divide it by 1 - p."),
+                "With which probability does it come through, and how much larger must it be to make up for the rest?"),
         Mistake("multiplied by 1 - p", {"/ (1 - p)": "* (1 - p)"},
-                "You make what comes through smaller. It has to stand in for the times when it was cut, so it "
-                "grows: divide by 1 - p."),
+                "You make what comes through smaller. It has to stand in for the times when it was cut, so it has to "
+                "grow."),
         Mistake("divided by p", {"/ (1 - p)": "/ p"},
-                "p is the probability of a cut. A gradient comes through with probability 1 - p: divide by that."),
+                "p is the probability of a cut. With which probability does a gradient come through?"),
         Mistake("loss rescaled as well", {"+ d_future)": "+ d_future) / (1 - p)", "W_h.T / (1 - p)": "W_h.T"},
                 "You scale d_outputs[t] too. The loss of the step itself is never cut, so it keeps its size: scale "
                 "only what goes on to the step before."),
@@ -396,6 +542,37 @@ unbiased_backward = Exercise(
                 "before it."),
         Mistake("cut where it should pass", {"if cut[t]": "if not cut[t]"},
                 "You let the gradient through where cut[t] is true and stop it elsewhere. Swap the two branches."),
+        Mistake("another factor", [{"/ (1 - p)": code} for code in (
+            "* p", "* (1 + p)", "/ np.sqrt(1 - p)", "* p / (1 - p)", "* (1 - p) / p", "/ (1 - p) ** 2",
+            "/ (1 - p) / len(x)",
+            "/ (1 - p) ** (len(x) - t)", "/ (1 - np.mean(cut))", "* len(x) / (len(x) - np.sum(cut))")],
+                "The cuts are right, the factor is not. Something worth g that arrives with probability q is worth q "
+                "· g on average: what makes that g again?"),
+        Mistake("weights rescaled", {
+            "return dW_x, dW_h, db": "return dW_x / (1 - p), dW_h / (1 - p), db / (1 - p)", "W_h.T / (1 - p)": "W_h.T"},
+                "You scale the weight gradients at the end, with the losses that were never cut in them. The factor "
+                "belongs where a gradient has come through a cut that might have been: in d_future."),
+        Mistake("cut one step off", [{"cut[t] else": "cut[t - 1] else"},
+                {"cut[t] else": "cut[min(t + 1, len(x) - 1)] else"},
+                                     _cut_before_the_step],
+                "Your cuts are one step off. cut[t] stops the gradient on its way from step t to the step before it: "
+                "it decides about the d_future that step t hands on, not about the one that it receives."),
+        Mistake("own loss cut as well", [{"d_outputs[t] +": "d_outputs[t] * (not cut[t]) +"},
+                                         {"** 2)\n": "** 2) * (not cut[t])\n"}],
+                "Where cut[t] is true you also drop the step's own gradient. The step's own loss and weights stay; "
+                "only what goes on to the step before is stopped."),
+        Mistake("stopped for good", {"d_future = np.zeros_like(h[0]) if cut[t]":
+                                     "if cut[t]:\n            break\n        d_future = np.zeros_like(h[0]) if cut[t]"},
+                "At the first cut you leave the loop, and the losses of all earlier steps with it. A cut stops the "
+                "gradient that comes from later steps: go on with d_future = 0."),
+        Mistake("not set to zero", {"np.zeros_like(h[0]) if cut[t]": "d_future if cut[t]"},
+                "Where cut[t] is true d_future keeps the gradient that came from later. Nothing comes through a cut: "
+                "set it to zeros."),
+        Mistake("something comes through a cut",
+                [{"np.zeros_like(h[0]) if cut[t]": f"{factor} * (da @ W_h.T) if cut[t]"}
+                                                  for factor in ("p", "p / (1 - p)", "(1 - p)")],
+                "Where cut[t] is true you let a part of the gradient through. Nothing comes through a cut; what comes "
+                "through elsewhere is enlarged to make up for it."),
     ],
     hints=[
         "Only the last line of the loop of 04.2 changes: what d_future becomes.",

@@ -12,36 +12,9 @@ def rescale_reference(W, radius):
     return W * (radius / np.abs(np.linalg.eigvals(W)).max())
 
 
-def _by_singular_value(W, radius):
-    return W * (radius / np.linalg.norm(W, 2))
-
-
-def _by_frobenius_norm(W, radius):
-    return W * (radius / np.linalg.norm(W))
-
-
-def _by_real_part(W, radius):
-    return W * (radius / np.linalg.eigvals(W).real.max())
-
-
-def _by_first_eigenvalue(W, radius):
-    return W * (radius / np.abs(np.linalg.eigvals(W)[0]))
-
-
-def _as_if_symmetric(W, radius):
-    return W * (radius / np.abs(np.linalg.eigvalsh(W)).max())
-
-
-def _not_divided(W, radius):
-    return W * radius
-
-
-def _by_largest_entry(W, radius):
-    return W * (radius / np.abs(W).max())
-
-
-def _only_scaled_down(W, radius):
-    return W * min(1.0, radius / np.abs(np.linalg.eigvals(W)).max())
+def _by(size):
+    """The matrix divided by some other size than its spectral radius."""
+    return lambda W, radius: W * (radius / size(W))
 
 
 def _matrices(rng):
@@ -74,26 +47,67 @@ rescale = Exercise(
     reference=rescale_reference,
     cases=_matrices,
     mistakes=[
-        Mistake("singular value", _by_singular_value,
-                "You divide by the largest singular value. The spectral radius is the largest absolute value of an "
-                "eigenvalue: np.abs(np.linalg.eigvals(W)).max()."),
-        Mistake("Frobenius norm", _by_frobenius_norm,
-                "np.linalg.norm(W) is the root of the sum of all squares. The spectral radius comes from the "
+        Mistake("singular value", [_by(lambda W: np.linalg.norm(W, 2)),
+                _by(lambda W: np.linalg.eigvalsh(W.T @ W).max()),
+                                   _by(lambda W: np.linalg.norm(W, -2))],
+                "You divide by a singular value. The spectral radius is the largest absolute value of an eigenvalue: "
+                "np.abs(np.linalg.eigvals(W)).max()."),
+        Mistake("norm of the matrix", [_by(np.linalg.norm), _by(lambda W: np.linalg.norm(W, 1)),
+                                       _by(lambda W: np.linalg.norm(W, np.inf))],
+                "You divide by a norm of W, which is made of its entries. The spectral radius comes from the "
                 "eigenvalues: np.linalg.eigvals(W)."),
-        Mistake("absolute value forgotten", _by_real_part,
-                "You take the largest real part. An eigenvalue such as −1.7 or 0.3 + 1.6i counts with its absolute "
-                "value: np.abs first, then max."),
-        Mistake("first eigenvalue", _by_first_eigenvalue,
-                "You take the first eigenvalue of the list. np.linalg.eigvals does not sort: take the max of all."),
-        Mistake("eigvalsh", _as_if_symmetric,
-                "np.linalg.eigvalsh is for symmetric matrices and reads only half of W. Use np.linalg.eigvals."),
-        Mistake("not divided", _not_divided,
+        Mistake("absolute value forgotten", [
+            _by(lambda W: np.linalg.eigvals(W).real.max()), _by(lambda W: np.abs(np.linalg.eigvals(W).max())),
+            _by(lambda W: np.abs(np.linalg.eigvals(W).real).max()), _by(lambda W: np.linalg.eigvals(W).max()),
+            _by(lambda W: np.abs(np.linalg.eigvals(W).imag).max())],
+                "You compare real or imaginary parts, or leave the sign in. An eigenvalue such as −1.7 or 0.3 + 1.6i "
+                "counts with its absolute value: np.abs first, then max."),
+        Mistake("another eigenvalue", [
+            _by(lambda W: np.abs(np.linalg.eigvals(W)[0])), _by(lambda W: np.abs(np.linalg.eigvals(W)[-1])),
+            _by(lambda W: np.abs(np.linalg.eigvals(W)).min())],
+                "You take the first, the last or the smallest eigenvalue. np.linalg.eigvals does not sort, and the "
+                "spectral radius is the largest absolute value: take the max of all."),
+        Mistake("all eigenvalues", [
+            _by(lambda W: np.abs(np.linalg.eigvals(W)).mean()), _by(lambda W: np.abs(np.linalg.eigvals(W)).sum()),
+            _by(np.trace), _by(lambda W: np.abs(np.linalg.det(W))),
+            _by(lambda W: np.abs(np.linalg.det(W)) ** (1 / len(W)))],
+                "Your size is made of all eigenvalues, their sum, mean or product (the determinant is their product). "
+                "The spectral radius is the largest of their absolute values."),
+        Mistake("eigvalsh", [_by(lambda W: np.abs(np.linalg.eigvalsh(W)).max()),
+                             _by(lambda W: np.abs(np.linalg.eigvalsh((W + W.T) / 2)).max()),
+                             _by(lambda W: np.linalg.eigvalsh(W).max())],
+                "np.linalg.eigvalsh is for symmetric matrices, and W is none. Use np.linalg.eigvals."),
+        Mistake("not divided", {" / np.abs(np.linalg.eigvals(W)).max()": ""},
                 "W times radius has radius times the old spectral radius. Divide by the old one as well."),
-        Mistake("largest entry", _by_largest_entry,
+        Mistake("scaled by a power", [{"(radius / np.abs(np.linalg.eigvals(W)).max())":
+                                       f"(radius / np.abs(np.linalg.eigvals(W)).max()) ** {power}"}
+                                       for power in ("0.5", "2", "-1")]
+                + [_by(lambda W: np.abs(np.linalg.eigvals(W @ W)).max())],
+                "Scaling W by a number scales every eigenvalue by the same number: no root and no square is needed. "
+                "The factor is radius / old radius."),
+        Mistake("largest entry", [_by(lambda W: np.abs(W).max()), _by(np.max), _by(lambda W: np.abs(np.diag(W)).max())],
                 "The largest entry of a matrix is not its spectral radius. Compute the eigenvalues."),
-        Mistake("only scaled down", _only_scaled_down,
+        Mistake("added in place of scaled", [
+            lambda W, radius: W + radius - np.abs(np.linalg.eigvals(W)).max(),
+            lambda W, radius: W + (radius - np.abs(np.linalg.eigvals(W)).max()) * np.eye(len(W))],
+                "You add the difference of the two radii. Scaling means to multiply: W * (radius / old radius)."),
+        Mistake("only scaled down", {"(radius / np.abs(np.linalg.eigvals(W)).max())":
+                                     "min(1.0, radius / np.abs(np.linalg.eigvals(W)).max())"},
                 "A matrix whose radius is below the one asked for stays as it is. Scale it up as well: this is not "
                 "clipping, so leave out the condition, or the min."),
+        Mistake("only scaled up", {"(radius / np.abs(np.linalg.eigvals(W)).max())":
+                                   "max(1.0, radius / np.abs(np.linalg.eigvals(W)).max())"},
+                "A matrix whose radius is above the one asked for stays as it is. Scale it down as well: leave out the "
+                "condition, or the max."),
+        Mistake("another matrix", [
+            lambda W, radius: radius * W / np.linalg.norm(W, axis=1, keepdims=True),
+            lambda W, radius: radius * W / np.linalg.norm(W, axis=0), lambda W, radius: radius * np.linalg.qr(W)[0],
+            lambda W, radius: radius * np.eye(len(W))],
+                "You change more than the size of the matrix. Multiply all entries of W by one number."),
+        Mistake("rounded", [lambda W, radius, digits=digits: np.round(rescale_reference(W, radius), digits)
+                            for digits in (1, 2, 3, 4, 5, 6)],
+                "You round the result, and its spectral radius is only nearly the one that is asked for. Leave it as "
+                "it is."),
     ],
     hints=[
         "Scaling a matrix by a number scales all of its eigenvalues by that number.",
@@ -117,51 +131,30 @@ def clip_reference(grads, limit):
     return {name: scale * grad for name, grad in grads.items()}, norm
 
 
-def _scaled(grads, scale, norm):
-    return {name: scale * grad for name, grad in grads.items()}, norm
-
-
 def _global_norm(grads):
     return np.sqrt(sum((grad**2).sum() for grad in grads.values()))
 
 
-def _per_tensor(grads, limit):
-    small = {name: grad * min(1.0, limit / np.linalg.norm(grad)) for name, grad in grads.items()}
-    return small, _global_norm(grads)
+def _with_norm(norm):
+    """Clipped by another size than the global norm; that size returned, or the right one."""
+    def clip(grads, limit):
+        size = norm(list(grads.values()))
+        return {name: min(1.0, limit / size) * grad for name, grad in grads.items()}, size
+
+    return [clip, lambda grads, limit: (clip(grads, limit)[0], _global_norm(grads))]
 
 
-def _scales_up(grads, limit):
-    norm = _global_norm(grads)
-    return _scaled(grads, limit / norm, norm)
+def _each(change, norm=_global_norm):
+    """Each array changed by itself."""
+    return lambda grads, limit: ({name: change(grad, limit) for name, grad in grads.items()}, norm(grads))
 
 
-def _by_value(grads, limit):
-    return {name: np.clip(grad, -limit, limit) for name, grad in grads.items()}, _global_norm(grads)
+def _sum_of_norms(grads):
+    return sum(map(np.linalg.norm, grads.values() if isinstance(grads, dict) else grads))
 
 
-def _root_forgotten(grads, limit):
-    norm = sum((grad**2).sum() for grad in grads.values())
-    return _scaled(grads, min(1.0, limit / norm), norm)
-
-
-def _sum_of_norms(grads, limit):
-    norm = sum(np.linalg.norm(grad) for grad in grads.values())
-    return _scaled(grads, min(1.0, limit / norm), norm)
-
-
-def _norm_afterwards(grads, limit):
-    norm = _global_norm(grads)
-    return _scaled(grads, min(1.0, limit / norm), min(norm, limit))
-
-
-def _thrown_away(grads, limit):
-    norm = _global_norm(grads)
-    return _scaled(grads, float(norm <= limit), norm)
-
-
-def _upside_down(grads, limit):
-    norm = _global_norm(grads)
-    return _scaled(grads, norm / limit if norm > limit else 1.0, norm)
+def _per_tensor(grad, limit):
+    return grad * min(1.0, limit / np.linalg.norm(grad))
 
 
 def _gradients(rng):
@@ -188,24 +181,71 @@ clip = Exercise(
     names=("clipped", "norm"),
     rtol=1e-6,  # PyTorch adds 1e-6 to the norm before it divides: right as well
     mistakes=[
-        Mistake("per tensor", _per_tensor,
+        Mistake("per tensor", [_each(_per_tensor), _each(_per_tensor, norm=_sum_of_norms)],
                 "Each array is clipped by a norm of its own, which changes the direction of the whole gradient. "
                 "Compute one norm over all arrays and scale all of them by one factor."),
-        Mistake("small gradients scaled up", _scales_up,
+        Mistake("small gradients scaled up", {"min(1.0, limit / norm)": "limit / norm"},
                 "A gradient below the limit is scaled up to it. Clipping only shortens: the factor is at most 1."),
-        Mistake("by value", _by_value,
+        Mistake("the wrong ones scaled",
+                [{"min(1.0": "max(1.0"}, {"min(1.0, limit / norm)": "limit / norm if norm < limit else 1"}],
+                "Gradients below the limit are scaled up, and those above it stay as they are. It is the other way "
+                "round: the factor is at most 1."),
+        Mistake("by value", [_each(lambda grad, limit: np.clip(grad, -limit, limit)),
+                             _each(lambda grad, limit: np.minimum(grad, limit)),
+                             _each(lambda grad, limit: limit * np.tanh(grad / limit))],
                 "Each entry is cut off by itself, which changes the direction. Scale all entries by one factor, "
                 "limit / norm."),
-        Mistake("root forgotten", _root_forgotten,
+        Mistake("root forgotten", _with_norm(lambda arrays: sum((a**2).sum() for a in arrays)),
                 "That is the squared norm: take the square root of the sum of squares."),
-        Mistake("norms added up", _sum_of_norms,
+        Mistake("norms added up", _with_norm(_sum_of_norms),
                 "The norms of the arrays are added. Add their squares, and take the root of the sum."),
-        Mistake("norm after clipping", _norm_afterwards,
+        Mistake("mean in place of the sum", [
+            clip for norm in (
+                lambda arrays: np.mean([np.linalg.norm(a) for a in arrays]),
+                lambda arrays: np.sqrt(np.mean([(a**2).sum() for a in arrays])),
+                lambda arrays: np.sqrt(sum((a**2).sum() for a in arrays) / sum(a.size for a in arrays)),
+                lambda arrays: np.sqrt(sum((a**2).mean() for a in arrays))) for clip in _with_norm(norm)],
+                "You average somewhere. The global norm is the root of the sum of the squares of all entries."),
+        Mistake("another norm", [
+            clip for norm in (
+                lambda arrays: sum(np.abs(a).sum() for a in arrays),
+                lambda arrays: max(np.abs(a).max() for a in arrays),
+                lambda arrays: np.abs(sum(a.sum() for a in arrays)),
+                lambda arrays: np.sqrt(sum(np.linalg.norm(a, 2) ** 2 for a in arrays)),
+                lambda arrays: sum(np.linalg.norm(a, 2) for a in arrays)) for clip in _with_norm(norm)],
+                "You measure the gradient in another way. Its global norm is the root of the sum of the squares of all "
+                "entries of all arrays."),
+        Mistake("one array's norm", [
+            clip for norm in (
+                lambda arrays: np.linalg.norm(arrays[0]), lambda arrays: np.linalg.norm(arrays[-1]),
+                lambda arrays: max(map(np.linalg.norm, arrays))) for clip in _with_norm(norm)],
+                "Your norm is that of one array, the first, the last or the largest. Take the squares of all arrays "
+                "together."),
+        Mistake("biases left out of the norm", _with_norm(
+            lambda arrays: np.sqrt(sum((a**2).sum() for a in arrays if a.ndim > 1))),
+                "Your norm leaves out the vectors of biases. All arrays of the dict have a part in it."),
+        Mistake("norm after clipping", {"scale * grad for name, grad in grads.items()}, norm":
+                                        "scale * grad for name, grad in grads.items()}, scale * norm"},
                 "The gradients are right. Return the norm they had before clipping: it is what you watch in training."),
-        Mistake("thrown away", _thrown_away,
+        Mistake("something else returned",
+                [{"grads.items()}, norm": f"grads.items()}}, {what}"} for what in ("scale", "limit")],
+                "The gradients are right. The second result is the norm they had before clipping, not the factor and "
+                "not the limit."),
+        Mistake("thrown away", {"scale = min(1.0, limit / norm)": "scale = float(norm <= limit)"},
                 "A gradient above the limit becomes 0, so the update is lost. Shorten it to the limit instead."),
-        Mistake("factor upside down", _upside_down,
-                "Long gradients become even longer: the factor is norm / limit. Turn it over."),
+        Mistake("factor upside down", [{"min(1.0, limit / norm)": code} for code in (
+            "max(1.0, norm / limit)", "min(1.0, norm / limit)", "norm / limit")],
+                "The factor is norm / limit. Turn it over: a gradient that is too long has to become shorter."),
+        Mistake("another factor", [{"limit / norm)": code} for code in (
+            "limit / (norm + 1))", "(limit / norm) ** 2)", "np.sqrt(limit / norm))", "1 / limit)", "1 / norm)")]
+                + [{"min(1.0, limit / norm)": code} for code in (
+                    "limit if norm > limit else 1", "1 / norm if norm > limit else 1",
+                    "1 / limit if norm > limit else 1",
+                    "1 - (norm - limit) if norm > limit else 1")],
+                "The norm is right, the factor is not. After clipping the norm has to be the limit: which factor makes "
+                "limit out of norm?"),
+        Mistake("only the matrices scaled", {"scale * grad for": "(scale * grad if grad.ndim > 1 else grad) for"},
+                "The vectors of biases are left as they are. One factor for all arrays, or the direction changes."),
     ],
     hints=[
         "Think of all arrays as one long vector. Which norm has it, and by which factor must it shrink?",
@@ -223,43 +263,23 @@ FLOAT32_MAX = float(np.finfo(np.float32).max)
 def overflow_step_reference(factor, start):
     """The first step k at which start · factor^k is above the largest float32. factor > 1, start > 0. An int."""
     largest = float(np.finfo(np.float32).max)
-    return int(np.floor(np.log(largest / start) / np.log(factor))) + 1
+    return max(0, int(np.floor(np.log(largest / start) / np.log(factor))) + 1)  # 0: the start is above it already
 
 
-def _exact_step(factor, start, largest=FLOAT32_MAX):
-    return np.log(largest / start) / np.log(factor)
+LIMIT = "largest = float(np.finfo(np.float32).max)"
+LOG = "np.log(largest / start)"
+STEP = "int(np.floor(np.log(largest / start) / np.log(factor))) + 1"
 
 
-def _one_step_early(factor, start):
-    return int(np.floor(_exact_step(factor, start)))
+def _multiplied(first=0, largest=FLOAT32_MAX, from_one=False):
+    """The loop that multiplies and counts, with another first number, limit or start."""
+    def overflow_step(factor, start):
+        value, step = 1.0 if from_one else start, first
+        while value <= largest:
+            value, step = value * factor, step + 1
+        return step
 
-
-def _one_step_late(factor, start):
-    return int(np.floor(_exact_step(factor, start))) + 2
-
-
-def _float64_limit(factor, start):
-    return int(np.floor(_exact_step(factor, start, float(np.finfo(np.float64).max)))) + 1
-
-
-def _start_ignored(factor, start):
-    return int(np.floor(_exact_step(factor, 1.0))) + 1
-
-
-def _start_upside_down(factor, start):
-    return int(np.floor(_exact_step(factor, 1 / start))) + 1
-
-
-def _logs_mixed(factor, start):
-    return int(np.floor(np.log10(FLOAT32_MAX / start) / np.log(factor))) + 1
-
-
-def _int32_limit(factor, start):
-    return int(np.floor(_exact_step(factor, start, 2.0**31))) + 1
-
-
-def _not_rounded(factor, start):
-    return float(_exact_step(factor, start))
+    return overflow_step
 
 
 def _agrees_with_float32(answer, rng):
@@ -277,25 +297,56 @@ overflow_step = Exercise(
     title="When float32 overflows",
     stars=2,
     reference=overflow_step_reference,
-    cases=lambda rng: [(1.5, 2.0), (1.13, 30.0), (3.0, 0.004), (1.02, 0.5), (1.5, 500.0)],
+    cases=lambda rng: [(1.5, 2.0), (1.13, 30.0), (3.0, 0.004), (1.02, 0.5), (1.5, 500.0), (1.07, 4000.0)],
     mistakes=[
-        Mistake("one step early", _one_step_early,
+        Mistake("one step early", [{STEP: f"{STEP} - 1"}, _multiplied(first=-1)],
                 "At your step the number still fits: it is the last one that does. Asked is the first that does not, "
                 "one later."),
-        Mistake("one step late", _one_step_late,
-                "The step before yours overflows already. Step 0 is the start itself."),
-        Mistake("float64's limit", _float64_limit,
-                "That is where float64 overflows, near 1.8·10³⁰⁸. float32 ends near 3.4·10³⁸: "
+        Mistake("one step late", [{STEP: f"{STEP} + 1"}, _multiplied(first=1)],
+                "The step before yours is above the largest number already. Step 0 is the start itself."),
+        Mistake("rounded to the nearest", {STEP: "round(np.log(largest / start) / np.log(factor))"},
+                "You round to the nearest step, so half of the time the number still fits there. Round up: the first "
+                "step beyond the limit."),
+        Mistake("another type's limit", [
+            limit for largest in (
+                np.finfo(np.float64).max, np.finfo(np.float16).max, 2.0**31, 2.0**32, 2.0**63,
+                1 / np.finfo(np.float32).eps)
+            for limit in ({LIMIT: f"largest = {float(largest)!r}"}, _multiplied(largest=float(largest)))],
+                "You have the limit of another type of number. float32 has an 8-bit exponent and ends near 3.4·10³⁸: "
                 "np.finfo(np.float32).max."),
-        Mistake("start ignored", _start_ignored,
-                "You begin at 1. The number begins at start, so divide the limit by it first."),
-        Mistake("start upside down", _start_upside_down,
+        Mistake("a rounded limit", [
+            limit for largest in (1e38, 3e38, 2.0**127, 10.0**39, 2.0**126)
+            for limit in ({LIMIT: f"largest = {largest!r}"}, _multiplied(largest=largest))],
+                "Your limit is nearly that of float32, and sometimes it makes a difference of some steps. The exact "
+                "one is np.finfo(np.float32).max, just below 2¹²⁸."),
+        Mistake("the smallest number", [
+            {f"max(0, {STEP})": STEP.replace("largest", "np.finfo(np.float32).tiny")},
+            {LOG: "-np.log(np.finfo(np.float32).tiny / start)"}],
+                "You look for the smallest float32, where numbers vanish. The factor is above 1, so the numbers grow: "
+                "np.finfo(np.float32).max."),
+        Mistake("start ignored", [{LOG: "np.log(largest)"}, _multiplied(from_one=True)],
+                "Your start has no effect, as if the number began at 1. It begins at start: divide the limit by it. "
+                "(Subtracting it changes nothing: the limit is far too large.)"),
+        Mistake("start upside down", {LOG: "np.log(largest * start)"},
                 "A larger start must overflow earlier. Divide the limit by start; you multiply."),
-        Mistake("two kinds of logarithm", _logs_mixed,
-                "One logarithm is to base 10 and the other is natural. Use the same one twice."),
-        Mistake("limit of an integer", _int32_limit,
-                "2³¹ is the limit of 32-bit integers. A float32 spends 8 bits on the exponent and reaches 3.4·10³⁸."),
-        Mistake("not rounded", _not_rounded,
+        Mistake("start taken into the factor", [
+            {LOG: "np.log(largest)", "np.log(factor)": "np.log(factor * start)"},
+            {LOG: "np.log(largest)", "np.log(factor)": "np.log(start) / np.log(factor)"},
+            {LOG: "np.log(largest / factor)", "np.log(factor)": "np.abs(np.log(start))"}],
+                "start is not raised to a power, only the factor is. From start · factor^k = largest follows "
+                "k = log(largest / start) / log(factor)."),
+        Mistake("two kinds of logarithm", [{LOG: f"np.{log}(largest / start)"} for log in ("log10", "log2")]
+                + [{"np.log(factor)": f"np.{log}(factor)"} for log in ("log10", "log2")],
+                "The two logarithms do not belong together, or are too rough. Use the same one twice, of largest / "
+                "start and of factor."),
+        Mistake("no logarithm of the factor",
+                [{"np.log(factor)": f"{code}"} for code in ("factor", "(factor - 1)", "1")],
+                "You divide by the factor itself, or not at all. From start · factor^k = largest follows "
+                "k = log(largest / start) / log(factor)."),
+        Mistake("the number returned", {f"return max(0, {STEP})": f"return start * factor ** max(0, {STEP})"},
+                "You return the number that overflows. Return the step at which it does."),
+        Mistake("not rounded", [{STEP: f"float(np.log(largest / start) / np.log(factor)){more}"}
+                for more in ("", " + 1")],
                 "Steps are whole numbers: round up to the first step that lies beyond the limit."),
     ],
     hints=[
@@ -323,38 +374,7 @@ def shares_reference(h, da):
     return norms
 
 
-def _state_after(h, da):
-    return np.array([np.linalg.norm(h[t + 1].T @ da[t]) for t in range(len(da))])
-
-
-def _norm_before_the_sum(h, da):
-    return np.array([sum(np.linalg.norm(np.outer(h[t, n], da[t, n])) for n in range(da.shape[1]))
-                     for t in range(len(da))])
-
-
-def _batch_averaged(h, da):
-    return shares_reference(h, da) / da.shape[1]
-
-
-def _first_sequence(h, da):
-    return np.array([np.linalg.norm(np.outer(h[t, 0], da[t, 0])) for t in range(len(da))])
-
-
-def _running_total(h, da):
-    return np.linalg.norm(np.cumsum([h[t].T @ da[t] for t in range(len(da))], axis=0), axis=(1, 2))
-
-
-def _largest_singular_value(h, da):
-    return np.array([np.linalg.norm(h[t].T @ da[t], 2) for t in range(len(da))])
-
-
-def _as_parts_of_one(h, da):
-    norms = shares_reference(h, da)
-    return norms / norms.sum()
-
-
-def _entry_by_entry(h, da):
-    return np.array([np.linalg.norm(h[t] * da[t]) for t in range(len(da))])
+NORM = "np.linalg.norm(h[t].T @ da[t])"  # what mistakes change in the solution
 
 
 def _states_and_gradients(rng):
@@ -371,26 +391,76 @@ shares = Exercise(
     reference=shares_reference,
     cases=_states_and_gradients,
     mistakes=[
-        Mistake("state after the step", _state_after,
+        Mistake("state after the step", {"h[t].T": "h[t + 1].T"},
                 "You pair da_t with the state after the step. W_h multiplies the state before it: with da[t] goes "
                 "h[t], because h begins with h_0."),
-        Mistake("norm before the sum", _norm_before_the_sum,
-                "You take a norm for each sequence and add the norms. The gradient is summed over the batch first, "
-                "where sequences can cancel: one matrix product a step, then its norm."),
-        Mistake("batch averaged", _batch_averaged,
+        Mistake("product of the norms", [{NORM: f"np.linalg.norm({h}) * np.linalg.norm(da[t])"}
+                for h in ("h[t]", "h[t + 1]")],
+                "You multiply the norm of the states with that of the gradients. That is only a bound: what a step "
+                "adds is a matrix, h[t].T @ da[t], and its norm is usually smaller."),
+        Mistake("only one of the two", [{NORM: "np.linalg.norm(da[t])"}, {NORM: "np.linalg.norm(h[t])"},
+                                        {NORM: "np.linalg.norm(h[t + 1])"}],
+                "You measure the gradients alone, or the states alone. What a step adds to the gradient of W_h is "
+                "made of both: h[t].T @ da[t]."),
+        Mistake("norm before the sum", [
+            {NORM: f"sum(np.linalg.norm(np.outer(h[t, n], da[t, n])) for n in range(len(da[t]))){mean}"}
+            for mean in ("", " / len(da[t])")]
+                + [{NORM: "np.sqrt(sum(np.linalg.norm(np.outer(h[t, n], da[t, n])) ** 2 for n in range(len(da[t]))))"}],
+                "You take a norm for each sequence and put the norms together. The gradient is summed over the batch "
+                "first, where sequences can cancel: one matrix product a step, then its norm."),
+        Mistake("sums multiplied", [{NORM: f"np.linalg.norm(np.outer(h[t].{s}(axis=0), da[t].{s}(axis=0)))"}
+                                    for s in ("sum", "mean")],
+                "You add up or average the batch before you multiply, so that the state of one sequence meets the "
+                "gradient of another. The product comes first: h[t].T @ da[t]."),
+        Mistake("batch averaged", {
+            "np.linalg.norm(h[t].T @ da[t])": "np.linalg.norm(h[t].T @ da[t] / len(da[t]))"},
                 "You divide by the batch size. The product h[t].T @ da[t] sums over the batch; leave it at that."),
-        Mistake("first sequence only", _first_sequence,
+        Mistake("first sequence only", {"h[t].T @ da[t]": "np.outer(h[t, 0], da[t, 0])"},
                 "Only the first sequence of the batch counts. h[t].T @ da[t] sums over all of them."),
-        Mistake("running total", _running_total,
-                "You add up the steps before taking the norm. Asked is what each step adds by itself."),
-        Mistake("largest singular value", _largest_singular_value,
-                "np.linalg.norm(M, 2) of a matrix is its largest singular value. Leave the 2 out: the root of the "
-                "sum of all squares."),
-        Mistake("parts of one", _as_parts_of_one,
-                "You divide by the total. Return the norms themselves."),
-        Mistake("entry by entry", _entry_by_entry,
+        Mistake("running total", [
+            {NORM: "np.linalg.norm(sum(h[s].T @ da[s] for s in range(t + 1)))"},
+            {NORM: "np.linalg.norm(sum(h[s].T @ da[s] for s in range(t, len(da))))"},
+            {NORM: "sum(np.linalg.norm(h[s].T @ da[s]) for s in range(t + 1))"},
+            {NORM: "sum(np.linalg.norm(h[s].T @ da[s]) for s in range(t, len(da)))"}],
+                "You add up the steps. Asked is what each step adds by itself."),
+        Mistake("another norm", [{NORM: f"np.linalg.norm(h[t].T @ da[t], {order})"}
+                for order in ("2", "1", "np.inf", "'nuc'")]
+                + [{NORM: code} for code in (
+                    "np.abs(h[t].T @ da[t]).sum()", "np.abs(h[t].T @ da[t]).max()", "(h[t].T @ da[t]).sum()",
+                    "np.abs((h[t].T @ da[t]).sum())", "np.sqrt(np.mean((h[t].T @ da[t]) ** 2))",
+                    "np.abs(h[t].T @ da[t]).mean()", "np.linalg.norm(h[t].T @ da[t], axis=0).sum()",
+                    "np.linalg.norm(h[t].T @ da[t], axis=1).sum()", "np.abs(np.linalg.eigvals(h[t].T @ da[t])).max()")],
+                "The matrix is right, you measure it in another way. Its norm is the root of the sum of all squares, "
+                "np.linalg.norm(M) without a second argument."),
+        Mistake("root left out", {NORM: f"{NORM} ** 2"},
+                "This is the sum of the squares. The norm is its root."),
+        Mistake("parts of a whole", [
+            {"return norms": f"return norms / {whole}"} for whole in (
+                "norms.sum()", "norms.max()", "np.linalg.norm(norms)",
+                "np.linalg.norm(sum(h[t].T @ da[t] for t in range(len(da))))")],
+                "You divide by the total, or by the largest. Return the norms themselves."),
+        Mistake("entry by entry", [{NORM: "np.linalg.norm(h[t] * da[t])"}, {NORM: "np.abs((h[t] * da[t]).sum())"},
+                                   {NORM: "(h[t] * da[t]).sum()"},
+                                   {NORM: "np.linalg.norm((h[t] * da[t]).sum(axis=0))"}],
                 "h[t] * da[t] pairs each unit with itself. Every unit feeds every other: use the product "
                 "h[t].T @ da[t], shaped like W_h."),
+        Mistake("sequences in place of units", {"h[t].T @ da[t]": "h[t] @ da[t].T"},
+                "h[t] @ da[t].T pairs the sequences of the batch with each other. The matrix must be shaped like W_h, "
+                "(H, H): h[t].T @ da[t]."),
+        Mistake("through tanh once more",
+                [{"da[t])": "(da[t] * (1 - h[t + 1] ** 2)))"}, {"da[t])": "(da[t] * (1 - h[t] ** 2)))"}],
+                "da is the gradient of the sums inside tanh already: it has been through the slope. Use it as it is."),
+        Mistake("the matrices themselves",
+                {"return norms": "return np.array([h[t].T @ da[t] for t in range(len(da))])"},
+                "These are the matrices that the steps add. Asked is the norm of each: T numbers."),
+        Mistake("one norm for all steps",
+                {"return norms": "return np.linalg.norm(sum(h[t].T @ da[t] for t in range(len(da))))"},
+                "This is the norm of the whole gradient. Take a norm for each step, before anything is added up: T "
+                "numbers."),
+        Mistake("a norm for each sequence", {"return norms": "return np.array([[np.linalg.norm(np.outer(*pair)) "
+                                             "for pair in zip(h[t], da[t])] for t in range(len(da))])"},
+                "You return a norm for each step and each sequence. The batch is summed over first: h[t].T @ da[t] is "
+                "one matrix for a step."),
     ],
     hints=[
         "Chapter 04: dW_h is a sum over the steps, and each step adds a matrix shaped like W_h.",

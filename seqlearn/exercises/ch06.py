@@ -1,6 +1,6 @@
 """Exercises and quiz of chapter 06: the LSTM by hand. The bug hunt is in flawed_lstm.py."""
 
-from functools import partial
+from itertools import permutations
 
 import numpy as np
 
@@ -30,39 +30,6 @@ def step_forward_reference(x, h, c, W_x, W_h, b):
     return o * np.tanh(c), c
 
 
-def _forward(x, h, c, W_x, W_h, b, *, order="ifgo", slots=lambda z: np.split(z, 4, axis=1), candidate=np.tanh,
-             read=np.tanh, bias=True, squash=sigmoid):
-    z = dict(zip(order, slots(x @ W_x + h @ W_h + bias * b), strict=True))
-    i, f, o, g = squash(z["i"]), squash(z["f"]), squash(z["o"]), candidate(z["g"])
-    c = f * c + i * g
-    return o * read(c), c
-
-
-def _old_cell_read(x, h, c, W_x, W_h, b):
-    _, new = step_forward_reference(x, h, c, W_x, W_h, b)
-    o = sigmoid((x @ W_x + h @ W_h + b)[:, -h.shape[1]:])
-    return o * np.tanh(c), new
-
-
-def _cell_squashed(x, h, c, W_x, W_h, b):
-    new_h, new = step_forward_reference(x, h, c, W_x, W_h, b)
-    return new_h, np.tanh(new)
-
-
-def _nothing_kept(x, h, c, W_x, W_h, b):
-    return step_forward_reference(x, h, 0 * c, W_x, W_h, b)
-
-
-def _coupled(x, h, c, W_x, W_h, b):
-    i, f, g, o = np.split(x @ W_x + h @ W_h + b, 4, axis=1)
-    c = sigmoid(f) * c + (1 - sigmoid(f)) * np.tanh(g)
-    return sigmoid(o) * np.tanh(c), c
-
-
-def _swapped_result(x, h, c, W_x, W_h, b):
-    return step_forward_reference(x, h, c, W_x, W_h, b)[::-1]
-
-
 def _network(rng, N, D, H, peepholes=False):
     """x, h, c and weights, none of them zero; with peepholes p (3, H) for i, f, o."""
     arrays = (rng.standard_normal((N, D)), rng.uniform(-0.9, 0.9, (N, H)), 1.2 * rng.standard_normal((N, H)),
@@ -72,6 +39,8 @@ def _network(rng, N, D, H, peepholes=False):
 
 SIZES = ((3, 2, 4), (2, 5, 3), (4, 3, 2))
 
+GATES = "1 / (1 + np.exp(-i)), 1 / (1 + np.exp(-f)), 1 / (1 + np.exp(-o))"
+
 step_forward = Exercise(
     id="06.1",
     title="One step forward",
@@ -80,34 +49,79 @@ step_forward = Exercise(
     cases=lambda rng: [_network(rng, *size) for size in SIZES],
     names=("h", "c"),
     mistakes=[
-        Mistake("f before i", partial(_forward, order="figo"),
-                "Input and forget gate are exchanged: the columns come in the order i, f, g, o. Many texts write f "
-                "first, and weights of other programs may be stored so."),
-        Mistake("o before g", partial(_forward, order="ifog"),
+        Mistake("f before i", {"i, f, g, o = np": "f, i, g, o = np"},
+                "Input and forget gate are exchanged: the columns come in the order i, f, g, o, and f is what "
+                "multiplies the old c. Many texts write f first, and weights of other programs may be stored so."),
+        Mistake("o before g", {"i, f, g, o = np": "i, f, o, g = np"},
                 "Candidate and output gate are exchanged: the columns come in the order i, f, g, o, so the tanh "
                 "belongs to the third block."),
-        Mistake("every fourth column", partial(_forward, slots=lambda z: [z[:, k::4] for k in range(4)]),
+        Mistake("another order of the gates", [
+            {"i, f, g, o = np": f"{', '.join(order)} = np"} for order in map("".join, permutations("ifgo"))
+            if order not in ("ifgo", "figo", "ifog")],
+                "The four blocks are there, in another order. The columns come in the order i, f, g, o."),
+        Mistake("every fourth column", {"np.split(z, 4, axis=1)": "[z[:, k::4] for k in range(4)]"},
                 "You take every fourth column. The gates lie in blocks of H columns: the first H are those of i."),
-        Mistake("candidate through the sigmoid", partial(_forward, candidate=sigmoid),
-                "The candidate goes through the sigmoid, so it can only add to the cell state. It goes through tanh: "
-                "what is written may be negative."),
-        Mistake("tanh of c left out", partial(_forward, read=lambda c: c),
+        Mistake("reshaped to four gates", {"np.split(z, 4, axis=1)": "z.reshape(4, *c.shape)"},
+                "Your reshape mixes up rows and gates. In z (N, 4H) the gates are blocks of H columns: cut it with "
+                "np.split(z, 4, axis=1)."),
+        Mistake("candidate through another function", [
+            {"g = np.tanh(g)": f"g = {code}"} for code in (
+                "1 / (1 + np.exp(-g))", "np.tanh(1 / (1 + np.exp(-g)))", "np.maximum(g, 0)", "np.tanh(np.tanh(g))")],
+                "The candidate does not go through tanh, or not alone. It goes through tanh and nothing else: what is "
+                "written may be negative, and lies between −1 and 1."),
+        Mistake("candidate not squashed", {"g = np.tanh(g)": "pass"},
+                "The candidate is the plain sum. It goes through tanh: g = np.tanh(g)."),
+        Mistake("tanh of c left out", {"np.tanh(c), c": "c, c"},
                 "h is o times c. Between them stands tanh: h = o * np.tanh(c)."),
-        Mistake("old c read", _old_cell_read,
+        Mistake("tanh at another place", [
+            {"o * np.tanh(c), c": code} for code in (
+                "np.tanh(o * c), c", "np.tanh(o) * c, c", "o * 1 / (1 + np.exp(-c)), c")],
+                "c does not go through tanh on its way to h, or o goes with it. The output gate multiplies what tanh "
+                "has made of c: h = o * np.tanh(c)."),
+        Mistake("old c read",
+                {"    c = f * c + i * g\n    return o * np.tanh(c), c": "    return o * np.tanh(c), f * c + i * g"},
                 "h is made of the cell state before this step. Write first, then read: h = o * tanh(new c)."),
-        Mistake("tanh kept in c", _cell_squashed,
+        Mistake("tanh kept in c", [{"np.tanh(c), c": "np.tanh(c), np.tanh(c)"},
+                {"c = f * c + i * g": "c = np.tanh(f * c + i * g)"},
+                                   {"o * np.tanh(c), c": "o * np.tanh(c), o * np.tanh(c)"},
+                                   {"c = f * c + i * g": "c = np.tanh(f * c + i * g)", "np.tanh(c), c": "c, c"}],
                 "The new c itself has gone through tanh. Only what is read goes through it; c is handed on as it is, "
                 "or it fades at every step."),
-        Mistake("nothing kept", _nothing_kept,
+        Mistake("old c through tanh", {"f * c": "f * np.tanh(c)"},
+                "The old cell state goes through tanh before it is kept. The belt has no tanh on it: c = f * c + i * "
+                "g."),
+        Mistake("nothing kept", {"f * c + ": ""},
                 "The old cell state is missing from the new one: c = f * c + i * g."),
-        Mistake("i taken as 1 − f", _coupled,
-                "You write with 1 − f. That is a coupled gate, as in the GRU of chapter 08; here the input gate has "
-                "weights of its own."),
-        Mistake("bias left out", partial(_forward, bias=False), "The bias b is not added to the sum."),
-        Mistake("gates through tanh", partial(_forward, squash=np.tanh),
-                "Your gates go through tanh and can be negative. A gate lies between 0 and 1: use the sigmoid."),
-        Mistake("gates not squashed", partial(_forward, squash=lambda z: z),
-                "Your gates are the plain sums. A gate lies between 0 and 1: 1 / (1 + np.exp(-z))."),
+        Mistake("a gate left out of c", [{"f * c": "c"}, {"i * g": "g"}, {"i * g": "0 * g"}],
+                "A factor is missing in the new c. The forget gate multiplies the old cell state, the input gate the "
+                "candidate: c = f * c + i * g."),
+        Mistake("forget gate on all of it", {"f * c + i * g": "f * (c + i * g)"},
+                "The forget gate multiplies what is written too. It decides about the old cell state alone: c = f * c "
+                "+ i * g."),
+        Mistake("gates coupled", [{"f * c + i * g": "f * c + (1 - f) * g"}, {"f * c + i * g": "(1 - i) * c + i * g"}],
+                "One gate does the work of two, as 1 minus the other. That is a coupled gate, as in the GRU of chapter "
+                "08; here i and f have weights of their own."),
+        Mistake("state of another kind", [{"f * c +": "f * h +"}, {"h @ W_h": "c @ W_h"}],
+                "You take h for c, or c for h. The gates are made of x and h, and the forget gate multiplies the old "
+                "c."),
+        Mistake("old h added", {"o * np.tanh(c), c": "h + o * np.tanh(c), c"},
+                "You add the old h to the new one. h is made anew at every step; what is carried on is c."),
+        Mistake("bias left out", {" + b": ""}, "The bias b is not added to the sum."),
+        Mistake("old h left out", [{" + h @ W_h": ""},
+                {"np.tanh(g)": "np.tanh((x @ W_x + b)[:, 2 * len(W_h):3 * len(W_h)])"}],
+                "The old h has no part in the gates, or none in the candidate. All four sums hold h @ W_h."),
+        Mistake("W_h transposed block by block",
+                {"h @ W_h": "np.concatenate([h @ block.T for block in np.split(W_h, 4, axis=1)], axis=1)"},
+                "Each gate's block of W_h is transposed. States are rows here: one product, h @ W_h, as it stands."),
+        Mistake("one more added to the forget gate", {"np.exp(-f)": "np.exp(-f - 1)"},
+                "You add 1 to the forget gate's sum. That is a way to begin a training, and it belongs into b; the "
+                "step takes b as it comes."),
+        Mistake("gates through another function", [
+            {GATES: "np.tanh(i), np.tanh(f), np.tanh(o)"}, {GATES: "i, f, o"}, {"1 / (1 + np.exp(-o))": "o"},
+            {"1 / (1 + np.exp(-o))": "np.tanh(o)"},
+            {"np.exp(-i)": "np.exp(i)", "np.exp(-f)": "np.exp(f)", "np.exp(-o)": "np.exp(o)"}],
+                "Your gates, or one of them, do not go through the sigmoid. A gate lies between 0 and 1 and grows with "
+                "its sum: 1 / (1 + np.exp(-z)), with the minus."),
     ],
     hints=[
         "First one product for all four: z = x @ W_x + h @ W_h + b, shaped (N, 4H). Then cut it into four blocks.",
@@ -133,30 +147,6 @@ def step_backward_reference(dh, dc, x, h_before, c_before, gates, c, W_x, W_h):
     dz = np.concatenate([dc * g * i * (1 - i), dc * c_before * f * (1 - f), dc * i * (1 - g**2),
                          dh * tanh_c * o * (1 - o)], axis=1)
     return dz @ W_x.T, dz @ W_h.T, dc * f, x.T @ dz, h_before.T @ dz, dz.sum(axis=0)
-
-
-def _backward(dh, dc, x, h_before, c_before, gates, c, W_x, W_h, *, incoming=True, through_f=True, from_h=True,
-              slope_c=lambda c: 1 - np.tanh(c) ** 2, remembered=None, read=np.tanh, slopes="sst s", order=(0, 1, 2, 3),
-              keep="sum", transposed=True, batch=np.sum):
-    i, f, g, o = gates
-    total = (f if incoming == "times f" else incoming) * dc + from_h * dh * o * slope_c(c)
-    kept = {"sum": total, "incoming": dc, "nothing": 0 * dc}[keep]
-    slope = {"s": lambda gate: gate * (1 - gate), "t": lambda gate: 1 - gate**2, "1": lambda gate: 1 + 0 * gate}
-    s_i, s_f, s_g, s_o = (slope[kind](gate) for kind, gate in zip(slopes.replace(" ", ""), gates, strict=True))
-    blocks = [total * g * s_i, total * (c if remembered else c_before) * s_f, total * i * s_g, dh * read(c) * s_o]
-    dz = np.concatenate([blocks[k] for k in order], axis=1)
-    size = W_h.shape[0]
-    if transposed:
-        dh_before = dz @ W_h.T
-    else:
-        dh_before = sum(dz[:, k * size:(k + 1) * size] @ W_h[:, k * size:(k + 1) * size] for k in range(4))
-    return (dz @ W_x.T, dh_before, kept * f if through_f else kept, x.T @ dz, h_before.T @ dz, batch(dz, axis=0))
-
-
-def _state_after(dh, dc, x, h_before, c_before, gates, c, W_x, W_h):
-    right = step_backward_reference(dh, dc, x, h_before, c_before, gates, c, W_x, W_h)
-    dz_to_h = step_backward_reference(dh, dc, x, gates[3] * np.tanh(c), c_before, gates, c, W_x, W_h)[4]
-    return (*right[:4], dz_to_h, right[5])
 
 
 def _steps(rng):
@@ -191,6 +181,11 @@ def _agrees_with_differences(answer, rng):
     return None
 
 
+DZ_PARTS = ("dc * g * i * (1 - i)", "dc * c_before * f * (1 - f)", "dc * i * (1 - g**2)", "dh * tanh_c * o * (1 - o)")
+DZ = ",\n                         ".join([", ".join(DZ_PARTS[:3]), DZ_PARTS[3]])  # as it stands in the solution
+DZ_ORDER = "{}, {}, {}, {}"
+AGAIN = "/ (1 + np.exp(-{0})) * (1 - 1 / (1 + np.exp(-{0})))"
+
 step_backward = Exercise(
     id="06.2",
     title="One step backward",
@@ -199,46 +194,99 @@ step_backward = Exercise(
     cases=_steps,
     names=("dx", "dh_before", "dc_before", "dW_x", "dW_h", "db"),
     mistakes=[
-        Mistake("cell path dropped", partial(_backward, incoming=False, keep="nothing"),
+        Mistake("cell path dropped", {"dc = dc + dh": "dc = dh", "dc * f, x": "0 * dc, x"},
                 "The path along the cell state is missing at both ends: dc must come in from step t + 1 and leave for "
                 "step t − 1. This is the bug that the famous check did not find."),
-        Mistake("dc from the future not added", partial(_backward, incoming=False),
+        Mistake("dc from the future not added", {"dc = dc + dh": "dc = dh"},
                 "You compute dc from dh alone. c_t also lives on in c_{t+1}, and that has already sent its word: "
                 "dc = dc + dh * o * (1 - tanh(c)²)."),
-        Mistake("incoming dc times f", partial(_backward, incoming="times f"),
+        Mistake("incoming dc times f", {"dc = dc + dh": "dc = dc * f + dh"},
                 "You multiply the dc that comes in by f. It has been multiplied, by the f of step t + 1, and the f of "
                 "this step comes on the way out: dc_before = dc * f."),
-        Mistake("nothing sent back along the cell", partial(_backward, keep="nothing"),
+        Mistake("incoming dc through tanh", {"dc + dh * o": "(dc + dh * o)"},
+                "The dc that comes in goes through the slope of tanh too. It comes along the belt, where no tanh is: "
+                "multiply only dh * o by the slope."),
+        Mistake("nothing sent back along the cell", {"dc * f, x": "0 * dc, x"},
                 "dc_before is zero. From c = f * c_before + i * g the way back is dc_before = dc * f."),
-        Mistake("dc sent back without dh's part", partial(_backward, keep="incoming"),
+        Mistake("dc sent back without dh's part",
+                {"dc = dc + dh": "from_later = dc; dc = dc + dh", "dc * f, x": "from_later * f, x"},
                 "dc_before holds only what came in as dc. Add what comes through h first: "
                 "dc = dc + dh * o * (1 - tanh(c)²), then dc_before = dc * f."),
-        Mistake("f left out", partial(_backward, through_f=False),
+        Mistake("f left out", {"dc * f, x": "dc, x"},
                 "dc_before is dc as it is. In c = f * c_before + i * g the old state is multiplied by f, so the "
                 "gradient is too."),
-        Mistake("dh's part of dc left out", partial(_backward, from_h=False),
+        Mistake("another factor for dc_before", [{"dc * f, x": f"dc * {code}, x"} for code in (
+            "f * c_before", "i", "f * (1 - f)", "c_before * f * (1 - f)", "f * f")],
+                "Only dc_before is wrong, by its factor. In c = f * c_before + i * g the old state is multiplied by f: "
+                "dc_before = dc * f."),
+        Mistake("dh's part of dc left out", {"dc = dc + dh * o * (1 - tanh_c**2)": "pass"},
                 "What the loss says about h never reaches c. h = o * tanh(c), so dc gains dh * o * (1 - tanh(c)²)."),
-        Mistake("slope of tanh(c) left out", partial(_backward, slope_c=lambda c: 1 + 0 * c),
+        Mistake("o left out of dc", {"dh * o * (1 - tanh": "dh * (1 - tanh"},
+                "On the way from h to c the output gate is missing: h = o * tanh(c), so dc gains dh * o * (1 - "
+                "tanh(c)²)."),
+        Mistake("slope of the gate in dc", {"dh * o * (1 - tanh": "dh * o * (1 - o) * (1 - tanh"},
+                "On the way from h to c you multiply by the slope of the output gate. There the gate is a plain "
+                "factor; its slope stands on the way to its own sum."),
+        Mistake("slope of tanh(c) left out", {" * (1 - tanh_c**2)": ""},
                 "On the way from h to c the slope of tanh is missing: (1 - np.tanh(c)**2)."),
-        Mistake("1 − c²", partial(_backward, slope_c=lambda c: 1 - c**2),
-                "The slope of tanh at c is 1 - tanh(c)². You wrote 1 - c²: c has not been through tanh."),
-        Mistake("new c in the forget gate", partial(_backward, remembered=True),
-                "The forget gate multiplies the cell state before the step: with df goes c_before, not c."),
-        Mistake("tanh left out of the output gate", partial(_backward, read=lambda c: c),
-                "The output gate multiplies tanh(c): do = dh * np.tanh(c)."),
-        Mistake("slopes of the gates left out", partial(_backward, slopes="1111"),
-                "These are the gradients of i, f, g and o. Go on through their sigmoid and tanh to the sums z."),
-        Mistake("sigmoid's slope for g", partial(_backward, slopes="ssss"),
-                "The candidate went through tanh: its slope is 1 - g², not g (1 - g)."),
-        Mistake("f before i", partial(_backward, order=(1, 0, 2, 3)),
-                "Input and forget gate are exchanged in dz: put them together in the order i, f, g, o."),
-        Mistake("o before g", partial(_backward, order=(0, 1, 3, 2)),
-                "Candidate and output gate are exchanged in dz: put them together in the order i, f, g, o."),
-        Mistake("W_h not transposed", partial(_backward, transposed=False),
+        Mistake("another slope of tanh(c)", [{"1 - tanh_c**2": code} for code in (
+            "1 - c**2", "1 - tanh_c", "1 - np.tanh(c_before)**2", "1 - np.tanh(tanh_c)**2", "tanh_c * (1 - tanh_c)",
+            "1 + tanh_c**2")],
+                "The slope of tanh at c is 1 - tanh(c)², with the new c, which has not been through tanh yet."),
+        Mistake("another state in the forget gate", [{"dc * c_before * f": f"dc * {code} * f"} for code in (
+            "c", "np.tanh(c_before)", "h_before", "tanh_c")],
+                "The forget gate multiplies the cell state before the step, as it is: with df goes c_before."),
+        Mistake("another factor in the output gate", [{"dh * tanh_c * o": f"{code} * o"} for code in (
+            "dh * c", "dc * tanh_c", "dh * np.tanh(c_before)", "dh * c_before", "dh", "dc * c")],
+                "The output gate multiplies tanh of the new c, and its gradient comes from h: do = dh * np.tanh(c)."),
+        Mistake("input gate and candidate", [
+            {"dc * g * i * (1 - i)": "dc * i * i * (1 - i)", "dc * i * (1 - g**2)": "dc * g * (1 - g**2)"},
+            {"dc * g * i": "dc * i"}, {"dc * i * (1 - g": "dc * (1 - g"}, {"dc * g * i": "dc * c_before * i"},
+            {"dc * g * i": "dc * o * i"}],
+                "i and g multiply each other, so each has the other as its factor: di = dc * g, and dg = dc * i."),
+        Mistake("dh for dc", [
+            {f"dc * {factor} * {slope}": f"(dh * o * (1 - tanh_c**2)) * {factor} * {slope}"}
+            for factor, slope in (("g", "i * (1 - i)"), ("c_before", "f * (1 - f)"), ("i", "(1 - g**2)"))],
+                "One of i, f and g does not see the dc from later steps. All three get the complete dc, with both "
+                "parts in it."),
+        Mistake("slopes of the gates left out", [
+            {" * i * (1 - i)": "", " * f * (1 - f)": "", " * (1 - g**2)": "", " * o * (1 - o)": ""},
+            *({slope: ""} for slope in (" * i * (1 - i)", " * f * (1 - f)", " * (1 - g**2)", " * o * (1 - o)")),
+            {" * i * (1 - i)": "", " * f * (1 - f)": "", " * o * (1 - o)": ""}],
+                "A gradient of i, f, g or o stays what it is. Go on to the sum z: through a sigmoid with s * (1 - s), "
+                "through tanh with 1 - g²."),
+        Mistake("slopes of the gates incomplete", [
+            {"* i * (1 - i)": f"* {new('i')}", "* f * (1 - f)": f"* {new('f')}", "* o * (1 - o)": f"* {new('o')}"}
+            for new in ("(1 - {})".format, "{}".format, "(1 - {0}**2)".format)]
+                + [{f"* {gate} * (1 - {gate})": f"* {new(gate)}"} for gate in "ifo"
+                   for new in ("(1 - {})".format, "{}".format, "(1 - {0}**2)".format)],
+                "A sigmoid's slope is not right. At s it is s * (1 - s), both factors, for i, f and o."),
+        Mistake("squashed once more", [
+            *({"* i * (1 - i)": AGAIN.format("i"), "* f * (1 - f)": AGAIN.format("f"),
+            "* o * (1 - o)": AGAIN.format("o")} | tanh
+              for tanh in ({}, {"(1 - g**2)": "(1 - np.tanh(g)**2)"})), {"(1 - g**2)": "(1 - np.tanh(g)**2)"}],
+                "You send gates or candidate through sigmoid or tanh again for their slopes. They come as they are "
+                "after it: the slopes are i * (1 - i) and 1 - g²."),
+        Mistake("another slope for g", [{"* (1 - g**2)": f"* {code}"}
+                for code in ("g * (1 - g)", "(1 - g)", "(1 - g) ** 2")],
+                "The candidate went through tanh: its slope is 1 - g², not that of a sigmoid, and not 1 - g."),
+        Mistake("gates in another order", [
+            {DZ: DZ_ORDER.format(*(DZ_PARTS[k] for k in order))}
+            for order in permutations(range(4)) if order != (0, 1, 2, 3)],
+                "The four blocks of dz are there, in another order. Put them together as i, f, g, o, like the columns "
+                "of W_x."),
+        Mistake("W_h not transposed", {"dz @ W_h.T": "sum(part @ block for part, block in zip(np.split(dz, 4, axis=1), "
+                                       "np.split(W_h, 4, axis=1)))"},
                 "Each gate's block of W_h is square, so no shape complains: back through a product goes dz @ W_h.T."),
-        Mistake("batch averaged", partial(_backward, batch=np.mean),
-                "db is averaged over the batch. The products dW_x and dW_h sum over it, and so must db."),
-        Mistake("state after the step", _state_after,
+        Mistake("dh handed on", [{"dz @ W_h.T": f"dz @ W_h.T + {code}"} for code in ("dh", "dh * o", "dh * f")],
+                "You add dh to dh_before. h goes on through the gates alone: dh_before = dz @ W_h.T, and nothing "
+                "passes by them."),
+        Mistake("batch averaged", [{"dz.sum": "dz.mean"}, {"x.T @ dz, h_before.T @ dz, dz.sum(axis=0)":
+                                   "x.T @ dz / len(x), h_before.T @ dz / len(x), dz.mean(axis=0)"},
+                                   {"x.T @ dz, h_before.T @ dz": "x.T @ dz / len(x), h_before.T @ dz / len(x)"}],
+                "You average over the batch. dW_x, dW_h and db are sums over its rows: if the loss is a mean, the 1/N "
+                "is already in dh."),
+        Mistake("state after the step", {"h_before.T": "(o * tanh_c).T"},
                 "dW_h pairs dz with the new h. The product had the state before the step in it: h_before.T @ dz."),
     ],
     hints=[
@@ -272,46 +320,6 @@ def peephole_backward_reference(dh, dc, x, h_before, c_before, gates, c, W_x, W_
     dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)
     dp = np.array([(dz_i * c_before).sum(axis=0), (dz_f * c_before).sum(axis=0), (dz_o * c).sum(axis=0)])
     return dz @ W_x.T, dz @ W_h.T, dc_before, x.T @ dz, h_before.T @ dz, dz.sum(axis=0), dp
-
-
-def _peepholes(dh, dc, x, h_before, c_before, gates, c, W_x, W_h, p, *, to_c=True, to_before=True, order=(0, 1, 2),
-               o_looks_at=None, late=False, batch=np.sum, squashed=False):
-    i, f, g, o = gates
-    p, tanh_c = p[list(order)], np.tanh(c)
-    dz_o = dh * tanh_c * o * (1 - o)
-    early = dc + dh * o * (1 - tanh_c**2)
-    total = early + to_c * dz_o * p[2]
-    used = early if late else total
-    dz_i, dz_f, dz_g = used * g * i * (1 - i), used * c_before * f * (1 - f), used * i * (1 - g**2)
-    dc_before = total * f + to_before * (dz_i * p[0] + dz_f * p[1])
-    dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)
-    seen = c_before if o_looks_at == "before" else tanh_c if squashed else c
-    dp = np.array([batch(dz_i * c_before, axis=0), batch(dz_f * c_before, axis=0), batch(dz_o * seen, axis=0)])
-    back = np.array([dp[list(order).index(k)] for k in range(3)])
-    return dz @ W_x.T, dz @ W_h.T, dc_before, x.T @ dz, h_before.T @ dz, dz.sum(axis=0), back
-
-
-def _all_look_at_new(dh, dc, x, h_before, c_before, gates, c, W_x, W_h, p):
-    right = peephole_backward_reference(dh, dc, x, h_before, c_before, gates, c, W_x, W_h, p)
-    i, f, g, o = gates
-    tanh_c = np.tanh(c)
-    total = dc + dh * o * (1 - tanh_c**2) + dh * tanh_c * o * (1 - o) * p[2]
-    dz_i, dz_f = total * g * i * (1 - i), total * c_before * f * (1 - f)
-    dp = np.array([(dz_i * c).sum(axis=0), (dz_f * c).sum(axis=0), right[6][2]])
-    return (*right[:6], dp)
-
-
-def _output_gate_to_before(dh, dc, x, h_before, c_before, gates, c, W_x, W_h, p):
-    """All three peepholes lead to c_before: right for i and f, one step too far for o."""
-    i, f, g, o = gates
-    tanh_c = np.tanh(c)
-    dz_o = dh * tanh_c * o * (1 - o)
-    total = dc + dh * o * (1 - tanh_c**2)
-    dz_i, dz_f, dz_g = total * g * i * (1 - i), total * c_before * f * (1 - f), total * i * (1 - g**2)
-    dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)
-    dp = np.array([(part * c_before).sum(axis=0) for part in (dz_i, dz_f, dz_o)])
-    return (dz @ W_x.T, dz @ W_h.T, total * f + dz_i * p[0] + dz_f * p[1] + dz_o * p[2], x.T @ dz, h_before.T @ dz,
-            dz.sum(axis=0), dp)
 
 
 def _peephole_forward(x, h, c, W_x, W_h, b, p):
@@ -350,6 +358,10 @@ def _peepholes_agree_with_differences(answer, rng):
     return None
 
 
+TO_C, TO_BEFORE = " + dz_o * p[2]", " + dz_i * p[0] + dz_f * p[1]"  # the ways back through the peepholes
+ROWS = "(dz_i * c_before).sum(axis=0), (dz_f * c_before).sum(axis=0)"
+ROWS_EXCHANGED = "(dz_f * c_before).sum(axis=0), (dz_i * c_before).sum(axis=0)"
+
 peephole_backward = Exercise(
     id="06.4",
     title="Peepholes",
@@ -358,30 +370,77 @@ peephole_backward = Exercise(
     cases=_peephole_steps,
     names=("dx", "dh_before", "dc_before", "dW_x", "dW_h", "db", "dp"),
     mistakes=[
-        Mistake("no way back through peepholes", partial(_peepholes, to_c=False, to_before=False),
+        Mistake("no way back through peepholes", {TO_C: "", TO_BEFORE: ""},
                 "dp is there, but nothing flows back through the peepholes. They read the cell state, so it hears from "
-                "them: p[2] * dz_o goes to c, p[0] * dz_i and p[1] * dz_f go to c_before."),
-        Mistake("output gate's peephole not added to dc", partial(_peepholes, to_c=False),
-                "The output gate looks at c_t, so dc_t gains dz_o * p[2]. Of the peepholes yours sends back, that one "
-                "is missing."),
-        Mistake("i's and f's peepholes not added to dc_before", partial(_peepholes, to_before=False),
-                "Input and forget gate look at c_{t−1}: dc_before gains dz_i * p[0] + dz_f * p[1]."),
-        Mistake("added too late", partial(_peepholes, late=True),
-                "dz_o * p[2] is added to dc after i, f and g have read it. Find dz_o first, complete dc, then go on to "
-                "the other three."),
-        Mistake("output gate looks at c_before", partial(_peepholes, o_looks_at="before"),
+                "them. For each dashed line ask: which c does it look at?"),
+        Mistake("output gate's peephole not added to dc", {TO_C: ""},
+                "Two of the three peepholes are sent back. What about the output gate's? Ask which cell state it looks "
+                "at, the one before the step or the one after it."),
+        Mistake("i's and f's peepholes not added to dc_before", {TO_BEFORE: ""},
+                "The output gate's peephole is sent back. Input and forget gate look at a cell state too: which one, "
+                "and what does it gain?"),
+        Mistake("one peephole missing", [{" + dz_i * p[0]": ""}, {" + dz_f * p[1]": ""}],
+                "One of the two peepholes into c_before is missing. Input and forget gate both look at it: dc_before "
+                "gains dz_i * p[0] + dz_f * p[1]."),
+        Mistake("added too late", [
+            {TO_C: "", "    dc_before = dc": "    dc = dc + dz_o * p[2]\n    dc_before = dc"},
+            *({f"dc * {factor} * {slope}": f"(dc - dz_o * p[2]) * {factor} * {slope}"} for factor, slope in (
+                ("g", "i * (1 - i)"), ("c_before", "f * (1 - f)"), ("i", "(1 - g**2)"))),
+            {"dc * g * i": "(dc - dz_o * p[2]) * g * i", "dc * c_before * f": "(dc - dz_o * p[2]) * c_before * f"}],
+                "dz_o * p[2] is added to dc after some of i, f and g have read it. Find dz_o first, complete dc, then "
+                "go on to the other three."),
+        Mistake("output gate looks at c_before", {"dz_o * c)": "dz_o * c_before)"},
                 "In dp, the output gate's row pairs dz_o with the old cell state. It looks at the new one, c."),
-        Mistake("all three led to c_before", _output_gate_to_before,
-                "All three peepholes are led to c_before. The output gate is the exception: it looks at the new c, so "
-                "its part belongs into dc, before everything else."),
-        Mistake("i and f look at the new c", _all_look_at_new,
+        Mistake("output gate's peephole led to c_before", [
+            {TO_C: "", TO_BEFORE: f"{TO_BEFORE} + dz_o * p[2]"} | dp
+            for dp in ({}, {"dz_o * c)": "dz_o * c_before)"})]
+                + [{TO_BEFORE: f"{TO_BEFORE} + dz_o * p[2]"}],
+                "The output gate's peephole is led to c_before. It is the exception of the three: it looks at the new "
+                "c, so its part belongs into dc, before everything else."),
+        Mistake("all three led to c", {TO_BEFORE: "", TO_C: f"{TO_C} + (dc + dh * o * (1 - tanh_c**2)) * "
+                                       "(g * i * (1 - i) * p[0] + c_before * f * (1 - f) * p[1])"},
+                "All three peepholes are led to the new c. Input and forget gate decide before it is written: their "
+                "parts belong into dc_before."),
+        Mistake("i and f look at the new c", {"(dz_i * c_before)": "(dz_i * c)", "(dz_f * c_before)": "(dz_f * c)"},
                 "In dp, the rows of i and f pair with the new cell state. They decide before c is written: c_before."),
-        Mistake("tanh(c) in dp", partial(_peepholes, squashed=True),
-                "A peephole sees c itself, not tanh(c): the last row of dp is the sum of dz_o * c."),
-        Mistake("f before i in p", partial(_peepholes, order=(1, 0, 2)),
-                "The rows of p are i, f, o. Yours are used as f, i, o."),
-        Mistake("batch averaged in dp", partial(_peepholes, batch=np.mean),
+        Mistake("tanh(c) in dp", [{"dz_o * c)": "dz_o * tanh_c)"}, {
+            "dz_o * c)": "dz_o * tanh_c)", "(dz_i * c_before)": "(dz_i * np.tanh(c_before))",
+            "(dz_f * c_before)": "(dz_f * np.tanh(c_before))"}],
+                "A peephole sees c itself, not tanh(c): the last row of dp is the sum of dz_o * c, and the others pair "
+                "with c_before as it is."),
+        Mistake("h in dp", [{"(dz_i * c_before)": "(dz_i * h_before)", "(dz_f * c_before)": "(dz_f * h_before)"} | more
+                            for more in ({}, {"dz_o * c)": "dz_o * o * tanh_c)"})],
+                "In dp you pair the gates with h. A peephole looks at the cell state: c_before for i and f, c for o."),
+        Mistake("gates' gradients in place of the sums'", [
+            {"(dz_i * c_before)": "(dc * g * c_before)", "(dz_f * c_before)": "(dc * c_before * c_before)",
+             "(dz_o * c)": "(dh * tanh_c * c)"}, {TO_C: " + dh * tanh_c * p[2]"}, {TO_C: " + dh * p[2]"},
+            {TO_BEFORE: " + dc * g * p[0] + dc * c_before * p[1]"},
+            {TO_C: " + dh * tanh_c * p[2]", TO_BEFORE: " + dc * g * p[0] + dc * c_before * p[1]"}],
+                "A peephole is added to the sum, before the sigmoid. So what goes back through it is the gradient of "
+                "the sum, dz, with the slope of the gate in it."),
+        Mistake("another factor on the way back", [
+            {"dc * f + dz_i * p[0] + dz_f * p[1]": "(dc + dz_i * p[0] + dz_f * p[1]) * f"},
+            {TO_C: f"{TO_C} * (1 - tanh_c**2)"}, {TO_C: f"{TO_C} * c"},
+            {TO_BEFORE: " + dz_i * p[0] * c_before + dz_f * p[1] * c_before"}, {TO_C: f"{TO_C} * o"}],
+                "A peephole's way back has one factor too many. The sum holds p * c and nothing else, so c gains dz * "
+                "p."),
+        Mistake("rows of p exchanged", [
+            {TO_BEFORE: " + dz_i * p[1] + dz_f * p[0]"},
+            {TO_BEFORE: " + dz_i * p[1] + dz_f * p[0]", ROWS: ROWS_EXCHANGED}, {ROWS: ROWS_EXCHANGED},
+            {TO_BEFORE: " + dz_i * p[0] + dz_f * p[2]", TO_C: " + dz_o * p[1]"}],
+                "The rows of p and of dp are i, f, o. Yours are used in another order."),
+        Mistake("batch averaged in dp", {f"{row}).sum": f"{row}).mean"
+                for row in ("(dz_i * c_before", "(dz_f * c_before",
+                                                                                   "(dz_o * c")},
                 "dp is averaged over the batch. It sums over it, like db."),
+        Mistake("batch not summed in dp",
+                {f"{row}).sum(axis=0)": f"{row})" for row in ("(dz_i * c_before", "(dz_f * c_before",
+                                                                                         "(dz_o * c")},
+                "dp has a row for every sequence of the batch. p is shared by all of them: sum over axis 0, as for "
+                "db."),
+        Mistake("peepholes lead to h", {TO_BEFORE: "", "dz @ W_h.T": "dz @ W_h.T + dz_i * p[0] + dz_f * p[1]"},
+                "You lead the peepholes to h_before. They look at the cell state: dc_before gains dz_i * p[0] + dz_f * "
+                "p[1]."),
     ],
     hints=[
         "Light the dashed lines of the drawing. Each of them is one more arrow back into the cell state. To which c?",

@@ -3,6 +3,8 @@
 torch is imported inside the functions: the exercises of all chapters are listed in kernels that never load it.
 """
 
+from itertools import permutations
+
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
@@ -20,81 +22,6 @@ def fused_step_reference(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
     c = f.sigmoid() * c + i.sigmoid() * g.tanh()
     h = o.sigmoid() * c.tanh()
     return h, c
-
-
-def _sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
-    return (x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh).chunk(4, dim=1)
-
-
-def _gates(i, f, g, o, c):
-    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-    return o.sigmoid() * c.tanh(), c
-
-
-def _other_order(x, h, c, *weights):
-    i, f, o, g = _sums(x, h, *weights)
-    return _gates(i, f, g, o, c)
-
-
-def _forget_first(x, h, c, *weights):
-    f, i, g, o = _sums(x, h, *weights)
-    return _gates(i, f, g, o, c)
-
-
-def _sigmoid_everywhere(x, h, c, *weights):
-    i, f, g, o = _sums(x, h, *weights)
-    c = f.sigmoid() * c + i.sigmoid() * g.sigmoid()
-    return o.sigmoid() * c.tanh(), c
-
-
-def _candidate_without_tanh(x, h, c, *weights):
-    i, f, g, o = _sums(x, h, *weights)
-    c = f.sigmoid() * c + i.sigmoid() * g
-    return o.sigmoid() * c.tanh(), c
-
-
-def _old_c_dropped(x, h, c, *weights):
-    i, f, g, o = _sums(x, h, *weights)
-    c = i.sigmoid() * g.tanh()
-    return o.sigmoid() * c.tanh(), c
-
-
-def _output_without_tanh(x, h, c, *weights):
-    i, f, g, o = _sums(x, h, *weights)
-    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-    return o.sigmoid() * c, c
-
-
-def _output_of_the_old_c(x, h, c, *weights):
-    i, f, g, o = _sums(x, h, *weights)
-    return o.sigmoid() * c.tanh(), f.sigmoid() * c + i.sigmoid() * g.tanh()
-
-
-def _one_bias(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    return fused_step_reference(x, h, c, weight_ih, weight_hh, bias_ih, 0 * bias_hh)
-
-
-def _other_bias(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    return fused_step_reference(x, h, c, weight_ih, weight_hh, 0 * bias_ih, bias_hh)
-
-
-def _bias_twice(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    return fused_step_reference(x, h, c, weight_ih, weight_hh, bias_ih, bias_ih)
-
-
-def _gates_without_h(x, h, c, *weights):
-    return fused_step_reference(x, 0 * h, c, *weights)
-
-
-def _cut_along_the_batch(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    i, f, g, o = (x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh).chunk(4)
-    return _gates(i, f, g, o, c)
-
-
-def _coupled(x, h, c, *weights):
-    i, f, g, o = _sums(x, h, *weights)
-    c = f.sigmoid() * c + (1 - f.sigmoid()) * g.tanh()
-    return o.sigmoid() * c.tanh(), c
 
 
 def _step_arguments(rng):
@@ -137,34 +64,73 @@ fused_step = Exercise(
     cases=_step_arguments,
     names=("h", "c"),
     mistakes=[
-        Mistake("gates as i, f, o, g", _other_order,
+        Mistake("gates as i, f, o, g", {"i, f, g, o = z": "i, f, o, g = z"},
                 "You cut the sums as i, f, o, g. PyTorch stores i, f, g, o: the candidate comes third."),
-        Mistake("gates as f, i, g, o", _forget_first,
+        Mistake("gates as f, i, g, o", {"i, f, g, o = z": "f, i, g, o = z"},
                 "You take the first quarter for the forget gate. PyTorch stores i, f, g, o: the input gate comes "
                 "first."),
-        Mistake("sigmoid on the candidate", _sigmoid_everywhere,
-                "The candidate g goes through a sigmoid. It is no gate: use tanh, so that it can also subtract."),
-        Mistake("candidate without tanh", _candidate_without_tanh,
+        Mistake("gates in another order", [
+            {"i, f, g, o = z": f"{', '.join(order)} = z"} for order in permutations("ifgo")
+            if "".join(order) not in ("ifgo", "ifog", "figo")],
+                "The four quarters are there, in another order. PyTorch stores i, f, g, o."),
+        Mistake("cut across the gates", [
+            {"z.chunk(4, dim=1)": "z.reshape(4, *h.shape)"},
+            {"z.chunk(4, dim=1)": "z.reshape(len(x), -1, 4).unbind(2)"}],
+                "Your reshape mixes up the gates. In z (N, 4H) each gate is a block of H columns: z.chunk(4, dim=1)."),
+        Mistake("candidate through another function", [{"g.tanh()": f"g.{name}()"} for name in ("sigmoid", "relu")],
+                "The candidate g does not go through tanh. It is no gate: use tanh, so that it can also subtract."),
+        Mistake("candidate without tanh", {"g.tanh()": "g"},
                 "The candidate g is used as the sum that it is. Squash it first: σ(i) · tanh(g)."),
-        Mistake("old c dropped", _old_c_dropped,
+        Mistake("gates not through the sigmoid", [
+            {f"{gate}.sigmoid()": f"{gate}{call}" for gate in "ifo"} for call in ("", ".tanh()", ".relu()")]
+                + [{f"{gate}.sigmoid()": f"{gate}{call}"} for gate in "ifo" for call in ("", ".tanh()")],
+                "A gate is used as its sum, or goes through another function. i, f and o lie between 0 and 1: "
+                "sigmoid."),
+        Mistake("old c dropped", {"f.sigmoid() * c + ": ""},
                 "The new c is σ(i) · tanh(g) alone. Keep the part of the old c that the forget gate lets through: add "
                 "σ(f) · c."),
-        Mistake("h without tanh", _output_without_tanh,
+        Mistake("h without tanh", {"c.tanh()": "c"},
                 "h is o · c. Squash c first: h = σ(o) · tanh(c)."),
-        Mistake("h from the old c", _output_of_the_old_c,
+        Mistake("h through another function",
+                [{"c.tanh()": f"c.{call}"} for call in ("sigmoid()", "clamp(-1, 1)", "relu()")],
+                "c goes through another function on its way to h. It is tanh: h = σ(o) · tanh(c)."),
+        Mistake("h from the old c", {"c = f.sigmoid() * c +": "old = c; c = f.sigmoid() * c +",
+                "c.tanh()": "old.tanh()"},
                 "c is right, but h is computed from the c of the step before. Compute the new c first."),
-        Mistake("bias_hh forgotten", _one_bias,
+        Mistake("tanh kept in c", [{"return h, c": "return h, c.tanh()"},
+                {"h = o": "c = c.tanh()\n    h = o", "c.tanh()\n": "c\n"},
+                                   {"h = o": "c = c.tanh()\n    h = o"}],
+                "The c that you return has gone through tanh. Only what is read goes through it; c itself is handed on "
+                "as it is."),
+        Mistake("old h added", {"h = o": "h = h + o"},
+                "You add the old h to the new one. h is made anew at every step; what is carried on is c."),
+        Mistake("bias_hh forgotten", {" + bias_hh": ""},
                 "PyTorch has two biases and adds both. bias_hh is missing."),
-        Mistake("bias_ih forgotten", _other_bias,
+        Mistake("bias_ih forgotten", {" + bias_ih": ""},
                 "PyTorch has two biases and adds both. bias_ih is missing."),
-        Mistake("bias_ih twice", _bias_twice,
-                "bias_ih is added twice, and bias_hh not at all."),
-        Mistake("gates blind to h", _gates_without_h,
+        Mistake("one bias twice", [{"+ bias_hh": "+ bias_ih"}, {"+ bias_ih": "+ bias_hh"}],
+                "One bias is added twice, and the other not at all."),
+        Mistake("biases averaged", {"+ bias_ih": "+ bias_ih / 2", "+ bias_hh": "+ bias_hh / 2"},
+                "You take the mean of the two biases. PyTorch adds them."),
+        Mistake("1 added to the forget gate", {"f.sigmoid()": "(f + 1).sigmoid()"},
+                "You add 1 to the forget gate's sum. That is a way to begin a training, and it belongs into the bias; "
+                "the step takes the weights as they are."),
+        Mistake("gates blind to h", {" + h @ weight_hh.T": ""},
                 "The gates do not see the old hidden state: add h @ weight_hh.T to the sums."),
-        Mistake("cut along the batch", _cut_along_the_batch,
+        Mistake("c for h", {"h @ weight_hh": "c @ weight_hh"},
+                "The sums are made of x and c. They hold the old hidden state: h @ weight_hh.T."),
+        Mistake("cut along the batch", {", dim=1": ""},
                 "chunk(4) cuts along axis 0, the batch. The gates lie side by side along axis 1: chunk(4, dim=1)."),
-        Mistake("one gate for both", _coupled,
-                "You use 1 − f in place of the input gate. That is another cell; here i is a gate of its own."),
+        Mistake("one gate for both", [{"i.sigmoid() * g": "(1 - f.sigmoid()) * g"},
+                {"f.sigmoid() * c": "(1 - i.sigmoid()) * c"},
+                                      {"o.sigmoid() * c": "(1 - o.sigmoid()) * c"}],
+                "You use 1 minus a gate where a gate belongs. That is another cell; here i, f and o are gates of their "
+                "own."),
+        Mistake("a gate on the wrong product", [
+            {"f.sigmoid() * c + i": "f.sigmoid() * h + i"}, {"f.sigmoid() * c": "c"}, {"i.sigmoid() * g": "g"},
+            {"o.sigmoid() * c.tanh()": "c.tanh()"}],
+                "A gate is missing, or stands before another number. c = σ(f) · c + σ(i) · tanh(g), and h = σ(o) · "
+                "tanh(c)."),
     ],
     hints=[
         "All four sums come from one line: x times weight_ih turned, h times weight_hh turned, and both biases.",
@@ -193,45 +159,23 @@ def to_course_reference(weights):
     }
 
 
-def _params(weights, **new):
-    return to_course_reference(weights) | {name: np.array(np.asarray(value)) for name, value in new.items()}
+X, H, BIASES = "arrays[\"weight_ih_l0\"]", "arrays[\"weight_hh_l0\"]", "arrays[\"bias_ih_l0\"] + arrays[\"bias_hh_l0\"]"
+OTHER_ORDERS = [order for order in permutations(range(4)) if order != (0, 1, 2, 3)]
 
 
-def _reshaped(weights):
-    W_x, W_h = (weights[name].numpy() for name in ("weight_ih_l0", "weight_hh_l0"))
-    return _params(weights, W_x=W_x.reshape(W_x.shape[::-1]), W_h=W_h.reshape(W_h.shape[::-1]))
+def _reordered(reference, order, axis=-1):
+    """What the reference returns, the gates in another order: everywhere, or in what has only one axis."""
+    def answer(weights):
+        import torch
 
+        def move(value):
+            parts = np.split(np.asarray(value), 4, axis=axis)
+            moved = np.concatenate([parts[k] for k in order], axis=axis)
+            return torch.from_numpy(moved) if torch.is_tensor(value) else moved
 
-def _not_turned(weights):
-    return _params(weights, W_x=weights["weight_ih_l0"], W_h=weights["weight_hh_l0"])
+        return {name: move(value) for name, value in reference(weights).items()}
 
-
-def _input_bias_only(weights):
-    return _params(weights, b=weights["bias_ih_l0"])
-
-
-def _state_bias_only(weights):
-    return _params(weights, b=weights["bias_hh_l0"])
-
-
-def _biases_averaged(weights):
-    return _params(weights, b=(weights["bias_ih_l0"] + weights["bias_hh_l0"]) / 2)
-
-
-def _biases_in_a_row(weights):
-    return _params(weights, b=np.concatenate([weights["bias_ih_l0"], weights["bias_hh_l0"]]))
-
-
-def _exchanged(weights):
-    return _params(weights, W_x=weights["weight_hh_l0"].T, W_h=weights["weight_ih_l0"].T)
-
-
-def _reordered(weights):
-    def move(array):
-        i, f, g, o = np.split(array, 4, axis=-1)
-        return np.concatenate([i, f, o, g], axis=-1)
-
-    return {name: move(array) for name, array in to_course_reference(weights).items()}
+    return answer
 
 
 def _state_dicts(rng):
@@ -291,25 +235,47 @@ to_course = Exercise(
     reference=to_course_reference,
     cases=_state_dicts,
     mistakes=[
-        Mistake("reshaped, not turned", _reshaped,
+        Mistake("reshaped, not turned", [
+            {f"{X}.T": f"{X}.reshape({X}.shape[::-1])", f"{H}.T": f"{H}.reshape({H}.shape[::-1])"},
+            {f"{X}.T": f"{X}.reshape({X}.shape[::-1])"}, {f"{H}.T": f"{H}.reshape({H}.shape[::-1])"}],
                 "The shapes are right and the numbers are in the wrong places: reshape reads them on in the old "
                 "order. Turn the matrix with .T."),
-        Mistake("not turned", _not_turned,
+        Mistake("not turned", [{f"{X}.T": X, f"{H}.T": H}, {f"{X}.T": X}, {f"{H}.T": H}],
                 "PyTorch keeps its matrices as (4H, D) and (4H, H); the course multiplies from the right. Turn both "
                 "with .T."),
-        Mistake("bias_ih alone", _input_bias_only,
+        Mistake("turned block by block", {f"{H}.T": f"np.concatenate(np.split({H}, 4), axis=1)"},
+                "You put the four blocks of weight_hh side by side without turning them. Turn the whole matrix with "
+                ".T: the blocks are turned with it."),
+        Mistake("bias_ih alone", {BIASES: "arrays[\"bias_ih_l0\"].copy()"},
                 "b is bias_ih alone. PyTorch adds both of its biases; so b is their sum."),
-        Mistake("bias_hh alone", _state_bias_only,
+        Mistake("bias_hh alone", {BIASES: "arrays[\"bias_hh_l0\"].copy()"},
                 "b is bias_hh alone. PyTorch adds both of its biases; so b is their sum."),
-        Mistake("biases averaged", _biases_averaged,
+        Mistake("biases averaged", {BIASES: f"({BIASES}) / 2"},
                 "b is the mean of the two biases. PyTorch adds them; so b is their sum."),
-        Mistake("biases in a row", _biases_in_a_row,
-                "You put one bias behind the other, which gives 8H numbers. They are added: b has 4H."),
-        Mistake("input and state exchanged", _exchanged,
+        Mistake("biases combined otherwise", [
+            {BIASES: BIASES.replace("+", sign)} for sign in ("*", "-")] + [
+            {BIASES: f"2 * ({BIASES})"}, {BIASES: f"({BIASES}).sum()"},
+            {BIASES: "np.maximum(arrays[\"bias_ih_l0\"], arrays[\"bias_hh_l0\"])"}],
+                "You combine the two biases in another way. PyTorch adds them, number by number; so b is their sum."),
+        Mistake("1 added to the forget gate", {BIASES: f"{BIASES} + np.repeat([0, 1, 0, 0], len({X}) // 4)"},
+                "You add 1 to the forget gate's bias. That is a way to begin a training; here the weights are given, "
+                "and b is the sum of the two biases."),
+        Mistake("biases in a row", [{BIASES: f"np.{way}([arrays[\"bias_ih_l0\"], arrays[\"bias_hh_l0\"]])"}
+                                    for way in ("concatenate", "stack")],
+                "You put one bias beside the other, which gives 8H numbers. They are added: b has 4H."),
+        Mistake("input and state exchanged", {f"{X}.T": f"{H}.T", f"{H}.T": f"{X}.T"},
                 "weight_ih multiplies the input and becomes W_x; weight_hh multiplies the hidden state and becomes "
                 "W_h."),
-        Mistake("gates reordered", _reordered,
-                "You moved the gates to i, f, o, g. Both sides keep i, f, g, o: leave the order alone."),
+        Mistake("gates reordered", [_reordered(to_course_reference, order) for order in OTHER_ORDERS]
+                + [{BIASES: f"np.concatenate([np.split({BIASES}, 4)[k] for k in {order}])"} for order in OTHER_ORDERS],
+                "You moved the gates to another order. Both sides keep i, f, g, o: leave the order alone."),
+        Mistake("returned under PyTorch's names", lambda weights: {
+            name: np.asarray(value).T.copy() for name, value in weights.items()},
+                "Your dict has the names of the state_dict. The course's params are called \"W_x\", \"W_h\" and "
+                "\"b\"."),
+        Mistake("rounded to float32", lambda weights: {
+            name: value.astype(np.float32) for name, value in to_course_reference(weights).items()},
+                "The weights are rounded to float32. Leave them in the type in which they come."),
     ],
     hints=[
         "Three differences: the matrices are turned, there are two biases, and tensors are not arrays.",
@@ -340,45 +306,12 @@ def to_torch_reference(params):
     }
 
 
-def _state_dict(params, **new):
-    import torch
-
-    return to_torch_reference(params) | {name: torch.tensor(array) for name, array in new.items()}
+W_X, W_H, B = "params[\"W_x\"]", "params[\"W_h\"]", "torch.tensor(params[\"b\"])"
+ZEROS = "torch.zeros(len(params[\"b\"]), dtype=torch.float64)"
 
 
-def _bias_in_both(params):
-    return _state_dict(params, bias_hh_l0=params["b"])
-
-
-def _bias_halved(params):
-    return _state_dict(params, bias_ih_l0=params["b"] / 2, bias_hh_l0=params["b"] / 2)
-
-
-def _bias_in_the_other(params):
-    return _state_dict(params, bias_ih_l0=0 * params["b"], bias_hh_l0=params["b"])
-
-
-def _reshaped_back(params):
-    W_x, W_h = params["W_x"], params["W_h"]
-    return _state_dict(params, weight_ih_l0=W_x.reshape(W_x.shape[::-1]), weight_hh_l0=W_h.reshape(W_h.shape[::-1]))
-
-
-def _not_turned_back(params):
-    return _state_dict(params, weight_ih_l0=params["W_x"], weight_hh_l0=params["W_h"])
-
-
-def _in_float32(params):
-    return {name: tensor.float() for name, tensor in to_torch_reference(params).items()}
-
-
-def _zeros_in_float32(params):
-    import torch
-
-    return to_torch_reference(params) | {"bias_hh_l0": torch.zeros(len(params["b"]))}
-
-
-def _second_bias_missing(params):
-    return {name: tensor for name, tensor in to_torch_reference(params).items() if name != "bias_hh_l0"}
+def _each(change):
+    return lambda params: {name: change(tensor) for name, tensor in to_torch_reference(params).items()}
 
 
 def _loads(answer, rng):
@@ -389,6 +322,9 @@ def _loads(answer, rng):
     arrays = [name for name, value in weights.items() if not torch.is_tensor(value)]
     if arrays:
         return f"{arrays[0]} is no tensor, and load_state_dict would refuse it: torch.tensor makes one from an array."
+    whole = [name for name, value in weights.items() if value.dtype != torch.float64]
+    if whole:
+        return f"{whole[0]} is made of {weights[whole[0]].dtype}. Give it dtype=torch.float64, as the others."
     module = torch.nn.LSTM(*layer_params["W_x"].shape[:1], len(layer_params["W_h"])).double()
     module.load_state_dict(weights)
     if shared := _moves_along(weights, layer_params):
@@ -412,24 +348,50 @@ to_torch = Exercise(
     reference=to_torch_reference,
     cases=_course_params,
     mistakes=[
-        Mistake("bias in both", _bias_in_both,
+        Mistake("bias in both", {ZEROS: B},
                 "b stands in both biases. PyTorch adds them, so its gates would get it twice: make one of them zero."),
-        Mistake("bias halved", _bias_halved,
-                "Half of b in each adds up to b, and the module computes the same. Asked is the plain split: all of b "
-                "in bias_ih_l0, zeros in bias_hh_l0."),
-        Mistake("bias in the other", _bias_in_the_other,
+        Mistake("bias divided among both",
+                [{B: f"{B} * {part!r}", ZEROS: f"{B} * {1 - part!r}"} for part in (0.5, 1 / 3)]
+                + [{ZEROS: f"torch.ones_like({B})", B: f"{B} - 1"}],
+                "The two add up to b, and the module computes the same. Asked is the plain split: all of b in "
+                "bias_ih_l0, zeros in bias_hh_l0."),
+        Mistake("bias in the other", {B: ZEROS, ZEROS: B},
                 "All of b is in bias_hh_l0. It computes the same, but asked is the other way round: b in bias_ih_l0."),
-        Mistake("reshaped, not turned", _reshaped_back,
-                "The shapes are right and the numbers are in the wrong places: reshape reads them on in the old "
-                "order. Turn the matrix with .T."),
-        Mistake("not turned", _not_turned_back,
+        Mistake("second bias not zero", [{ZEROS: code} for code in (
+            f"-{B}", f"torch.ones_like({B})", f"torch.full_like({B}, 1e-3)", f"{B} / 2")],
+                "bias_hh_l0 is not zero, so PyTorch's gates get another bias than b. All of b is in bias_ih_l0 "
+                "already."),
+        Mistake("zeros of another length", [{ZEROS: f"torch.zeros({n}, dtype=torch.float64)"}
+                                            for n in ("len(params[\"W_h\"])", "1", "()", "2 * len(params[\"b\"])")],
+                "bias_hh_l0 has another length than bias_ih_l0. Each of the two has 4H numbers, as many as b."),
+        Mistake("bias cut in two", {B: f"{B}[:len(params[\"b\"]) // 2]", ZEROS: f"{B}[len(params[\"b\"]) // 2:]"},
+                "You cut b into two halves. Both biases have 4H numbers: all of b, and zeros."),
+        Mistake("reshaped, not turned", [
+            {f"{W_X}.T": f"{W_X}.reshape({W_X}.shape[::-1])", f"{W_H}.T": f"{W_H}.reshape({W_H}.shape[::-1])"},
+            {f"{W_X}.T": f"{W_X}.reshape({W_X}.shape[::-1])"}, {f"{W_H}.T": f"{W_H}.reshape({W_H}.shape[::-1])"}],
+                "The shapes are right and the numbers are in the wrong places: reshape and view read them on in the "
+                "old order. Turn the matrix with .T."),
+        Mistake("not turned", [{f"{W_X}.T": W_X, f"{W_H}.T": W_H}, {f"{W_X}.T": W_X}, {f"{W_H}.T": W_H}],
                 "PyTorch keeps its matrices as (4H, D) and (4H, H): turn W_x and W_h with .T."),
-        Mistake("float32", _in_float32,
+        Mistake("input and state exchanged", {f"{W_X}.T": f"{W_H}.T", f"{W_H}.T": f"{W_X}.T"},
+                "W_x multiplies the input and becomes weight_ih_l0; W_h multiplies the hidden state and becomes "
+                "weight_hh_l0."),
+        Mistake("gates reordered", [_reordered(to_torch_reference, order, axis=0) for order in OTHER_ORDERS],
+                "You moved the gates to another order. Both sides keep i, f, g, o: leave the order alone."),
+        Mistake("1 taken from the forget gate", [
+            {B: f"({B} {sign} torch.tensor([0.0, 1, 0, 0]).repeat_interleave(len(params[\"b\"]) // 4))"}
+            for sign in "-+"],
+                "You change the forget gate's bias by 1. The weights are given: bias_ih_l0 is b as it is."),
+        Mistake("names without l0", lambda params: {
+            name.removesuffix("_l0"): value for name, value in to_torch_reference(params).items()},
+                "The names end in _l0, for the first layer: nn.LSTM numbers its layers, unlike nn.LSTMCell."),
+        Mistake("float32", _each(lambda tensor: tensor.float()),
                 "The weights are rounded to float32. torch.tensor(array) keeps float64; torch.Tensor(array) and "
                 ".float() do not."),
-        Mistake("zeros in float32", _zeros_in_float32,
+        Mistake("zeros in float32", {", dtype=torch.float64": ""},
                 "Only bias_hh_l0 is in float32: torch.zeros makes that unless told. Give it dtype=torch.float64."),
-        Mistake("second bias missing", _second_bias_missing,
+        Mistake("second bias missing", lambda params: {
+            name: value for name, value in to_torch_reference(params).items() if name != "bias_hh_l0"},
                 "bias_hh_l0 is missing, and load_state_dict would refuse the dict: give it zeros, as many as b has."),
     ],
     hints=[
@@ -461,65 +423,8 @@ def last_real_reference(outputs, lengths):
     return torch.cat([forward, reverse], dim=1)
 
 
-def _rows(outputs):
-    import torch
-
-    return torch.arange(outputs.shape[1]), outputs.shape[2] // 2
-
-
-def _last_of_the_page(outputs, lengths):
-    return outputs[-1].clone()
-
-
-def _both_at_the_end(outputs, lengths):
-    return outputs[lengths - 1, _rows(outputs)[0]]
-
-
-def _both_at_the_start(outputs, lengths):
-    return outputs[0].clone()
-
-
-def _forward_at_the_page_end(outputs, lengths):
-    import torch
-
-    size = outputs.shape[2] // 2
-    return torch.cat([outputs[-1, :, :size], outputs[0, :, size:]], dim=1)
-
-
-def _one_early(outputs, lengths):
-    import torch
-
-    rows, size = _rows(outputs)
-    return torch.cat([outputs[lengths - 2, rows, :size], outputs[0, :, size:]], dim=1)
-
-
-def _one_late(outputs, lengths):
-    import torch
-
-    rows, size = _rows(outputs)
-    return torch.cat([outputs[lengths, rows, :size], outputs[0, :, size:]], dim=1)
-
-
-def _halves_exchanged(outputs, lengths):
-    import torch
-
-    rows, size = _rows(outputs)
-    return torch.cat([outputs[0, :, size:], outputs[lengths - 1, rows, :size]], dim=1)
-
-
-def _means(outputs, lengths):
-    return outputs.sum(dim=0) / lengths[:, None]
-
-
-def _page_means(outputs, lengths):
-    return outputs.mean(dim=0)
-
-
-def _batch_of_the_longest(outputs, lengths):
-    import torch
-
-    size = outputs.shape[2] // 2
-    return torch.cat([outputs[int(lengths.max()) - 1, :, :size], outputs[0, :, size:]], dim=1)
+FORWARD, REVERSE = "outputs[lengths - 1, rows, :size]", "outputs[0, :, size:]"
+JOINED = "return torch.cat([forward, reverse], dim=1)"
 
 
 def _packed_batches(rng):
@@ -557,30 +462,69 @@ last_real = Exercise(
     reference=last_real_reference,
     cases=_packed_batches,
     mistakes=[
-        Mistake("last step of the page", _last_of_the_page,
+        Mistake("last step of the page", {FORWARD: "outputs[-1, :, :size]", REVERSE: "outputs[-1, :, size:]"},
                 "outputs[-1] is the last step of the page: zeros for every sequence that has ended before, and the "
                 "wrong end of the reverse direction."),
-        Mistake("both at the last real step", _both_at_the_end,
+        Mistake("both at the last real step", {REVERSE: "outputs[lengths - 1, rows, size:]"},
                 "Right for the forward half. At the last real step the reverse direction has only begun: it has read "
                 "one step. It ends at step 0."),
-        Mistake("both at the first step", _both_at_the_start,
+        Mistake("both at the first step", {FORWARD: "outputs[0, :, :size]"},
                 "Right for the reverse half. At step 0 the forward direction has read one step only. It ends at "
                 "lengths − 1."),
-        Mistake("forward at the end of the page", _forward_at_the_page_end,
-                "The reverse half is right. The forward half comes from outputs[-1], which is past the end of every "
-                "shorter sequence. Take step lengths − 1 of each row."),
-        Mistake("forward at the longest row's end", _batch_of_the_longest,
-                "All rows are read at the longest one's last step. Each row has an end of its own."),
-        Mistake("one step early", _one_early,
+        Mistake("the two ends exchanged", [
+            {FORWARD: "outputs[0, :, :size]", REVERSE: f"outputs[{end}, rows, size:]"}
+            for end in ("lengths - 1", "-1")],
+                "You read each direction where it begins. The forward direction has read everything at lengths − 1, "
+                "the reverse one at step 0."),
+        Mistake("forward at the end of the page", {FORWARD: "outputs[-1, :, :size]"},
+                "The reverse half is right. The forward half comes from behind the end of every shorter sequence, "
+                "where the outputs are 0. Take step lengths − 1 of each row."),
+        Mistake("forward at one row's end", [
+            {FORWARD: f"outputs[int({length}) - 1, :, :size]"} for length in (
+                "lengths.max()", "lengths.min()", "lengths[0]", "lengths[-1]")],
+                "All rows are read at the same step, the end of one of them. Each row has an end of its own: "
+                "outputs[lengths - 1, rows]."),
+        Mistake("lengths sorted", [{FORWARD: f"outputs[lengths.sort(descending={order}).values - 1, rows, :size]"}
+                                   for order in (True, False)],
+                "You sort the lengths, and so each row is read at the end of another. The rows come in their own "
+                "order: lengths[n] belongs to row n."),
+        Mistake("reverse at another step", [
+            {REVERSE: f"outputs[{where}, rows, size:]"}
+            for where in ("-1", "len(outputs) - lengths", "1", "lengths - 2")],
+                "The forward half is right. The reverse direction is turned back, so its outputs belong to the steps "
+                "as they stand: it has read everything at step 0."),
+        Mistake("one step early", {FORWARD: "outputs[lengths - 2, rows, :size]"},
                 "One step early: a sequence of length 3 has the steps 0, 1, 2, so its last is lengths − 1."),
-        Mistake("one step late", _one_late,
+        Mistake("one step late", {FORWARD: "outputs[lengths, rows, :size]"},
                 "Step lengths[n] is the first one past the end. The last real step is lengths − 1."),
-        Mistake("halves exchanged", _halves_exchanged,
+        Mistake("halves exchanged", {"[forward, reverse]": "[reverse, forward]"},
                 "The right states in the wrong order: the forward half comes first."),
-        Mistake("mean over time", _means,
-                "That is the mean over the real steps, a good summary too, but not the last state."),
-        Mistake("mean over the page", _page_means,
-                "That is a mean over all steps of the page, padding included. Asked is one step for each half."),
+        Mistake("halves cut elsewhere", [
+            {FORWARD: "outputs[lengths - 1, rows, 0::2]", REVERSE: "outputs[0, :, 1::2]"},
+            {REVERSE: "outputs[0, :, :size]"},
+            {FORWARD: "outputs[lengths - 1, rows, size:]", REVERSE: "outputs[0, :, :size]"},
+            {FORWARD: "outputs[lengths - 1, rows, size:]"}],
+                "You cut the 2H numbers in another way. The first H are the forward direction's, the last H those of "
+                "the reverse one: [..., :H] and [..., H:]."),
+        Mistake("joined otherwise", [
+            {JOINED: code} for code in (
+                "return torch.cat([forward, reverse], dim=0)", "return torch.stack([forward, reverse])",
+                "return torch.stack([forward, reverse], dim=2).reshape(len(rows), -1)", "return forward + reverse",
+                "return (forward + reverse) / 2")],
+                "The two states are right, the way you join them is not. Put them side by side, (N, 2H): "
+                "torch.cat([forward, reverse], dim=1)."),
+        Mistake("one direction alone", [{JOINED: "return forward"}, {JOINED: "return reverse"}],
+                "You return one direction alone. Asked are both, side by side: (N, 2H)."),
+        Mistake("rows not paired with their lengths", {JOINED: "return outputs[lengths - 1]"},
+                "outputs[lengths - 1] takes those steps for every row. Pair each length with its own row: "
+                "outputs[lengths - 1, torch.arange(N)]."),
+        Mistake("mean over time", [
+            {JOINED: "return outputs.sum(dim=0) / lengths[:, None]"},
+            {FORWARD: "outputs[..., :size].sum(dim=0) / lengths[:, None]"},
+            {JOINED: "return outputs.sum(dim=0)"}, {JOINED: "return outputs.mean(dim=0)"},
+            {JOINED: "return outputs.max(dim=0).values"}],
+                "That is a sum, a mean or a maximum over the steps, a summary too, but not the last state. Asked is "
+                "one step for each half."),
     ],
     hints=[
         "The two directions end at different steps. At which step has the reverse direction read everything?",

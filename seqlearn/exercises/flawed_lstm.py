@@ -93,6 +93,10 @@ def _path_with_the_step_before(dc, t, gates):
     return dc * gates[max(t - 1, 0)][1]
 
 
+def _path_with_the_step_after(dc, t, gates):
+    return dc * gates[min(t + 1, len(gates) - 1)][1]
+
+
 def _path_with_the_input_gate(dc, t, gates):
     return dc * gates[t][0]
 
@@ -105,6 +109,9 @@ REPAIRS = {
     "f of the step before": (
         "A", {"path": _path_with_the_step_before},
         "The way from c_t to c_{t−1} goes through f_t; yours is multiplied by the forget gate of step t − 1."),
+    "f of the step after": (
+        "A", {"path": _path_with_the_step_after},
+        "The way from c_t to c_{t−1} goes through f_t; yours is multiplied by the forget gate of step t + 1."),
     "path with the input gate": (
         "A", {"path": _path_with_the_input_gate},
         "What is held back on the way from c_t to c_{t−1} is decided by the forget gate; yours is multiplied by i."),
@@ -128,8 +135,37 @@ def report(states: dict[str, str], notes: Sequence[str] = ()) -> str:
     return " ".join([*parts, *notes])
 
 
+# Something else broken: the flaw in whose place it is, if any, the edits of the solution, what to tell the learner.
+BROKEN = {
+    "W_h from the first step": (
+        "", {'"W_h" + gate] +=': '"W_h" + gate] ='}, "W_h keeps the share of one step alone: `=` in place of `+=`."),
+    "b from the first step": (
+        "B", {'"b_" + gate] +=': '"b_" + gate] ='}, "The biases keep the share of one step: `=` in place of `+=`."),
+    "biases averaged over the batch": (
+        "B", {"dz[gate].sum": "dz[gate].mean"}, "The biases are averaged over the batch. Sum over its rows."),
+    "state after the step": (
+        "", {"h[t].T": "h[t + 1].T"}, "W_h meets the state after the step. It multiplied the one before: h[t]."),
+    "W_h not transposed": (
+        "", {'"W_h" + gate].T for': '"W_h" + gate] for'}, "On its way to h_{t−1} dz goes through W_h transposed."),
+    "dc times f twice": (
+        "A", {"dc = dc + dh": "dc = dc * f + dh"}, "On its way from step to step dc meets a forget gate twice."),
+    "dh added up": (
+        "", {"dh = sum": "dh = dh + sum"}, "dh keeps the gradient of later states. Only the gates lead to h_{t−1}."),
+    "another slope of tanh(c)": (
+        "", {"1 - tanh_c**2": "1 - c[t + 1] ** 2"}, "The slope of tanh at c is 1 - tanh(c)²."),
+    "new c in the forget gate": (
+        "", {"dc * c[t] * f": "dc * c[t + 1] * f"}, "The forget gate multiplies the state before the step, c[t]."),
+    "input of the step before": (
+        "C", {"x[t].T": "x[t - 1].T"}, "W_x meets the input of the step before. Step t reads x[t]."),
+    "learning rate left out": (
+        "D", {"learning_rate * grads": "grads"}, "The update leaves out the learning rate."),
+    "old parameters left out": (
+        "D", {"params[name] - learning_rate": "-learning_rate"}, "The update leaves out the old parameters."),
+}
+
+
 def _known_versions() -> list[Mistake]:
-    """Every version with some of the flaws still in, and each repair gone wrong with nothing else amiss."""
+    """Every version with some flaws still in, each repair gone wrong, and what else may be broken then."""
     versions = []
     for count in (3, 2, 1):
         for left in combinations(FLAWS, count):
@@ -138,6 +174,10 @@ def _known_versions() -> list[Mistake]:
     for name, (flaw, how, note) in REPAIRS.items():
         states = {each: "changed" if each == flaw else "out" for each in FLAWS}
         versions.append(Mistake(name, partial(update_with, "", **how), report(states, [note])))
+    for name, (flaw, edits, note) in BROKEN.items():
+        states = {each: "changed" if each == flaw else "out" for each in FLAWS}
+        words = note if flaw else f"But something else is broken now. {note}"
+        versions.append(Mistake(name, edits, report(states, [words])))
     return versions
 
 
@@ -278,8 +318,8 @@ bug_hunt = BugHunt(
     names=("grads", "new"),
     mistakes=_known_versions(),
     hints=[
-        "Do not read first: measure. Check the gradients with T = 5 and a start that is not zero, parameter by "
-        "parameter, as the table above does. Which are wrong, and which only from the third step on?",
+        "Do not read first: measure. Start from 0.5, check all the parameters, and let T grow from 1. What is wrong at "
+        "T = 1 lies inside a single step; what goes wrong at T = 2 or later lies in how the steps are joined.",
         "A: the drawing of the cell has a red arrow along its top. Where is it in the code? dc must come in from step "
         "t + 1 and leave for step t − 1.",
         "B: read the four lines of the biases, one letter at a time. C: which step of x does W_x see when the loop is "

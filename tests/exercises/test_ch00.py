@@ -31,6 +31,8 @@ def test_half_life_is_the_first_slider_value_that_keeps_half():
         (-1.5, "negative"),
         (0.5**0.1, "the exact bound"),
         (0.5987, "state of step 11 given"),
+        (0.94, "no value of the slider"),
+        (0.85, "less than half is left"),
     ],
 )
 def test_what_people_read_off_the_explorer_is_recognised(answer, mistake):

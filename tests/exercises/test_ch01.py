@@ -19,4 +19,15 @@ def test_the_first_word_left_out_is_not_called_a_lost_zero():
 
 def test_one_bias_forgotten_is_not_answered_with_add_it_to_both():
     result = ch01.parameter_counts.check(lambda n, D, H: (n * D * H, D * H + H * H + H))
-    assert result.mistake == "H left out" and "both" not in result.message
+    assert result.mistake == "bias left out of the first count" and "both" not in result.message
+
+
+def test_a_long_sentence_needs_whole_numbers():
+    def unread(h, V, T):
+        words = []
+        for _ in range(T):
+            words.append(h % V)
+            h = int(h / V)
+        return words[::-1]
+
+    assert ch01.unread.check(unread).mistake == "divided as floats"

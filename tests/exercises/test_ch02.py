@@ -68,7 +68,7 @@ def test_other_ways_to_write_a_right_answer(rng):
     def by_indexing(x, h, W_x, W_h, b, lengths):
         every, final = ch02.loop_reference(x, h, W_x, W_h, b)
         reading = np.arange(len(x))[:, None] < lengths
-        return every * reading[..., None], every[lengths - 1, np.arange(len(lengths))]
+        return np.where(reading[..., None], every, 0), every[lengths - 1, np.arange(len(lengths))]
 
     def step_by_step(x, layers):
         states, outputs = [h for h, *_ in layers], []
@@ -81,6 +81,23 @@ def test_other_ways_to_write_a_right_answer(rng):
     assert ch02.ragged_loop.check(by_indexing).status == "correct"
     assert ch02.stacked.check(step_by_step).status == "correct"
     assert ch02.count_zeros.check((-1, 1, 1)).status == "correct"
+
+
+def test_a_mask_that_multiplies_lets_the_padding_in():
+    """What stands behind a row's end may be anything, NaN and inf too, and 0 · NaN is NaN."""
+
+    def product(x, h, W_x, W_h, b, lengths):
+        every, _ = ch02.loop_reference(x, h, W_x, W_h, b)
+        reading = np.arange(len(x))[:, None] < lengths
+        return every * reading[..., None], every[lengths - 1, np.arange(len(lengths))]
+
+    assert ch02.ragged_loop.check(product).mistake == "multiplied by a mask"
+
+
+@pytest.mark.parametrize("weights, mistake", [((-1, 0.9, 1), "the count fades"), ((1, 1, 1), "a one adds something"),
+                                              ((-2, 1, 2), "not 1 for a zero"), ((1, 1, 0), "counts the ones")])
+def test_weights_are_told_what_they_do(weights, mistake):
+    assert ch02.count_zeros.check(weights).mistake == mistake
 
 
 def test_a_batch_first_loop_is_recognised_by_its_numbers():

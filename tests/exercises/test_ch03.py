@@ -44,6 +44,18 @@ def test_complex_step_has_no_rounding_floor():
     assert ch03.complex_step_reference(np.sin, 1.0, 1e-20) == pytest.approx(np.cos(1.0), rel=1e-15)
 
 
+def test_one_evaluation_is_asked_for():
+    result = ch03.complex_step.check(lambda f, w, eps: ((f(w + 1j * eps) - f(w - 1j * eps)) / (2 * eps)).imag)
+    assert result.status == "incorrect" and "2 times" in result.message
+
+
+@pytest.mark.parametrize("error", [lambda one, other: np.linalg.norm(one - other) / np.linalg.norm(one),
+                                   lambda one, other: np.nan_to_num(
+                                       np.linalg.norm(one - other) / np.linalg.norm(one))])
+def test_a_guard_does_not_hide_the_mistake(error):
+    assert ch03.relative_error.check(error).mistake == "divided by the expected one alone"
+
+
 def test_the_place_of_the_right_answer_gives_nothing_away():
     places = [min(question.right) for question in ch03.QUIZ.questions]
     assert len(places) >= 5 and max(places.count(place) for place in places) <= len(places) / 2

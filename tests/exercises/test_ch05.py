@@ -43,8 +43,11 @@ def test_the_norm_of_the_largest_array_is_not_called_clipping_per_tensor():
         largest = max(np.linalg.norm(grad) for grad in grads.values())
         return scaled(grads, min(1.0, limit / largest)), norm_of(grads)
 
-    result = ch05.clip.check(clip)
-    assert result.status == "incorrect" and result.mistake is None
+    assert ch05.clip.check(clip).mistake == "one array's norm"
+
+
+def test_a_start_above_the_largest_number_has_overflown_at_step_0():
+    assert ch05.overflow_step_reference(1.5, 1e39) == 0
 
 
 @pytest.mark.parametrize("dtype", [float, np.float32])
