@@ -470,6 +470,342 @@ shares = Exercise(
     explanation="The sum is dominated by its loudest steps. When gradients vanish, those are the latest.",
 )
 
+# 05.5 What can be promised ---------------------------------------------------------------------------------------
+
+
+def promise_reference(W_h, activation):
+    """What the chapter's conditions promise for a long way back: "vanishes", "explodes" or "nothing".
+
+    W_h: (H, H). activation: "identity", "tanh", "relu" or "sigmoid".
+    """
+    if activation == "identity":
+        rho = np.abs(np.linalg.eigvals(W_h)).max()
+        return "vanishes" if rho < 1 else "explodes" if rho > 1 else "nothing"
+    steepest = 0.25 if activation == "sigmoid" else 1.0
+    s_max = np.linalg.norm(W_h, 2)
+    return "vanishes" if steepest * s_max < 1 else "nothing"
+
+
+def _rho(W):
+    return np.abs(np.linalg.eigvals(W)).max()
+
+
+def _s_max(W):
+    return np.linalg.norm(W, 2)
+
+
+def _three_ways(number, limit=1.0):
+    return "vanishes" if number < limit else "explodes" if number > limit else "nothing"
+
+
+def _two_ways(number, limit=1.0):
+    return "vanishes" if number < limit else "explodes"
+
+
+def _steepest(activation):
+    return 0.25 if activation == "sigmoid" else 1.0
+
+
+def _only_with_an_activation(wrong):
+    """Right for the identity, and `wrong` for the others."""
+    return lambda W_h, activation: (promise_reference if activation == "identity" else wrong)(W_h, activation)
+
+
+def _singular_value_for_the_linear_too(W_h, activation):
+    return "vanishes" if _s_max(W_h) * _steepest(activation) < 1 else "nothing"
+
+
+def _matrices_and_activations(rng):
+    """Random ones with ρ well below s_max, turns whose real part is small, the identity at 1 exactly, flat spectra."""
+    slanted = rng.standard_normal((5, 5)) + 2 * np.eye(5, k=1)
+    slanted /= _rho(slanted)
+    rotation = np.linalg.qr(rng.standard_normal((4, 4)))[0]
+    turn = np.array([[0.2, -1.1], [1.1, 0.2]])
+    return [(0.8 * slanted, "identity"), (1.2 * slanted, "identity"), (turn, "identity"), (np.eye(3), "identity"),
+            (np.eye(3) + np.eye(3, k=1), "identity"),
+            (0.8 * slanted, "tanh"), (0.9 * rotation, "tanh"), (1.5 * rotation, "tanh"), (np.eye(3), "tanh"),
+            (0.8 * slanted, "relu"), (0.9 * rotation, "relu"), (1.2 * slanted, "relu"),
+            (3.0 * rotation, "sigmoid"), (0.6 * rotation, "sigmoid"), (5.0 * rotation, "sigmoid"),
+            (slanted * 3.5, "sigmoid"), (4.0 * np.eye(3), "sigmoid")]
+
+
+promise = Exercise(
+    id="05.5",
+    title="What can be promised",
+    stars=2,
+    reference=promise_reference,
+    cases=_matrices_and_activations,
+    mistakes=[
+        Mistake("spectral radius for all", [
+            lambda W_h, activation: _three_ways(_rho(W_h)), lambda W_h, activation: _two_ways(_rho(W_h)),
+        ], "You decide by the spectral radius for every activation. With tanh, ReLU or the sigmoid it guarantees "
+           "nothing: there only the largest singular value does, and only for vanishing."),
+        Mistake("singular value for all", [
+            lambda W_h, activation: _three_ways(_s_max(W_h)), lambda W_h, activation: _two_ways(_s_max(W_h)),
+            lambda W_h, activation: _two_ways(_s_max(W_h) * _steepest(activation)),
+            lambda W_h, activation: _three_ways(_s_max(W_h) * _steepest(activation)),
+        ], "You decide by the largest singular value for every activation, in both directions. For the identity the "
+           "spectral radius decides; for the others a large singular value makes growth possible, not sure."),
+        Mistake("singular value for the identity too", [
+            _singular_value_for_the_linear_too, lambda W_h, activation: "vanishes" if _s_max(W_h) < 1 else "nothing",
+        ], "Without an activation you can promise more: there the spectral radius decides in the long run, and above 1 "
+           "it promises an explosion for nearly every loss."),
+        Mistake("radius times slope", [
+            lambda W_h, activation: _three_ways(_rho(W_h) * _steepest(activation)),
+            lambda W_h, activation: _two_ways(_rho(W_h) * _steepest(activation)),
+        ], "You multiply the spectral radius by the steepest slope. A bound on lengths needs the largest singular "
+           "value, np.linalg.norm(W_h, 2), and it never promises an explosion."),
+        Mistake("radius below one", [
+            _only_with_an_activation(lambda W, a: "vanishes" if _rho(W) * _steepest(a) < 1 else "nothing"),
+            _only_with_an_activation(lambda W, a: "vanishes" if _rho(W) < 1 else "nothing"),
+        ], "With an activation you promise vanishing from the spectral radius. The slopes can keep the shrinking "
+           "directions from being met: use the largest singular value."),
+        Mistake("necessary taken for sufficient", [
+            _only_with_an_activation(lambda W, a: _three_ways(_s_max(W) * _steepest(a))),
+            _only_with_an_activation(lambda W, a: _two_ways(_s_max(W) * _steepest(a))),
+        ], "A large singular value is necessary for an explosion, not sufficient: with an activation nothing in the "
+           "chapter promises one."),
+        Mistake("explosion never promised", lambda W, a: promise_reference(W, a).replace("explodes", "nothing"),
+                "An explosion is never promised. Without an activation it can be: the spectral radius above 1 is "
+                "nearly sufficient."),
+        Mistake("linear vanishing by the singular value",
+                lambda W, a: promise_reference(W, a) if a != "identity" or _rho(W) >= 1 or _s_max(W) < 1 else "nothing",
+                "For the identity you ask that the largest singular value is below 1. A spectral radius below 1 is "
+                "enough there: the gradient may grow for a while, and it vanishes in the end."),
+        Mistake("linear explosion by the singular value",
+                lambda W, a: "explodes" if a == "identity" and _rho(W) >= 1 and _s_max(W) > 1 else
+                promise_reference(W, a),
+                "For the identity you promise an explosion from the largest singular value. It speaks of one step; in "
+                "the long run the spectral radius has to be above 1."),
+        Mistake("ReLU's slope halved",
+                lambda W, a: "vanishes" if a == "relu" and _s_max(W) < 2 else promise_reference(W, a),
+                "You give ReLU a slope of ½. Its steepest slope is 1, and a unit that stays on has it at every step."),
+        Mistake("sigmoid like tanh", {"0.25 if": "1.0 if"},
+                "The sigmoid's steepest slope is 1/4, not 1. Its gradients vanish for certain as long as the largest "
+                "singular value is below 4."),
+        Mistake("slope upside down", {"0.25 if": "4.0 if"},
+                "The sigmoid's slope divides the other way round: the condition is s_max < 1/γ, and γ is 1/4."),
+        Mistake("absolute value forgotten", [
+            {"np.abs(np.linalg.eigvals(W_h)).max()": "np.linalg.eigvals(W_h).real.max()"},
+            {"np.abs(np.linalg.eigvals(W_h)).max()": "np.linalg.eigvals(W_h).max()"},
+        ], "You take the largest eigenvalue without its absolute value. A pair such as 0.2 ± 1.1i turns and grows: "
+           "np.abs first, then max."),
+        Mistake("exactly one", [{"rho > 1": "rho >= 1"}, {"rho < 1": "rho <= 1", "s_max < 1": "s_max <= 1"},
+                                {"s_max < 1": "s_max <= 1"}, {"rho < 1": "rho <= 1"}],
+                "At the limit itself no condition promises anything: the identity matrix neither grows nor shrinks a "
+                "gradient."),
+        Mistake("Frobenius norm",
+                _only_with_an_activation(
+                    lambda W, a: "vanishes" if np.linalg.norm(W) * _steepest(a) < 1 else "nothing"),
+                "np.linalg.norm(W_h) is the root of the sum of all squares. The largest singular value is "
+                "np.linalg.norm(W_h, 2)."),
+        Mistake("largest entry",
+                _only_with_an_activation(
+                    lambda W, a: "vanishes" if np.abs(W).max() * _steepest(a) < 1 else "nothing"),
+                "You compare the largest entry with the limit. A vector meets all entries of a row at once: use the "
+                "largest singular value, np.linalg.norm(W_h, 2)."),
+    ],
+    hints=[
+        "Without an activation both directions can be promised, by one number. With an activation only one of them.",
+        "For the identity: the spectral radius against 1. For the others: γ · s_max < 1 promises vanishing.",
+        "γ is 1 for tanh and ReLU and 0.25 for the sigmoid; s_max = np.linalg.norm(W_h, 2).",
+    ],
+    explanation="Four lines: ρ decides for the linear network, and γ · s_max < 1 is sufficient for vanishing "
+                "otherwise. Everything else has to be measured.",
+)
+
+# 05.6 A product of Jacobians -------------------------------------------------------------------------------------
+
+
+def jacobian_reference(h, W_h, k):
+    """∂h_T/∂h_k of a network of sigmoid units, h (T+1, H). Returns (H, H): row i of h_T, column j of h_k."""
+    product = np.eye(len(W_h))
+    for t in range(k + 1, len(h)):
+        J = np.diag(h[t] * (1 - h[t])) @ W_h.T
+        product = J @ product
+    return product
+
+
+def _sigmoid_states(rng, T, H):
+    W_h, a = 2 * rng.standard_normal((H, H)), rng.standard_normal((T, H))
+    h = [rng.uniform(0.1, 0.9, H)]
+    for a_t in a:
+        h.append(1 / (1 + np.exp(-(a_t + h[-1] @ W_h))))
+    return np.array(h), W_h, a
+
+
+def _agrees_with_nudges(answer, rng):
+    h, W_h, a = _sigmoid_states(rng, 4, 3)
+    columns = []
+    for nudge in 1e-6 * np.eye(3):
+        ends = []
+        for sign in (1, -1):
+            state = h[1] + sign * nudge
+            for a_t in a[1:]:
+                state = 1 / (1 + np.exp(-(a_t + state @ W_h)))
+            ends.append(state)
+        columns.append((ends[0] - ends[1]) / 2e-6)
+    if not np.allclose(answer(h.copy(), W_h.copy(), 1), np.array(columns).T, atol=1e-8):
+        return "nudging the entries of h_1 moves h_4 by other amounts than yours says."
+    return None
+
+
+jacobian = Exercise(
+    id="05.6",
+    title="A product of Jacobians",
+    stars=2,
+    reference=jacobian_reference,
+    cases=lambda rng: [(*_sigmoid_states(rng, T, H)[:2], k)
+                       for T, H, k in ((3, 2, 0), (4, 3, 1), (5, 4, 2), (3, 3, 2))],
+    mistakes=[
+        Mistake("tanh's slope", {"h[t] * (1 - h[t])": "1 - h[t] ** 2"},
+                "1 − h² is the slope of tanh. The sigmoid's, written with its value, is h (1 − h)."),
+        Mistake("sigmoid applied again", {
+            "h[t] * (1 - h[t])": "1 / (1 + np.exp(-h[t])) * (1 - 1 / (1 + np.exp(-h[t])))"},
+                "You apply the sigmoid to h, which is the sigmoid of a already. With h the slope is h (1 − h)."),
+        Mistake("slopes left out", {"np.diag(h[t] * (1 - h[t])) @ W_h.T": "W_h.T"},
+                "The slopes of the activation are missing: each factor is diag(h_t (1 − h_t)) times W_hᵀ."),
+        Mistake("not transposed", {"W_h.T": "W_h"},
+                "W_h has to be transposed: entry (i, j) of J_t says how h_t[i] moves with h_{t−1}[j], and in a = h W_h "
+                "that is W_h[j, i]."),
+        Mistake("factors in the other order", {"J @ product": "product @ J"},
+                "The factors stand in the other order. The newest Jacobian, J_T, stands leftmost."),
+        Mistake("slope of the step before", {"h[t] * (1 - h[t])": "h[t - 1] * (1 - h[t - 1])"},
+                "Step t has the slope of the state it produces, h_t, not of the one it starts from."),
+        Mistake("one factor too many", {"range(k + 1, len(h))": "range(max(k, 0), len(h))"},
+                "The product begins one step too early: the first factor leads from h_k to h_{k+1}, so t runs from "
+                "k + 1."),
+        Mistake("last step missing", {"range(k + 1, len(h))": "range(k + 1, len(h) - 1)"},
+                "The last step, to h_T, is missing: t runs up to and with T = len(h) − 1."),
+        Mistake("slopes on the other side", {
+            "np.diag(h[t] * (1 - h[t])) @ W_h.T": "W_h.T @ np.diag(h[t] * (1 - h[t]))"},
+                "The slopes multiply the rows of W_hᵀ, since each belongs to one entry of h_t: diag(…) stands left."),
+        Mistake("result transposed", {"return product": "return product.T"},
+                "Rows and columns are exchanged: row i belongs to h_T[i], column j to h_k[j]."),
+        Mistake("summed", {"product = J @ product": "product = J + product"},
+                "The Jacobians are added. One step after another multiplies them."),
+        Mistake("starts at zero", {"np.eye(len(W_h))": "np.zeros(W_h.shape)"},
+                "A product that begins with zeros stays zero. Begin with np.eye."),
+    ],
+    hints=[
+        "One factor for each step from k + 1 to T; begin with the identity and multiply.",
+        "The sigmoid's slope is h_t (1 − h_t), and J_t = np.diag(h[t] * (1 - h[t])) @ W_h.T.",
+        "product = J @ product, for t in range(k + 1, len(h)).",
+    ],
+    extra=_agrees_with_nudges,
+    explanation="A gradient at the end, a row, times this matrix is the gradient at step k. At most a quarter of s_max "
+                "a step: so sigmoid networks vanish early.",
+)
+
+# 05.7 Build it: a counter that survives --------------------------------------------------------------------------
+
+
+def train_to_count_reference(x, targets, U, W, updates, learning_rate, limit):
+    """U and W of the linear counter after training by SGD with clipping. x: (T, N). targets: (N,)."""
+    for _ in range(updates):
+        h = [np.zeros(x.shape[1])]
+        for x_t in x:
+            h.append(U * x_t + W * h[-1])
+        dh = 2 * (h[-1] - targets) / len(targets)
+        dU, dW = 0.0, 0.0
+        for t in reversed(range(len(x))):
+            dU += dh @ x[t]
+            dW += dh @ h[t]
+            dh = W * dh
+        scale = min(1.0, limit / np.hypot(dU, dW))
+        U = U - learning_rate * scale * dU
+        W = W - learning_rate * scale * dW
+    return float(U), float(W)
+
+
+def _sequences(rng):
+    """Norms above the limit and below it, in turn and in one run; the last batch has one sequence."""
+    cases = []
+    for T, N, U, W, updates, rate, limit in ((3, 4, 0.5, 0.9, 1, 0.1, 100.0), (5, 3, -0.5, 0.8, 4, 0.02, 1.5),
+                                             (6, 2, 0.3, -1.2, 3, 0.05, 0.7), (12, 5, 0.9, 1.05, 6, 0.01, 20.0)):
+        x = rng.integers(0, 2, (T, N)).astype(float)
+        x[rng.integers(T), :] = 1.0
+        cases.append((x, x.sum(axis=0), U, W, updates, rate, limit))
+    return cases
+
+
+def _survives(answer, rng):
+    x = rng.integers(0, 2, (40, 32)).astype(float)
+    U, W = answer(x, x.sum(axis=0), 0.5, 0.9, 500, 0.001, 1.0)
+    h = np.zeros(32)
+    for x_t in x:
+        h = U * x_t + W * h
+    loss = np.mean((h - x.sum(axis=0)) ** 2)
+    if not loss < 20:
+        return f"on 32 sequences of 40 digits the loss after 500 updates is {loss:.3g}; it should be below 20."
+    return None
+
+
+_CLIPPING = "scale = min(1.0, limit / np.hypot(dU, dW))"
+
+train_to_count = Exercise(
+    id="05.7",
+    title="Build it: a counter that survives forty digits",
+    stars=3,
+    reference=train_to_count_reference,
+    cases=_sequences,
+    names=("U", "W"),
+    extra=_survives,
+    mistakes=[
+        Mistake("not clipped", {_CLIPPING: "scale = 1.0"},
+                "The gradient is not clipped. Shorten (dU, dW) to the limit when its norm is larger."),
+        Mistake("scaled up", {_CLIPPING: "scale = limit / np.hypot(dU, dW)"},
+                "Short gradients are scaled up to the limit. Clipping only shortens: the factor is at most 1."),
+        Mistake("each by its own", {
+            _CLIPPING: "dU, dW = dU * min(1, limit / abs(dU)), dW * min(1, limit / abs(dW)); scale = 1.0"},
+                "U and W are clipped one by one. One norm, np.hypot(dU, dW), and one factor for both."),
+        Mistake("gradient after every step clipped", {
+            "dh = W * dh": "dh = W * dh; dh = dh * min(1.0, limit / np.linalg.norm(dh))", _CLIPPING: "scale = 1.0"},
+                "You clip dh on its way back. Clip the finished gradient of the weights, once an update."),
+        Mistake("squared norm", {"np.hypot(dU, dW)": "(dU**2 + dW**2)"},
+                "You divide by the squared norm. Take the root: np.hypot(dU, dW)."),
+        Mistake("sizes added", {"np.hypot(dU, dW)": "(abs(dU) + abs(dW))"},
+                "You add the sizes of the two gradients. The norm is the root of the sum of their squares."),
+        Mistake("long gradients skipped", {_CLIPPING: "scale = float(np.hypot(dU, dW) <= limit)"},
+                "An update with a long gradient is left out. Shorten the gradient to the limit and take the step."),
+        Mistake("step clipped", {_CLIPPING: "scale = min(1.0, limit / (learning_rate * np.hypot(dU, dW)))"},
+                "You clip the step, learning rate included. Clip the gradient, and then multiply by the rate."),
+        Mistake("sum over the batch", {" / len(targets)": ""},
+                "The loss is the mean over the batch: divide by the number of sequences."),
+        Mistake("factor two missing", {"2 * (h[-1] - targets)": "(h[-1] - targets)"},
+                "The derivative of a square has a factor 2, and the loss has no ½ to cancel it."),
+        Mistake("state after the step", {"dh @ h[t]": "dh @ h[t + 1]"},
+                "W multiplies the state before the step: with x[t] goes h[t], because h begins with h_0."),
+        Mistake("gradient not carried back", {"            dh = W * dh\n": ""},
+                "dh stays the same on its way back. Each step back multiplies it by W."),
+        Mistake("only the last step", {"dU += dh @ x[t]": "dU = dh @ x[t] if t == len(x) - 1 else dU",
+                                       "dW += dh @ h[t]": "dW = dh @ h[t] if t == len(x) - 1 else dW"},
+                "Only the last step's gradient is kept. U and W are used at every step: add up all of them."),
+        Mistake("only the first step", {"dU += dh @ x[t]": "dU = dh @ x[t]", "dW += dh @ h[t]": "dW = dh @ h[t]"},
+                "Each step overwrites the gradient of the one before. U and W are used at every step: use +=."),
+        Mistake("uphill", [{"U - learning_rate": "U + learning_rate", "W - learning_rate": "W + learning_rate"},
+                           {"(h[-1] - targets)": "(targets - h[-1])"}],
+                "The steps lead uphill. The gradient of (h − target)² is 2 (h − target), and the update subtracts it."),
+        Mistake("carried with the new W", {"dh = W * dh": "dh = U * dh"},
+                "dh is multiplied by U on its way back. The way from h_t to h_{t−1} is W."),
+        Mistake("one update", {"range(updates)": "range(1)"},
+                "Only one update is made. Repeat the forward pass, the walk back and the update `updates` times."),
+        Mistake("one update too many", {"range(updates)": "range(updates + 1)"},
+                "One update too many is made."),
+        Mistake("learning rate missing", {
+            "learning_rate * scale * dU": "scale * dU", "learning_rate * scale * dW": "scale * dW"},
+                "The learning rate is missing in the update."),
+    ],
+    hints=[
+        "The two inner loops are the ones at the beginning of the chapter, with arrays of N numbers for x_t and h_t.",
+        "dh = 2 * (h[-1] - targets) / N; walking back, dU += dh @ x[t], dW += dh @ h[t], dh = W * dh.",
+        "scale = min(1.0, limit / np.hypot(dU, dW)), then subtract learning_rate * scale times each gradient.",
+    ],
+    explanation="Without the clipping the run in the last line of the cell ends in NaN. With it U becomes about 0.53 "
+                "and W about 1.03: the training lives, and it does not count yet. A W a little above 1 makes up for "
+                "most of what is missing in U, and the valley from there to (1, 1) is long.",
+)
+
 # Quiz ------------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("05", [
@@ -493,8 +829,9 @@ QUIZ = Quiz("05", [
     Question(
         "The same for a tanh network. Which statements are true?",
         [
-            Option("If gradients explode, the largest singular value of W_h is above 1.", True,
-                   "At 1 or below no step makes any gradient longer: a necessary condition."),
+            Option("If gradients explode, the largest singular value of W_h is at least 1.", True,
+                   "Below 1 every step makes every gradient shorter, so an explosion needs at least 1: a necessary "
+                   "condition."),
             Option("If the spectral radius of W_h is above 1, gradients explode.", False,
                    "Units that saturate have a tanh′ near 0, which can outweigh any W_h. You saw it in the explorer."),
             Option("If the spectral radius of W_h is below 1, no gradient ever grows.", False,
@@ -527,7 +864,8 @@ QUIZ = Quiz("05", [
         topic="clipping",
     ),
     Question(
-        "Training loss falls nicely. Which of these tell you that distant inputs are not being learned?",
+        "The training loss has fallen and settled. Which of these tell you that distant inputs are not being "
+        "learned?",
         [
             Option("The loss becomes NaN.", False, "That is the other trouble, explosion."),
             Option("The gradient norm at early steps is a million times smaller than at late ones.", True,
@@ -549,20 +887,52 @@ QUIZ = Quiz("05", [
             Option("Clip the gradient's norm.", False,
                    "Clipping shortens what is too long. It cannot bring back what has vanished."),
             Option("Raise the learning rate by the factor that is missing.", False,
-                   "All parts of the gradient grow alike: the near past still shouts down the far past, only louder."),
+                   "All parts of the gradient grow alike: the far past's part stays as small beside the rest."),
         ],
         topic="remedies",
     ),
     Question(
-        "You truncate BPTT at 10 steps. What happens to a dependency over 40 steps?",
+        "A network reads 40 steps and is asked for its first input only at the end. You truncate BPTT at 10 steps and "
+        "carry the state. What does the gradient of W_h say about keeping the first input for all 40 steps?",
         [
-            Option("Nothing changes, because the state is carried over every cut.", False,
-                   "The state brings the information, but no gradient says what to keep of it."),
-            Option("It is still learned, but more slowly, since each block sees only a quarter of it.", False,
-                   "Slow learning needs some gradient. Here it is exactly zero beyond the cut."),
-            Option("No gradient connects the two ends, so this dependency is not learned along that path.", True,
-                   "Truncation caps the explosion by cutting the long paths, and with them what they teach."),
+            Option("Everything, because the state is carried over every cut.", False,
+                   "The state brings the information forward, if the weights happen to keep it. The gradient stops at "
+                   "the cut."),
+            Option("A quarter of what it should, so it is learned more slowly.", False,
+                   "The path from the loss to the first step passes three cuts. What comes through them is zero, not "
+                   "a quarter."),
+            Option("Nothing, since no path from the loss reaches the first step.", True,
+                   "Every path is cut after ten steps. A readout can still learn to use what the state happens to "
+                   "keep, but W_h is not told to keep it."),
         ],
         topic="what truncated BPTT cuts",
+    ),
+    Question(
+        "A linear network has W_h with the two eigenvalues 0.6 + 0.9i and 0.6 − 0.9i. What does a gradient do on its "
+        "long way back?",
+        [
+            Option("It turns and grows.", True,
+                   "The absolute value is √(0.36 + 0.81) ≈ 1.08: about 8 % longer a step, and turned by 56°."),
+            Option("It turns and fades.", False,
+                   "The real part is below 1, but the distance from 0 is what counts, and that is about 1.08."),
+            Option("It grows without turning.", False,
+                   "An imaginary part means a turn; only real eigenvalues keep a direction."),
+            Option("Nothing real, for the eigenvalues are complex.", False,
+                   "Complex eigenvalues of a real matrix come in pairs, and a pair describes a turn in a real plane."),
+        ],
+        topic="complex eigenvalues",
+    ),
+    Question(
+        "Your training ends in NaN. With clipping it runs well. Which run tells you whether clipping was needed?",
+        [
+            Option("The same with clipping and other seeds.", False,
+                   "That shows that clipping works again, and not that nothing else would have worked."),
+            Option("The same without clipping, at lower learning rates.", True,
+                   "A lower rate shortens the long step as well. In this chapter it did as well as clipping on one "
+                   "task and was slower on the cliff."),
+            Option("The same with clipping, at a higher learning rate.", False,
+                   "That tells how much room clipping gives, which is worth knowing, but it is another question."),
+        ],
+        topic="controls",
     ),
 ])

@@ -57,12 +57,74 @@ def up_to_the_jump(losses: np.ndarray, d_u: np.ndarray, d_w: np.ndarray, jump: i
         epoch {jump - 1}, that of U to {abs(d_u[jump - 1]):.0f}.""")
 
 
-def powers(norms: np.ndarray, radius: float, sigma: float, *, figure: Figure | None = None) -> Figure:
-    """The largest singular value of W^k against k, between radius^k and sigma^k. norms: (K+1,), k = 0 … K."""
+def ellipses(matrix: np.ndarray, powers: tuple[int, ...] = (0, 1, 3, 10), *, figure: Figure | None = None) -> Figure:
+    """What `matrix` (2, 2) makes of the circle of all row vectors of length 1, after so many multiplications."""
+    figure = figure or plt.figure(figsize=(9.6, 2.9))
+    turn = 2 * np.pi * np.linspace(0, 1, 201)
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    lengths = []
+    for axes, k in zip(figure.subplots(1, len(powers), sharey=True), powers, strict=True):
+        power = np.linalg.matrix_power(matrix, k)
+        start, stretch, end = np.linalg.svd(power)
+        longest = end[0] * stretch[0] * np.sign(end[0, 0])
+        lengths.append(stretch[0])
+        axes.plot(*circle.T, color=color("muted"), linestyle=DASHED, linewidth=1.3)
+        axes.fill(*(circle @ power).T, facecolor=color("gradient"), alpha=0.16)
+        axes.plot(*(circle @ power).T, color=color("gradient"), linewidth=2.2)
+        axes.annotate("", longest, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color("gradient"), "linewidth": 2,
+                                                       "shrinkA": 0, "shrinkB": 0})
+        words = ("the circle", "after 1 step", f"after {k} steps")[min(k, 2)]
+        axes.set(xlim=(-1.6, 1.6), ylim=(-2.0, 2.0), aspect="equal", title=f"{words}: {stretch[0]:.2f}",
+                 xlabel="first entry", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+        axes.title.set_fontsize(12)
+    figure.axes[0].set_ylabel("second entry")
+    shapes = "; ".join(f"after {k}, {length:.2f}" for k, length in zip(powers[1:], lengths[1:], strict=True))
+    return describe(figure, f"""
+        A circle of radius 1 that a matrix turns into an ellipse, which gets longer and thinner and then shrinks. The
+        longest arrow that ends on it, by the number of steps: {shapes}.""")
+
+
+def turns(matrices: list[np.ndarray], steps: int = 18, *, figure: Figure | None = None) -> Figure:
+    """The way of the row vector (1, 0) under each matrix (2, 2), and the eigenvalues in the complex plane."""
+    figure = figure or plt.figure(figsize=(9.6, 3.6))
+    *panels, plane = figure.subplots(1, len(matrices) + 1)
+    looks = ({"color": color("state"), "marker": "o"}, {"color": color("gradient"), "marker": "D"})
+    around = np.exp(2j * np.pi * np.linspace(0, 1, 201))
+    words = []
+    for axes, matrix, look in zip(panels, matrices, looks, strict=True):
+        row = np.array([1.0, 0.0])
+        path = np.array([row @ np.linalg.matrix_power(matrix, k) for k in range(steps + 1)])
+        eigenvalues = np.linalg.eigvals(matrix)
+        size, angle = np.abs(eigenvalues[0]), np.degrees(np.abs(np.angle(eigenvalues[0])))
+        axes.plot(around.real, around.imag, color=color("muted"), linestyle=DASHED, linewidth=1.3)
+        axes.plot(*path.T, linewidth=1.6, markersize=5, markeredgecolor=color("paper"), markeredgewidth=0.5, **look)
+        axes.annotate("", path[0], (0, 0), arrowprops={"arrowstyle": "-|>", "color": color("ink"), "linewidth": 1.8,
+                                                       "shrinkA": 0, "shrinkB": 4})
+        axes.set(xlim=(-2, 2), ylim=(-2, 2), aspect="equal", xlabel="first entry", ylabel="second entry",
+                 title=f"|λ| = {size:.2f}, {angle:.0f}° a step")
+        plane.plot(eigenvalues.real, eigenvalues.imag, linestyle="", markersize=8, color=look["color"],
+                   marker=look["marker"], label=f"|λ| = {size:.2f}")
+        ends = "inwards" if size < 1 else "outwards"
+        words.append(f"with |λ| = {size:.2f} it spirals {ends} and ends {np.linalg.norm(path[-1]):.2f} from the middle")
+    plane.plot(around.real, around.imag, color=color("muted"), linestyle=DASHED, linewidth=1.3)
+    plane.set(xlim=(-2, 2), ylim=(-2, 2), aspect="equal", xlabel="real part", ylabel="imaginary part",
+              title="their eigenvalues λ")
+    plane.legend(loc="lower left", fontsize=10)
+    for axes in figure.axes:
+        axes.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+        axes.title.set_fontsize(12)
+    return describe(figure, f"""
+        A vector that turns by the same angle at each of {steps} steps: {"; ".join(words)}. Right: the two pairs of
+        eigenvalues in the complex plane, one inside the unit circle and one outside.""")
+
+
+def powers(norms: np.ndarray, radius: float, s_max: float, *, figure: Figure | None = None) -> Figure:
+    """The largest singular value of W^k against k, between radius^k and s_max^k. norms: (K+1,), k = 0 … K."""
     figure = figure or plt.figure(figsize=(7.2, 3.1))
     axes = figure.add_subplot()
     k = np.arange(len(norms))
-    axes.semilogy(k, sigma**k, color=color("ink"), linestyle=DOTTED, label=f"bound $\\sigma^k$, σ = {sigma:.2f}")
+    axes.semilogy(k, s_max**k, color=color("ink"), linestyle=DOTTED,
+                  label=f"bound $s_{{\\max}}^{{\\,k}}$, $s_{{\\max}}$ = {s_max:.2f}")
     axes.semilogy(k, norms, color=color("gradient"), linewidth=3, label="largest singular value of $W^k$")
     axes.semilogy(k, radius**k, color=color("weight"), linestyle=DASHED, label=f"rate $\\rho^k$, ρ = {radius:.2f}")
     axes.set(xlabel="steps back k", ylabel="growth of the gradient", ylim=(1e-8, 1e6), xlim=(0, k[-1]))
@@ -88,8 +150,8 @@ def silence(losses: dict[str, np.ndarray], norms: dict[str, np.ndarray], floor: 
         right.semilogy(steps, norms[name], label=name, **look)
     left.axhline(floor, color=color("ink"), linewidth=1.2, linestyle=DOTTED)
     left.text(0.99, floor * 0.96, "the far input ignored", ha="right", va="top", transform=left.get_yaxis_transform())
-    left.set(xlabel="update", ylabel="loss", ylim=(0, None), title="training goes down")
-    right.set(xlabel="step t", ylabel="gradient norm ‖∂y/∂$h_t$‖", title="after training, at step t")
+    left.set(xlabel="update", ylabel="loss", ylim=(0, None), title="the loss goes down …")
+    right.set(xlabel="step t", ylabel="gradient norm ‖∂y/∂$h_t$‖", title="… and who gets a gradient")
     left.legend(loc="upper right")
     names = list(losses)
     return describe(figure, f"""
@@ -186,19 +248,21 @@ def distances(curves: dict[str, np.ndarray], text: str, *, figure: Figure | None
 def key_frames(frames: list[dict], *, columns: int = 3, figure: Figure | None = None) -> Figure:
     """The explorer's upper left panel at several settings: what `ExplodingGradients.compute` gives, and a "title"."""
     rows = -(-len(frames) // columns)
-    figure = figure or plt.figure(figsize=(9.0, 2.0 * rows))
+    figure = figure or plt.figure(figsize=(9.0, 2.0 * rows + 0.4))
     panels = figure.subplots(rows, columns, sharex=True, sharey=True).ravel()
     words = []
     for axes, frame in zip(panels, frames, strict=True):
         steps = len(frame["norms"]) - 1
-        for factor, look in ((frame["sigma"], {"color": color("ink"), "linestyle": DOTTED, "linewidth": 1.4}),
-                             (frame["radius"], {"color": color("weight"), "linestyle": DASHED, "linewidth": 1.8})):
-            axes.plot([0, steps], [steps * np.log10(factor), 0], **look)
-        axes.plot(exponents(frame["norms"]), color=color("gradient"), linewidth=2.8)
+        for factor, name, hue, dashes in ((frame["s_max"], "bound $s_{\\max}^{\\,T-t}$", "ink", DOTTED),
+                                          (frame["radius"], "rate $\\rho^{\\,T-t}$", "weight", DASHED)):
+            axes.plot([0, steps], [steps * np.log10(factor), 0], label=name, color=color(hue), linestyle=dashes,
+                      linewidth=1.6)
+        axes.plot(exponents(frame["norms"]), color=color("gradient"), linewidth=2.8, label="measured")
         axes.set(ylim=(-PAGE, PAGE), title=frame["title"], xticks=(0, steps // 2, steps))
         axes.title.set_fontsize(11)
         axes.set_yticks((-8, -4, 0, 4, 8), ["10⁻⁸", "10⁻⁴", "1", "10⁴", "10⁸"])
         words.append(f"{frame['title']}: {short(frame['norms'][0])} at step 0")
     for axes in panels[-columns:]:
         axes.set_xlabel("step t")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=10.5)
     return describe(figure, f"Six settings of the explorer, each starting from 1 at step {steps}. {'; '.join(words)}.")

@@ -32,7 +32,7 @@ def exponents(values: np.ndarray, page: float = 1e4) -> np.ndarray:
 class GradientFlow(Picture):
     """Gradient norms over time, eigenvalues in the complex plane, training losses, numbers.
 
-    `update(norms, radius, sigma, eigenvalues, weight_norm, activation, start, clip, losses=())`: norms (T+1,) of
+    `update(norms, radius, s_max, eigenvalues, weight_norm, activation, start, clip, losses=())`: norms (T+1,) of
     ∂L/∂h_t for t = 0 … T; clip: the limit, inf for none; losses: none, or one array of losses without clipping
     and one with it.
     """
@@ -55,7 +55,7 @@ class GradientFlow(Picture):
         self.tick_labels = [axes.text(place, -0.035, "0", transform=axes.get_xaxis_transform(), ha="center", va="top",
                                       fontsize=10) for place in (0, 0.5, 1)]
         (self.bound,) = axes.plot([], [], color=color("ink"), linewidth=1.4, linestyle=(0, (1.5, 1.5)),
-                                  label="bound $\\sigma^{\\,T-t}$")
+                                  label="bound $s_{\\max}^{\\,T-t}$")
         (self.rate,) = axes.plot([], [], color=color("weight"), linewidth=1.8, linestyle=(0, (5, 3)),
                                  label="rate $\\rho^{\\,T-t}$")
         (self.flow,) = axes.plot([], [], color=color("gradient"), linewidth=3, label="measured")
@@ -67,7 +67,8 @@ class GradientFlow(Picture):
     def _build_plane(self, axes) -> None:
         circle = np.exp(2j * np.pi * np.linspace(0, 1, 200))
         axes.set(xlim=(-3.3, 3.3), ylim=(-3.3, 3.3), xticks=range(-3, 4), yticks=range(-3, 4), aspect="equal",
-                 title="eigenvalues of $W_h$, unit circle", xlabel="real part")
+                 title="eigenvalues of $W_h$, unit circle", xlabel="real part",
+                 ylabel="imaginary part")
         axes.plot(circle.real, circle.imag, color=color("muted"), linewidth=1.5)
         (self.inside,) = axes.plot([], [], "o", color=color("weight"), markersize=6, markeredgecolor=color("paper"))
         (self.outside,) = axes.plot([], [], "D", color=color("gradient"), markersize=6, markeredgecolor=color("paper"))
@@ -91,36 +92,37 @@ class GradientFlow(Picture):
 
     def _build_numbers(self, axes) -> None:
         axes.axis("off")
-        names = ("largest singular value σ", "gradient at step 0", "gradient of all weights",
+        names = ("largest singular value $s_{\\max}$", "gradient at step 0", "gradient of all weights",
                  "the same, after clipping")
         axes.text(0, 1, "\n".join(names), va="top", fontsize=11, linespacing=1.65)
         self.numbers = axes.text(1, 1, "\n" * 3, va="top", ha="right", fontsize=11, linespacing=1.65)
         self.moving.append(self.numbers)
 
-    def update(self, norms, radius, sigma, eigenvalues, weight_norm, activation, start, clip, losses=()) -> str:
+    def update(self, norms, radius, s_max, eigenvalues, weight_norm, activation, start, clip, losses=()) -> str:
         steps = len(norms) - 1
-        self._show_flow(np.asarray(norms), radius, sigma, steps)
+        self._show_flow(np.asarray(norms), radius, s_max, steps)
         outside = np.abs(eigenvalues) > 1 + 1e-9
         self.inside.set_data(eigenvalues[~outside].real, eigenvalues[~outside].imag)
         self.outside.set_data(eigenvalues[outside].real, eigenvalues[outside].imag)
         clips, clipped_to = bool(np.isfinite(clip)), short(min(weight_norm, clip))
-        self.numbers.set_text("\n".join([f"{sigma:.2f}", short(norms[0]), short(weight_norm),
+        self.numbers.set_text("\n".join([f"{s_max:.2f}", short(norms[0]), short(weight_norm),
                                          clipped_to if clips else "off"]))
         clipping = f"clipped: {clipped_to}" if clips else "not clipped"
         weights = f"All weights' gradient has norm {short(weight_norm)}, {clipping}."
         return (  # three lines of words hold either what one gradient is or what training makes of it
-            f"{start.capitalize()} start, {activation}, {steps} steps, spectral radius {radius:.2f}, σ {sigma:.2f}, "
-            f"{outside.sum()} of {len(eigenvalues)} eigenvalues outside the unit circle. {fate(norms)} "
+            f"{start.capitalize()} start, {activation}, {steps} steps, spectral radius {radius:.2f}, "
+            f"s_max {s_max:.2f}, {outside.sum()} of {len(eigenvalues)} eigenvalues outside the unit circle. "
+            f"{fate(norms)} "
             f"{self._show_training(losses, clip) or weights}"
         )
 
-    def _show_flow(self, norms: np.ndarray, radius: float, sigma: float, steps: int) -> None:
+    def _show_flow(self, norms: np.ndarray, radius: float, s_max: float, steps: int) -> None:
         self.tick_labels[1].set_text(str(steps // 2))
         self.tick_labels[2].set_text(str(steps))
         place = np.arange(steps + 1) / steps
         heights = exponents(norms)
         self.flow.set_data(place, heights)
-        for line, factor in ((self.rate, radius), (self.bound, sigma)):
+        for line, factor in ((self.rate, radius), (self.bound, s_max)):
             top = np.log10(factor) * steps if factor > 0 else -1e4
             line.set_data([0, 1], [top, 0])
         on_page = abs(heights[0]) <= PAGE  # False for NaN

@@ -20,10 +20,11 @@ class ExplodingGradients(Explorer):
     chapter = "05"
     title = "Where does the gradient go?"
     question = (
-        "Which spectral radius brings the gradient from step $T$ back to step 0 at the size it had? Move it by 0.05 "
-        "to either side. Then choose *tanh*: why can a radius above 1 now be too small? Choose *chain* and 0.6: where "
-        "is the dashed line wrong? Last, take the Gaussian initialisation, the *identity* activation and 1.1, and "
-        "press *Train* with clipping off and with clipping at 1."
+        "In the opening state, move the spectral radius: between which two notches of the slider does the gradient "
+        "come back from step $T$ to step 0 with the size it had, and why not exactly at 1? Choose *orthogonal*: which "
+        "radius keeps the size now? Then choose *tanh*: why is that radius too small now? Go back to *identity* as the "
+        "activation, choose *chain* and 0.6: where is the dashed line wrong? Last, take the *gaussian* initialisation "
+        "and 1.1 again, and press *Train* with clipping off and with clipping at 1."
     )
     picture_class = GradientFlow
 
@@ -47,14 +48,14 @@ class ExplodingGradients(Explorer):
         }
 
     def compute(self, radius: float, steps: int, activation: str, start: str, clip: float, seed: int) -> dict:
-        matrix, eigenvalues, sigma = unit_matrix(start, seed)
+        matrix, eigenvalues, s_max = unit_matrix(start, seed)
         network, readout = make_network(radius, activation, start, seed)
         x, _ = first_inputs(steps, 1, np.random.default_rng(seed))
         norms = gradient_norms(network, x, readout)
         return {
             "norms": norms,
             "radius": radius,
-            "sigma": radius * sigma,
+            "s_max": radius * s_max,
             "eigenvalues": radius * eigenvalues,
             "weight_norm": nn.clip_grad_norm(network.grads, np.inf),
             "activation": activation,
