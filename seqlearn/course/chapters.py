@@ -82,7 +82,7 @@ CHAPTERS = (
             "See two sentences that a bag of words cannot tell apart, and a state that can.", 60,
             part=1, needs=("00",), topic="order", numpy=True),
     Chapter("02", "the_recurrent_network", "The recurrent network",
-            "Write the loop, unroll it, stack it, turn it round, and match PyTorch digit for digit.", 75,
+            "Watch a network learn to write, then build its loop: unroll it, stack it, turn it round.", 90,
             part=1, needs=("01",), topic="rnn", numpy=True,
             also=("nn.rnn", "nn.stacked", "nn.bidirectional", "plots.unrolling")),
     Chapter("03", "gradients_you_can_trust", "Gradients you can trust",

@@ -1,10 +1,11 @@
-"""Exercises and quiz of chapter 02: the recurrent cell, its loop, layers on top of each other and in both directions.
+"""Exercises and quiz of chapter 02: the recurrent cell, its loop, layers, both directions, and weights for a task.
 
-All of them are about the tanh network h_t = tanh(x_t W_x + h_{t-1} W_h + b). Arrays are time-major, x (T, N, D).
+Most are about the tanh network h_t = tanh(x_t W_x + h_{t-1} W_h + b). Arrays are time-major, x (T, N, D).
 """
 
 import numpy as np
 
+from seqlearn import nn
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
 
 # Inputs -----------------------------------------------------------------------------------------------------------
@@ -629,11 +630,310 @@ ragged_bidirectional = Exercise(
     ],
 )
 
+# 02.8 Two kinds of brackets ---------------------------------------------------------------------------------------
+
+
+def brackets_reference():
+    """W_x (5, 2), W_h (2, 2), b (2): a linear network whose state is (open round, open square)."""
+    W_x = np.zeros((5, 2))  # a row for each of ( ) [ ] and for any other character
+    W_x[:2, 0] = 1, -1
+    W_x[2:4, 1] = 1, -1
+    return W_x, np.eye(2), np.zeros(2)
+
+
+def _states_of(answer, text):
+    """What the check does with weights: all states (T, 2) of the linear network on a text of brackets."""
+    W_x, W_h, b = (np.asarray(array, dtype=float) for array in answer())
+    for name, array, shape in (("W_x", W_x, (5, 2)), ("W_h", W_h, (2, 2)), ("b", b, (2,))):
+        if array.shape != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    h, states = np.zeros(2), []
+    for character in text:
+        x_t = np.eye(5)["()[]".find(character)]  # find gives -1, the last row, for any other character
+        h = x_t @ W_x + h @ W_h + b
+        states.append(h)
+    return np.array(states)
+
+
+brackets = Exercise(
+    id="02.8",
+    title="Two kinds of brackets",
+    stars=1,
+    reference=brackets_reference,
+    cases=lambda rng: ["a[i](b[j])", "".join(rng.choice(list("()[]ab"), size=30)), "((x)[(y)[z]])"],
+    call=_states_of,
+    names=("states",),
+    mistakes=[
+        Mistake("no memory", {"np.eye(2)": "np.zeros((2, 2))"},
+                "W_h is 0, so the state only shows the last character. What has been counted has to be kept whole."),
+        Mistake("closing brackets ignored", {"[:2, 0] = 1, -1": "[0, 0] = 1",
+                                             "[2:4, 1] = 1, -1": "[2, 1] = 1"},
+                "You count the brackets that open. A bracket that closes has to take 1 away again."),
+        Mistake("everything counted", {"[:2, 0] = 1, -1": "[:2, 0] = 1, 1", "[2:4, 1] = 1, -1": "[2:4, 1] = 1, 1"},
+                "A bracket that closes adds 1 in your network, so you count all brackets. It has to take 1 away."),
+        Mistake("both kinds together", {"[2:4, 1]": "[2:4, 0]"},
+                "Both kinds of brackets go into the first unit. The second unit counts the square ones."),
+        Mistake("kinds exchanged", {"[:2, 0]": "[:2, 1]", "[2:4, 1]": "[2:4, 0]"},
+                "Round and square are exchanged: the first unit counts the round brackets, the second the square "
+                "ones."),
+        Mistake("signs turned", {"[:2, 0] = 1, -1": "[:2, 0] = -1, 1", "[2:4, 1] = 1, -1": "[2:4, 1] = -1, 1"},
+                "Your signs are turned round: an opening bracket adds 1, a closing one takes 1 away."),
+        Mistake("rows in another order", {"W_x[:2, 0]": "W_x[[0, 2], 0]", "W_x[2:4, 1]": "W_x[[1, 3], 1]"},
+                "Your rows of W_x stand in another order: ( [ ) ]. The check's order is ( ) [ ], then all others."),
+        Mistake("a leak", [{"np.eye(2)": f"{leak} * np.eye(2)"} for leak in (0.5, 0.9, 0.95, 0.99)],
+                "Your W_h lets the state fade. A bracket stays open until it is closed, however long that takes, so "
+                "the state has to be kept whole."),
+        Mistake("units mixed", {"np.eye(2)": "np.ones((2, 2))"},
+                "W_h is full of ones, so each unit also gets what the other has counted. Off the diagonal it must be "
+                "0."),
+        Mistake("a bias at every step", {"np.zeros(2)": "np.ones(2)"},
+                "b is added at every step, whatever comes in, so your state also counts the characters."),
+    ],
+    hints=[
+        "x_t is one-hot, so x_t @ W_x is a row of W_x: what this character adds to the two units.",
+        "An opening round bracket adds (1, 0), a closing one (−1, 0), and any other character nothing.",
+        "W_h keeps each unit as it is and mixes nothing: np.eye(2). And b is 0.",
+    ],
+)
+
+# 02.9 How long does it remember? ----------------------------------------------------------------------------------
+
+remembers = ValueExercise(
+    id="02.9",
+    title="How long does it remember?",
+    stars=1,
+    reference=90,
+    mistakes=[
+        Mistake("one too few", 89, "After 89 steps 0.95⁸⁹ = 1.04 % is left, which is not yet less than 1 %."),
+        Mistake("not rounded up", lambda value: 89 < float(value) < 90,
+                "That solves 0.95ᵏ = 0.01 exactly. A network makes whole steps: after how many is less than 1 % left?",
+                example=89.78),
+        Mistake("the reach", 20,
+                "20 = 1/(1 − W) is how far the state looks back, roughly: there 0.95²⁰ = 36 % is still left."),
+        Mistake("half of it", lambda value: 13 < float(value) < 14.5,
+                "After that many steps about half is left. Asked is when less than a hundredth is left.", example=14),
+        Mistake("a tenth", lambda value: 44 < float(value) < 45.5,
+                "After that many steps a tenth is left. Less than 1 %, a hundredth, is asked.", example=45),
+        Mistake("straight line", lambda value: 19 < float(value) < 19.9,
+                "You take 5 % of the beginning away at each step. The unit loses 5 % of what it still has: the loss "
+                "gets smaller.", example=19.8),
+        Mistake("one too many", 91,
+                "Count the steps after the one was read: k steps later the state is 0.95ᵏ."),
+    ],
+    hints=[
+        "The one adds 1 to the state. How much of it is there one step later, two steps later, k steps later?",
+        "0.95ᵏ < 0.01. Try it in a loop, or take logarithms.",
+        "k > log(0.01) / log(0.95), and k is a whole number.",
+    ],
+    explanation="0.95⁸⁹ = 0.0104 and 0.95⁹⁰ = 0.0099. In general k > log(0.01)/log(W), which is about "
+                "4.6/(1 − W) for a W near 1.",
+)
+
+# 02.10 Where it rests ---------------------------------------------------------------------------------------------
+
+
+def rest_reference(w):
+    """Where h = tanh(w h) comes to rest when it starts at 0.1 and nothing comes in."""
+    h = 0.1
+    for _ in range(1000):
+        h = np.tanh(w * h)
+    return np.round(h, 10)
+
+
+rest = Exercise(
+    id="02.10",
+    title="Where it rests",
+    stars=2,
+    reference=rest_reference,
+    cases=lambda rng: [0.5, 1.2, 2.0, 3.0, 0.7],
+    names=("the resting place",),
+    rtol=1e-6,
+    atol=1e-8,
+    mistakes=[
+        Mistake("a single step", {"range(1000)": "range(1)"},
+                "That is the state after one step from 0.1. Go on until it does not change any more."),
+        Mistake("one step from 1", lambda w: np.tanh(w),
+                "tanh(w) is one step from a state of 1. Feed the result back in, again and again, until it rests."),
+        Mistake("stopped early", [{"range(1000)": f"range({n})"}
+                                  for n in (2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 25, 30)],
+                "You stop too early. Near w = 1 the state moves slowly: let it go on for some hundred steps."),
+        Mistake("started at 0", {"h = 0.1": "h = 0.0"},
+                "You start at 0, and tanh(w · 0) = 0 for every w. Start at 0.1, as a unit that has seen a little."),
+        Mistake("always 1", lambda w: 1.0,
+                "For w = 2 the state rests a little below 1, where tanh(w h) = h, and for w below 1 it fades to 0."),
+        Mistake("right border, wrong height", lambda w: 0.0 if w < 1 else 1.0,
+                "The border at w = 1 is right. But above it the state rests where tanh(w h) = h, and that lies below "
+                "1."),
+        Mistake("no tanh", [{"np.tanh(w * h)": "w * h"}, lambda w: 0.1 * w**1000],
+                "You left tanh out: a linear unit fades to 0 for w below 1 and grows without end above it."),
+        Mistake("w outside", {"np.tanh(w * h)": "w * np.tanh(h)"},
+                "You multiply by w after tanh. The unit computes tanh(w h), so w stands inside."),
+        Mistake("other side", {"h = 0.1": "h = -0.1"},
+                "The size is right, the sign is not: start at +0.1, and the state stays on that side."),
+    ],
+    hints=[
+        "Let the network do it: start at 0.1, and put h = np.tanh(w * h) into a loop.",
+        "Some hundred steps are enough for all w of the check.",
+        "for _ in range(1000): h = np.tanh(w * h), and return h.",
+    ],
+    explanation="For w below 1 nothing is held: 0 is the only place where tanh(w h) = h. Above 1 there are two more, "
+                "one on each side, and the unit is a latch.",
+)
+
+# 02.11 Odd or even ------------------------------------------------------------------------------------------------
+
+
+def parity_reference():
+    """W_x (1, H), W_h (H, H), b (H), W_y (H): a ReLU network; here with H = 2."""
+    W_x = np.ones((1, 2))  # both units read the bit plus the old parity, s = 0, 1 or 2
+    b = np.array([0.0, -1.0])  # the units are max(s, 0) and max(s − 1, 0): (0, 0), (1, 0) or (2, 1)
+    W_y = np.array([1.0, -2.0])  # 0, 1 or 0
+    W_h = np.outer(W_y, np.ones(2))  # the old parity is the old state times W_y, and both units read it
+    return W_x, W_h, b, W_y
+
+
+def _odd_of(answer, bits):
+    """What the check does with weights: for every step (T,), is the output above ½? 1 or 0."""
+    W_x, W_h, b, W_y = (np.asarray(array, dtype=float) for array in answer())
+    H = W_x.shape[-1]
+    for name, array, shape in (("W_x", W_x, (1, H)), ("W_h", W_h, (H, H)), ("b", b, (H,)), ("W_y", W_y, (H,))):
+        if array.shape != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    h, outputs = np.zeros(H), []
+    for bit in bits:
+        h = np.maximum(bit * W_x[0] + h @ W_h + b, 0)
+        outputs.append(h @ W_y)
+    return (np.array(outputs) > 0.5).astype(int)
+
+
+def _weights_of(W_x, W_h, b, W_y):
+    return lambda: tuple(np.array(array, dtype=float) for array in (W_x, W_h, b, W_y))
+
+
+parity = Exercise(
+    id="02.11",
+    title="Odd or even?",
+    stars=3,
+    reference=parity_reference,
+    cases=lambda rng: [rng.integers(0, 2, size=12), np.array([0, 1, 0, 0, 1, 1, 1, 0]), rng.integers(0, 2, size=200)],
+    call=_odd_of,
+    names=("odd",),
+    mistakes=[
+        Mistake("never turns back", _weights_of([[1]], [[1]], [0], [1]),
+                "Your output stays above ½ once a one has come, as if it counted. The second one has to bring it back "
+                "to 0."),
+        Mistake("only the last bit", _weights_of([[1]], [[0]], [0], [1]),
+                "Your output is the last bit: nothing is carried along. A zero has to keep the parity as it was."),
+        Mistake("bit minus state", _weights_of([[1]], [[-1]], [0], [1]),
+                "Two ones in a row come out right, but a zero erases what was kept: max(0 − h, 0) is 0. After a zero "
+                "the parity has to be what it was."),
+        Mistake("never odd", [_weights_of([[1, 1]], [[1, 1], [-2, -2]], [0, -1], [-1, 2]),
+                              {"[0.0, -1.0]": "[0.0, 0.0]"},
+                              _weights_of([[0]], [[0]], [0], [1])],
+                "Your output is never above ½. Look at the signs of W_y, and at the biases: one unit has to notice "
+                "that parity and bit together have reached 2, and for that it needs a bias of −1."),
+        Mistake("always odd", _weights_of([[0]], [[0]], [1], [1]),
+                "Your output is above ½ at every step, whatever the bits are."),
+        Mistake("answers even", _weights_of([[1, 1, 0]], [[1, 1, 0], [-2, -2, 0], [0, 0, 0]], [0, -1, 1], [-1, 2, 1]),
+                "Your output is above ½ when the number of ones is even. Asked is the other one: 1 for odd."),
+        Mistake("readout corrects, state does not", {"W_h = np.outer(W_y, ": "W_h = np.outer([1, 0], "},
+                "Your output comes down with the second one and never goes up again. The state has to be corrected as "
+                "the readout is: the old parity, which both units read, is the same mixture as W_y."),
+        Mistake("state corrects, readout does not", {"return W_x, W_h, b, W_y": "return W_x, W_h, b, np.array([1, 0])"},
+                "Your output is also 1 where the old parity and the new bit add up to 2. There it has to be 0: let the "
+                "readout take twice the second unit away."),
+    ],
+    hints=[
+        "Let s be the old parity plus the new bit: 0, 1 or 2. The new parity is 1 only for s = 1. It goes up and comes "
+        "down again, so one ReLU of s is not enough.",
+        "max(s, 0) − 2 max(s − 1, 0) is 0, 1, 0 for s = 0, 1, 2. These are two units, with the biases 0 and −1.",
+        "The readout is W_y = [1, −2], and the old parity is the same mixture of the old units: both columns of W_h "
+        "are [1, −2] as well.",
+    ],
+    explanation="No single ReLU unit can do it, because its output cannot rise and then fall as s grows. Two can.",
+)
+
+# 02.12 Build it: learn the lamp -----------------------------------------------------------------------------------
+
+
+def learn_lamp_reference(rows, lit):
+    """Train on rows (N, T) and lit (N,), 1 for on; returns a function from new rows to their answers, True for on."""
+    rng = np.random.default_rng(0)
+    network, readout, loss = nn.RNN(1, 8, rng=rng), nn.Linear(8, 1, rng=rng), nn.BinaryCrossEntropy()
+    adams = [nn.Adam(layer.params, 0.02) for layer in (network, readout)]
+
+    def score(rows):
+        _, last = network.forward(rows.T[:, :, None])  # (T, N, 1): time first
+        return readout.forward(last)[:, 0]
+
+    for _ in range(200):
+        loss.forward(score(rows), lit)
+        d_last = readout.backward(loss.backward()[:, None])  # the loss looks at the last state alone
+        network.backward(np.zeros((rows.shape[1], len(rows), 8)), d_last)
+        for adam, layer in zip(adams, (network, readout), strict=True):
+            adam.step(layer.grads)
+    return lambda rows: score(rows) > 0
+
+
+def _lamp_rows(rng, N, T):
+    """Rows of presses (N, T), at least one in each, and the last one of each as 1 for on and 0 for off, (N,)."""
+    rows = rng.choice([-1.0, 0.0, 1.0], p=[0.2, 0.6, 0.2], size=(N, T))
+    rows[~rows.any(axis=1), 0] = 1.0
+    last = rows[np.arange(N), T - 1 - np.argmax(rows[:, ::-1] != 0, axis=1)]
+    return rows, (last > 0).astype(float)
+
+
+def _share_right(answer, rows, lit, new_rows, new_lit):
+    """The share of unseen rows that are right; from 95 % on it counts as all of them."""
+    told = np.asarray(answer(rows, lit)(new_rows))
+    if told.shape != new_lit.shape:
+        raise ValueError(f"the function you return must give one answer a row, {new_lit.shape}, got {told.shape}")
+    share = float(np.mean((told.astype(float) > 0.5) == (new_lit > 0.5)))
+    return 1.0 if share >= 0.95 else share
+
+
+learn_lamp = Exercise(
+    id="02.12",
+    title="Build it: a network that learns the lamp",
+    stars=3,
+    reference=learn_lamp_reference,
+    cases=lambda rng: [(*_lamp_rows(rng, 300, T), *_lamp_rows(rng, 500, T)) for T in (10, 8)],
+    call=_share_right,
+    names=("the share of unseen rows that are right (95 % count as 1)",),
+    time_limit=20,
+    mistakes=[
+        Mistake("the sum", lambda rows, lit: lambda new: new.sum(axis=1) > 0,
+                "You answer with the sign of the sum, which counts every press. Only the last press decides."),
+        Mistake("the last moment", lambda rows, lit: lambda new: new[:, -1] > 0,
+                "You look at the last moment alone. In most rows nobody presses a button then, and what came before "
+                "has to be carried along."),
+        Mistake("always on", lambda rows, lit: lambda new: np.ones(len(new)),
+                "Your function says that every lamp is on."),
+        Mistake("always off", lambda rows, lit: lambda new: np.zeros(len(new)),
+                "Your function says that every lamp is off. If it returns scores, return score > 0."),
+        Mistake("turned round", lambda rows, lit: lambda new: learn_lamp_reference(rows, 1 - lit)(new),
+                "Nearly all of your answers are wrong, so your network has learned it, with on and off exchanged."),
+        Mistake("the first press", lambda rows, lit: lambda new: new[
+            np.arange(len(new)), np.argmax(new != 0, axis=1)] > 0,
+                "You answer with the first press. A later press overrules it."),
+    ],
+    hints=[
+        "Layers as in read_and_learn: nn.RNN(1, 8), nn.Linear(8, 1), nn.BinaryCrossEntropy and two Adams with a rate "
+        "of 0.02. The network wants x as (T, N, 1): rows.T[:, :, None].",
+        "One answer a row: readout.forward(last)[:, 0], with the last state that network.forward returns as its second "
+        "result.",
+        "Backward: d_last = readout.backward(loss.backward()[:, None]). It belongs to the last state, not to the "
+        "outputs: network.backward(np.zeros((T, N, 8)), d_last). 200 updates are enough.",
+    ],
+    explanation="Nobody told this network about 4 and 2. It finds weights of its own that hold a press and "
+                "overwrite it.",
+)
+
 # Quiz -------------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("02", [
-    Question("A network with D = 4 and H = 5 has 50 weights for sequences of 10 steps: 4·5 + 5·5 + 5. How many has it "
-             "for 1,000 steps?", [
+    Question("A network with D = 4 and H = 5 has 50 weights for sequences of 10 steps: 4·5 + 5·5 + 5. How many does it "
+             "have for 1,000 steps?", [
         Option("5,000", False, "That would be a set of weights for each step. The steps share one set."),
         Option("50", True, "The same W_x, W_h and b at every step. Length costs time, not weights."),
         Option("It cannot read 1,000 steps.", False,
@@ -689,6 +989,39 @@ QUIZ = Quiz("02", [
         Option("Never: rounding errors add up.", False,
                "The second call does the same operations on the same numbers."),
     ], topic="stateful calls"),
+    Question("The reader whose state was erased at every step ended at a loss of 2.39, and the table that counts pairs "
+             "of characters at 2.36. Why are the two so close?", [
+        Option("Both were trained on the same text.", False,
+               "So was the network with its state, and it ended at 1.72. What differs is what each of them may know."),
+        Option("For both, the last character is all they know of the past.", True,
+               "Without a state the network is a function of one character, and the table gives the best guess such a "
+               "function can make on the text it has counted."),
+        Option("The erased network has fewer weights to learn with.", False,
+               "It has the same weights. Its W_h is there, but it only ever multiplies a state of zeros."),
+        Option("Both would have come down to 1.72 with more training.", False,
+               "From the third pass on the erased network hardly moves, and a table does not train at all. More "
+               "training adds no memory."),
+    ], topic="what the state is for"),
+    Question("x_t is 1, −1 or 0, and the last press has to be remembered for a thousand silent steps. Which unit does "
+             "it?", [
+        Option("h_t = x_t + h_{t−1}", False, "It holds for ever, but what it holds is the sum "
+               "of all presses, not the last one."),
+        Option("h_t = x_t + 0.4 h_{t−1}", False,
+               "The last press decides its sign at first. After a thousand steps 0.4¹⁰⁰⁰ of it is left, which is less "
+               "than the smallest number a computer keeps."),
+        Option("h_t = tanh(4 x_t + 0.5 h_{t−1})", False,
+               "A press decides, but without one the state at least halves at every step: nothing pushes it back up."),
+        Option("h_t = tanh(4 x_t + 2 h_{t−1})", True,
+               "A press outweighs the old state, 4 against 2, and without one tanh(2h) pushes the state back "
+               "to ±0.96."),
+    ], topic="holding and overwriting"),
+    Question("A linear unit with U = 1 and W = 0.9 reads a single one, and then zeros. How much of it is left ten "
+             "steps later?", [
+        Option("About a third", True, "0.9¹⁰ = 0.35: ten steps are its 1/(1 − W), the distance it looks back."),
+        Option("Nothing", False, "A tenth of what is left goes at each step, not a tenth of the beginning."),
+        Option("A tenth", False, "That takes 22 steps: 0.9²² = 0.098."),
+        Option("All of it", False, "That would be W = 1."),
+    ], topic="a leaky memory"),
     Question("Books write s_t = f(W s_{t−1} + U x_t) with columns, this course h_t = f(x_t W_x + h_{t−1} W_h + b) with "
              "rows. What is true?", [
         Option("W_x is U transposed.", True, "A column U x, turned into a row, is xᵀ Uᵀ."),

@@ -83,6 +83,24 @@ def latch(inputs: np.ndarray, linear: np.ndarray, bent: np.ndarray, *, figure: F
         pulse and stays there until a pulse of the other sign comes.""")
 
 
+def loss_by_place(losses: np.ndarray, places: Sequence[str], *, figure: Figure | None = None) -> Figure:
+    """Mean loss (2, places) of a reader with its state and of one whose state is erased, by the place in the word."""
+    figure = figure or plt.figure(figsize=(9.6, 3.2))
+    axes = figure.add_subplot()
+    looks = (("with its state", "state", "", -0.2), ("state erased at every step", "muted", "///", 0.2))
+    for values, (name, role, hatch, shift) in zip(losses, looks, strict=True):
+        x = np.arange(len(places)) + shift
+        axes.bar(x, values, width=0.36, color=color(role), alpha=0.75, hatch=hatch, edgecolor=color("ink"), label=name)
+        for left, value in zip(x, values, strict=True):
+            axes.text(left, value + 0.06, f"{value:.1f}", ha="center", fontsize=11)
+    axes.set_xticks(range(len(places)), places)
+    axes.set(xlabel="the character to be predicted: which letter of its word", ylabel="mean loss", ylim=(0, 3.9))
+    axes.legend(loc="upper right", ncols=2)
+    words = "; ".join(f"{place}: {one:.1f} and {other:.1f}" for place, one, other in zip(places, *losses, strict=True))
+    return describe(figure, f"""Bars of the mean loss at each place of a word, with the state and with the state erased.
+        {words}.""")
+
+
 def padding(states: Sequence[np.ndarray], titles: Sequence[str], length: int, *,
             figure: Figure | None = None) -> Figure:
     """Heat maps (T, H) of one short row of a padded batch; the padding starts after `length` steps."""

@@ -16,9 +16,8 @@ class Unrolling(Explorer):
     chapter = "02"
     title = "A state that remembers, for a while"
     question = (
-        "Step to the end: how much of the first digit is left at step 12? Which scale keeps it whole under the "
-        "identity? Then type more ones behind the first digit. With tanh its trace changes, with the identity it does "
-        "not. Why?"
+        "Step to the end, and type more and more ones behind the first digit. With tanh the bar of step 12 changes, "
+        "with the identity it does not. Why?"
     )
     picture_class = UnrollingPicture
 

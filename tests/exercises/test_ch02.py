@@ -109,3 +109,57 @@ def test_a_batch_first_loop_is_recognised_by_its_numbers():
 def test_the_place_of_the_right_answer_gives_nothing_away():
     places = [min(question.right) for question in ch02.QUIZ.questions]
     assert len(places) >= 5 and max(places.count(place) for place in places) <= len(places) / 2
+
+
+def test_the_fading_state_is_below_one_hundredth_after_the_steps_of_the_answer():
+    steps = ch02.remembers.reference
+    assert 0.95**steps < 0.01 < 0.95 ** (steps - 1)
+
+
+def test_the_resting_place_is_one():
+    for w in (1.2, 2.0, 3.0):
+        h = ch02.rest_reference(w)
+        assert h > 0.5 and abs(np.tanh(w * h) - h) < 1e-9
+    assert ch02.rest_reference(0.7) == 0
+
+
+def test_weights_of_another_kind_solve_brackets_and_parity():
+    """A bias that the rows of W_x take away again; the distance of bit and parity, max(x − p, 0) + max(p − x, 0)."""
+    rows = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [0, 0.0]]) - [1, 2]
+    assert ch02.brackets.check(lambda: (rows, np.eye(2), [1, 2])).status == "correct"
+    distance = [[1, -1]], [[-1, 1], [-1, 1]], [0, 0], [1, 1]
+    assert ch02.parity.check(lambda: distance).status == "correct"
+
+
+@pytest.mark.parametrize("answer", ["odd", "units too few"])
+def test_weights_of_a_wrong_shape_are_told_the_right_one(answer):
+    weights = {"odd": [[1.0]], "units too few": np.ones((3, 2))}[answer]
+    result = ch02.brackets.check(lambda: (weights, np.eye(2), np.zeros(2)))
+    assert result.status == "incorrect" and "W_x must have shape (5, 2)" in result.message
+
+
+def test_other_networks_learn_the_lamp():
+    def with_an_lstm(rows, lit):
+        rng = np.random.default_rng(3)
+        network, readout, loss = nn.LSTM(1, 6, rng=rng), nn.Linear(6, 1, rng=rng), nn.BinaryCrossEntropy()
+        adams = [nn.Adam(part.params, 0.03) for part in (network, readout)]
+
+        def score(rows):
+            outputs, _ = network.forward(rows.T[:, :, None])
+            return readout.forward(outputs[-1])[:, 0]
+
+        for _ in range(200):
+            loss.forward(score(rows), lit)
+            d_outputs = np.zeros((rows.shape[1], len(rows), 6))
+            d_outputs[-1] = readout.backward(loss.backward()[:, None])
+            network.backward(d_outputs)
+            for adam, part in zip(adams, (network, readout), strict=True):
+                adam.step(part.grads)
+        return score  # scores, positive for "on", in place of truth values
+
+    def untrained(rows, lit):
+        network, readout = nn.RNN(1, 8, rng=np.random.default_rng(0)), nn.Linear(8, 1, rng=np.random.default_rng(0))
+        return lambda new: readout.forward(network.forward(new.T[:, :, None])[1])[:, 0] > 0
+
+    assert ch02.learn_lamp.check(with_an_lstm).status == "correct"
+    assert ch02.learn_lamp.check(untrained).status == "incorrect"

@@ -13,6 +13,7 @@ FIGURES = {
     "cell": lambda: rnn.cell(),
     "counters": lambda: rnn.counters(np.ones(4), [1, 0.5], np.ones((2, 4)), np.ones((2, 9))),
     "latch": lambda: rnn.latch(PULSES, np.cumsum(PULSES), np.sign(np.cumsum(PULSES))),
+    "loss by place": lambda: rnn.loss_by_place(np.array([[2.9, 1.5], [3.0, 2.4]]), ["1st", "later"]),
     "padding": lambda: rnn.padding([RISING, HELD], ["wrong", "right"], 5),
     "stacked": lambda: rnn.stacked(5, 3),
     "bidirectional": lambda: rnn.bidirectional(3),
@@ -29,6 +30,7 @@ def test_words_follow_the_data():
     words = plots.alternative_text(FIGURES["padding"]())
     assert "wrong: the columns change in the padding" in words and "right: they stand still" in words
     assert "one: 30%" in plots.alternative_text(FIGURES["frames"]())
+    assert "later: 1.5 and 2.4" in plots.alternative_text(FIGURES["loss by place"]())
     assert "W = 0.5 ends at 1.0" in plots.alternative_text(FIGURES["counters"]())
 
 
