@@ -115,7 +115,8 @@ def test_a_real_jupyterlab_shows_the_copy_and_what_its_links_lead_to(base):
                        f"open({str(base / 'page')!r}, 'wb').write(web.urlopen(sys.argv[1]).read())")
     own = {f"JUPYTER_{name}_DIR": str(base / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     command = [sys.executable, "-m", "seqlearn.course.lab", "05", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
-    command += ["--ServerApp.port_retries=0", f"--ServerApp.browser={shlex.join([sys.executable, browser.as_posix()])} %s"]
+    shown_by = shlex.join([sys.executable, browser.as_posix()])
+    command += ["--ServerApp.port_retries=0", f"--ServerApp.browser={shown_by} %s"]
     with open(base / "log", "w+") as log:
         process = subprocess.Popen(command, cwd=COURSE, stdout=log, stderr=log,
                                    env={**os.environ, **own, "JUPYTER_TOKEN": token})
