@@ -16,7 +16,7 @@ class Unrolling(Explorer):
     chapter = "02"
     title = "A state that remembers, for a while"
     question = (
-        "Step to the end, and type more and more ones behind the first digit. With tanh the bar of step 12 changes, "
+        "Step to the end, and type more and more ones after the first digit. With tanh the bar of step 12 changes, "
         "with the identity it does not. Why?"
     )
     picture_class = UnrollingPicture
