@@ -879,8 +879,19 @@ def _lamp_rows(rng, N, T):
     """Rows of presses (N, T), at least one in each, and the last one of each as 1 for on and 0 for off, (N,)."""
     rows = rng.choice([-1.0, 0.0, 1.0], p=[0.2, 0.6, 0.2], size=(N, T))
     rows[~rows.any(axis=1), 0] = 1.0
-    last = rows[np.arange(N), T - 1 - np.argmax(rows[:, ::-1] != 0, axis=1)]
-    return rows, (last > 0).astype(float)
+    return rows, (_last_press(rows) > 0).astype(float)
+
+
+def _lamp_cases(rng):
+    """Two lamps of this kind, and one whose buttons are exchanged: only what is learned can follow."""
+    cases = [(*_lamp_rows(rng, 300, T), *_lamp_rows(rng, 500, T)) for T in (10, 8, 8)]
+    rows, lit, new_rows, new_lit = cases[2]
+    return [*cases[:2], (rows, 1 - lit, new_rows, 1 - new_lit)]
+
+
+def _last_press(rows):
+    """The sign of the last press in each row."""
+    return rows[np.arange(len(rows)), rows.shape[1] - 1 - np.argmax(rows[:, ::-1] != 0, axis=1)]
 
 
 def _share_right(answer, rows, lit, new_rows, new_lit):
@@ -897,7 +908,7 @@ learn_lamp = Exercise(
     title="Build it: a network that learns the lamp",
     stars=3,
     reference=learn_lamp_reference,
-    cases=lambda rng: [(*_lamp_rows(rng, 300, T), *_lamp_rows(rng, 500, T)) for T in (10, 8)],
+    cases=_lamp_cases,
     call=_share_right,
     names=("the share of unseen rows that are right (95 % count as 1)",),
     time_limit=20,
@@ -913,6 +924,9 @@ learn_lamp = Exercise(
                 "Your function says that every lamp is off. If it returns scores, return score > 0."),
         Mistake("turned round", lambda rows, lit: lambda new: learn_lamp_reference(rows, 1 - lit)(new),
                 "Nearly all of your answers are wrong, so your network has learned it, with on and off exchanged."),
+        Mistake("the rule itself", lambda rows, lit: lambda new: _last_press(new) > 0,
+                "You wrote the rule of the lamp into your function. In the last case the two buttons are exchanged, "
+                "and only a network that learns from the rows and answers can notice that."),
         Mistake("the first press", lambda rows, lit: lambda new: new[
             np.arange(len(new)), np.argmax(new != 0, axis=1)] > 0,
                 "You answer with the first press. A later press overrules it."),

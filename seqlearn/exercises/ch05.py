@@ -802,7 +802,8 @@ train_to_count = Exercise(
         "scale = min(1.0, limit / np.hypot(dU, dW)), then subtract learning_rate * scale times each gradient.",
     ],
     explanation="Without the clipping the run in the last line of the cell ends in NaN. With it U becomes about 0.53 "
-                "and W about 1.03: the training lives, and it does not count yet. A W a little above 1 makes up for "
+                "and W about 1.03: the training lives, and it does not count yet. So does a smaller rate without any "
+                "clipping, 1e-6, which gets equally far; 1e-5 ends at a loss of 266. A W a little above 1 makes up for "
                 "most of what is missing in U, and the valley from there to (1, 1) is long.",
 )
 
@@ -868,8 +869,12 @@ QUIZ = Quiz("05", [
         "learned?",
         [
             Option("The loss becomes NaN.", False, "That is the other trouble, explosion."),
-            Option("The gradient norm at early steps is a million times smaller than at late ones.", True,
-                   "This chapter's curve is the direct measurement."),
+            Option("In the trained network the gradient at early steps is a million times smaller than at late ones.",
+                   False,
+                   "It may also have latched: it holds the input so firmly that a nudge at the start changes nothing. "
+                   "In a fresh network a faint early gradient is a warning that learning will be hard."),
+            Option("Flipping an early input on which the right answer depends changes no answer.", True,
+                   "The network does not use that input, whatever its loss is."),
             Option("The loss stops at the value of a model that ignores the early inputs.", True,
                    "A baseline without the far inputs shows you that value."),
             Option("NumPy prints a warning.", False,
@@ -887,7 +892,8 @@ QUIZ = Quiz("05", [
             Option("Clip the gradient's norm.", False,
                    "Clipping shortens what is too long. It cannot bring back what has vanished."),
             Option("Raise the learning rate by the factor that is missing.", False,
-                   "All parts of the gradient grow alike: the far past's part stays as small beside the rest."),
+                   "All parts of the gradient grow by the same factor, so the far past's part stays as small beside "
+                   "the rest, and steps that are a hundred thousand times longer end the training."),
         ],
         topic="remedies",
     ),
@@ -929,7 +935,7 @@ QUIZ = Quiz("05", [
                    "That shows that clipping works again, and not that nothing else would have worked."),
             Option("The same without clipping, at lower learning rates.", True,
                    "A lower rate shortens the long step as well. In this chapter it did as well as clipping on one "
-                   "task and was slower on the cliff."),
+                   "task, and on the cliff some lower rates arrived and one did not."),
             Option("The same with clipping, at a higher learning rate.", False,
                    "That tells how much room clipping gives, which is worth knowing, but it is another question."),
         ],

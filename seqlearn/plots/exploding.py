@@ -204,7 +204,7 @@ def clipped_arrows(gradient: np.ndarray, by_norm: np.ndarray, by_value: np.ndarr
              xlabel="first entry", ylabel="second entry")
     return describe(figure, """
         A long gradient arrow pointing right and slightly up. Clipped by norm it ends on a circle and keeps its
-        direction; clipped by value it ends in the corner region of a square and points more steeply up.""")
+        direction; clipped by value it ends at the corner of a square and points more steeply up.""")
 
 
 def starts(curves: dict[str, dict[str, np.ndarray]], *, figure: Figure | None = None) -> Figure:
