@@ -52,7 +52,8 @@ def test_answer_by_keyboard(page):
     form.get_by_text("1 right at the first try, 2 of 2 answered").wait_for()
     label = radios.nth(1).locator("xpath=..")
     assert label.evaluate("e => e.scrollWidth <= e.clientWidth && e.clientHeight > 50")  # wraps and is not cut
-    form.get_by_role("group", name="2. Which ones?").get_by_role("button", name="Check question 2", exact=True).wait_for()
+    second = form.get_by_role("group", name="2. Which ones?")
+    second.get_by_role("button", name="Check question 2", exact=True).wait_for()
     assert form.get_by_role("group").count() == 2
     assert form.evaluate(WIDER) == [], "a scroll bar for nothing"
     assert page.errors == []
