@@ -12,10 +12,26 @@ from seqlearn.course.symbols import FIRST, FIRST_NAMES, SYMBOLS, numbers, table
 
 # Letters that a chapter still uses with a meaning of its own, and what to write in their place. Take an entry out when
 # the chapter has changed; the list only gets shorter.
-OPEN: dict[str, dict[str, str]] = {}
+GATE_SUM, LOGIT, CONTEXT = "a: the sum inside the activation", r"\ell: a logit", r"\bar h: the context"
+WEIGHT, IN_WORDS = r"\alpha_{ij}: an attention weight", "no letter: say it in words, or in code"
+OPEN: dict[str, dict[str, str]] = {
+    "05": {r"\alpha": r"\theta: an angle, and a row for it in the list"},
+    "06": {"z": GATE_SUM, "z_t": GATE_SUM, "u": IN_WORDS},
+    "07": {"z": GATE_SUM, "z_t": GATE_SUM},
+    "08": {"v": IN_WORDS, "d": "dX, where X is one letter"},
+    "09": {"z": LOGIT, "z_v": LOGIT, "z_u": LOGIT, "z_y": LOGIT, "q_v": "p: a probability"},
+    "10": {"z": LOGIT},
+    "11": {"c": CONTEXT, "a_ij": WEIGHT, "g": IN_WORDS, "g_n": IN_WORDS, "m_n": IN_WORDS},
+    "12": {"f_t": "x_t: what comes in at step t", "w": IN_WORDS, "s_tF": IN_WORDS, "s_tF+F-1": IN_WORDS},
+    "13": {"c": CONTEXT, "c_i": CONTEXT, "a": WEIGHT, "a_j": WEIGHT, "a_m": WEIGHT, "a_ij": WEIGHT, "a_nj": WEIGHT,
+           "m": "i, j: indices", "t_j": IN_WORDS, "A": IN_WORDS},
+    "14": {"a": WEIGHT, "a_s": WEIGHT, "a_r": WEIGHT, "a_ts": WEIGHT, "a_tr": WEIGHT, "z_t": "h_t, or in words",
+           "p_t": IN_WORDS, "p_t,2i": IN_WORDS, "p_t,2i+1": IN_WORDS, "S": "e, the scores", "S_r": "e, the scores"},
+    "15": {"c": IN_WORDS, "r": IN_WORDS, "g": IN_WORDS, "c_i": CONTEXT, "a_i": WEIGHT, "a_ij": WEIGHT},
+}
 
 OPERATORS = set("""alpha beta gamma delta lambda rho sigma tau omega varphi varepsilon ell odot mathbb bar""".split())
-WORDS = r"\\(?:text|mathrm|operatorname|textbf|mathtt|mathit|tag)\*?\s*\{(?:[^{}]|\{[^{}]*\})*\}"
+WORDS = r"\\(?:text|mathrm|operatorname|textbf|mathtt|texttt|mathit|tag)\*?\s*\{(?:[^{}]|\{[^{}]*\})*\}"
 
 
 def formulas(path: Path) -> list[str]:
