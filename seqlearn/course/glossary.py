@@ -36,7 +36,7 @@ TERMS = (
          "Derivatives computed by the library, by recording operations and applying the chain rule backwards.",
          "automatic differentiation"),
     Term("backpropagation", "反向传播", "04",
-         "The chain rule, applied from the loss back to every weight, each intermediate result computed once and used again."),
+         "The chain rule, applied from the loss back to every weight, each result on the way computed once."),
     Term("backpropagation through time", "基于时间的反向传播", "04",
          "Backpropagation on the unrolled network, from the last step to the first.", "BPTT"),
     Term("bag of words", "词袋模型", "01",

@@ -267,12 +267,12 @@ running_mean = Exercise(
         Mistake("sum in place of the mean", {"return means": "return np.cumsum(x)"},
                 "These are sums. After step t there have been t numbers: divide by t to get their mean."),
         Mistake("mean of the whole sequence", {"return means": "return np.full(len(x), np.mean(x))"},
-                "This is the mean of the whole sequence. Asked is the mean so far, after every step: nobody who reads a "
-                "stream knows what will come."),
+                "This is the mean of the whole sequence. Asked is the mean so far, after every step: who reads a "
+                "stream does not know what will come."),
         Mistake("divided by T", {"return means": "return np.cumsum(x) / len(x)"},
                 "You divide by T at every step. After step t only t numbers have come in."),
         Mistake("counted from 0", {"return means": "return np.cumsum(x) / np.maximum(np.arange(len(x)), 1)"},
-                "You divide by one too few: in Python the first step has the number 0, and one number has come in then."),
+                "You divide by one too few: in Python the first step has number 0, and one number has come in then."),
         Mistake("divided by one too many", [{"(t + 1)": "(t + 2)"},
                                             {"return means": "return np.cumsum(x) / (np.arange(len(x)) + 2)"}],
                 "You divide by one too many. The first mean is the first number itself."),
@@ -290,7 +290,7 @@ running_mean = Exercise(
         "In the loop over t = 0, 1, …: mean = mean + (x[t] - mean) / (t + 1), then means[t] = mean.",
     ],
     explanation="The line mean + (x − mean) / t is a recurrence too: h_t = w_t · h_{t−1} + (1 − w_t) · x_t with "
-                "w_t = 1 − 1/t. It keeps more and more of the old state, and a gate of chapter 06 can learn to do that.",
+                "w_t = 1 − 1/t. It keeps more and more of the old state, the more it has seen.",
 )
 
 # Quiz ------------------------------------------------------------------------------------------------------------
@@ -299,7 +299,7 @@ QUIZ = Quiz("00", [
     Question(
         "h_t = w · h_{t−1} + x_t with w = 0.5 and h_0 = 0 reads the inputs 4, 0, 0. What is h_3?",
         [
-            Option("0.5", False, "That would be one step more. The 4 comes in at step 1 and is halved at steps 2 and 3."),
+            Option("0.5", False, "That would be one step more. The 4 comes in at step 1, and steps 2 and 3 halve it."),
             Option("4", False, "With w = 1 it would be. Here each later step keeps half of the state."),
             Option("1", True, "4 comes in whole; step 2 leaves 2, step 3 leaves 1."),
             Option("0", False, "That is the last input. The state also keeps w times what was there before."),

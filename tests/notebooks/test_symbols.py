@@ -1,4 +1,4 @@
-"""One letter, one meaning: the formulas of every chapter are compared with the list of symbols that chapter 00 shows."""
+"""One letter, one meaning: the formulas of all chapters are compared with the list of symbols in chapter 00."""
 
 import re
 from collections import defaultdict
@@ -40,7 +40,8 @@ def formulas(path: Path) -> list[str]:
     for cell in read_notebook(path)["cells"]:
         if cell["cell_type"] == "markdown":
             text = re.sub(r"```.*?```|`[^`\n]*`", "", source(cell), flags=re.DOTALL)
-            found += [match[1] or match[2] for match in re.finditer(r"\$\$(.+?)\$\$|(?<!\\)\$([^$]+?)\$", text, re.DOTALL)]
+            between = re.finditer(r"\$\$(.+?)\$\$|(?<!\\)\$([^$]+?)\$", text, re.DOTALL)
+            found += [match[1] or match[2] for match in between]
     return found
 
 
@@ -53,8 +54,8 @@ def letters(formula: str) -> list[str]:
     text = re.sub(r"\\(bar|mathbb)\s*\{?\s*([A-Za-z])\s*\}?", r"\\\1\2", text)
     found = []
     sub = r"(?:_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[a-z]+|[A-Za-z0-9])))?"
-    for match in re.finditer(rf"(\\(?:bar|mathbb)[A-Za-z](?![a-z])|\\[A-Za-z]+|d(?=[A-Za-z])(?:[A-Za-z])|[A-Za-z]){sub}(\^)?",
-                             text):
+    letter = r"(\\(?:bar|mathbb)[A-Za-z](?![a-z])|\\[A-Za-z]+|d[A-Za-z]|[A-Za-z])"
+    for match in re.finditer(rf"{letter}{sub}(\^)?", text):
         name, index = match[1], re.sub(r"[{}\s]", "", match[2] or match[3] or "")
         if name.startswith("\\") and not re.match(r"\\(bar|mathbb)", name) and name[1:] not in OPERATORS:
             continue
