@@ -20,6 +20,15 @@ PARTS = (
 
 
 @dataclass(frozen=True)
+class Way:
+    """A way through the course for those who have so much time: the chapters it reads, and what one has afterwards."""
+
+    name: str
+    chapters: tuple[str, ...]
+    afterwards: str
+
+
+@dataclass(frozen=True)
 class Chapter:
     """One chapter and the files it names.
 
@@ -76,8 +85,8 @@ class Chapter:
 
 CHAPTERS = (
     Chapter("00", "start_here", "Start here",
-            "Get the machine ready and learn how this course works.", 40,
-            part=0, topic="start"),
+            "Play with five models that you will train yourself, and learn how this course works.", 45,
+            part=0, topic="start", also=("widgets.trailer",)),
     Chapter("01", "sequences", "Sequences: why order matters",
             "See two sentences that a bag of words cannot tell apart, and a state that can.", 60,
             part=1, needs=("00",), topic="order", numpy=True),
@@ -141,6 +150,13 @@ CHAPTERS = (
                   "plots.translation_board")),
 )
 
+WAYS = (
+    Way("an evening", ("00", "02"), "You have trained a recurrent network that writes, and built its loop."),
+    Way("a weekend", ("00", "01", "02", "03", "04", "05", "06"),
+        "You can derive the gradient of an RNN and of an LSTM, and check it."),
+    Way("a term", tuple(entry.number for entry in CHAPTERS), "You have built a translator with attention."),
+)
+
 
 def chapter(number: str) -> Chapter:
     """The chapter of that number, "05"; KeyError when the course has none."""
@@ -191,7 +207,32 @@ def table(folder: str = "") -> str:
         for entry in CHAPTERS:
             if entry.part == index:
                 title = f"[{entry.title}]({folder}{entry.notebook})" if entry.written else f"{entry.title} · *coming*"
-                lines.append(f"| {entry.number} | {title} | {entry.promise} | {entry.minutes} min |")
+                lines.append(f"| {entry.number} | {title} | {entry.promise} | {entry.minutes}&nbsp;min |")
+    return "\n".join(lines)
+
+
+def minutes(numbers: tuple[str, ...] | None = None) -> int:
+    """How long it takes to read, run and play through these chapters, or through all that are written."""
+    return sum(entry.minutes for entry in CHAPTERS if entry.written and (numbers is None or entry.number in numbers))
+
+
+def hours(of_minutes: int) -> str:
+    """130 → "2 h 10 min". The blanks do not break."""
+    whole, rest = divmod(of_minutes, 60)
+    return f"{whole}&nbsp;h" + (f"&nbsp;{rest}&nbsp;min" if rest else "")
+
+
+def ways() -> str:
+    """The ways through the course as a Markdown table, with the time that their chapters say."""
+    lines = ["| you have | read | to read, run and play | with every exercise, about | afterwards |",
+             "|:--|:--|:--|:--|:--|"]
+    for way in WAYS:
+        first, last = way.chapters[0], way.chapters[-1]
+        numbers = [entry.number for entry in CHAPTERS]
+        in_a_row = way.chapters == tuple(numbers[numbers.index(first):numbers.index(last) + 1])
+        named = f"{first} to {last}" if in_a_row else ", ".join(way.chapters)
+        time = minutes(way.chapters)
+        lines.append(f"| {way.name} | {named} | {hours(time)} | {round(2 * time / 60)}&nbsp;h | {way.afterwards} |")
     return "\n".join(lines)
 
 

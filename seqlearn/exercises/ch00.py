@@ -241,43 +241,95 @@ slope = Exercise(
     extra=_agrees_with_finite_difference,
 )
 
+# 00.5 The mean of a stream ------------------------------------------------------------------------------------------
+
+
+def running_mean_reference(x):
+    """The mean of all numbers so far, after each of them; x: (T,). Returns (T,): x[0], (x[0] + x[1]) / 2, …
+
+    Two numbers are carried along, how many there were and their mean, so that a stream may go on for ever.
+    """
+    means = np.zeros(len(x))
+    mean = 0.0
+    for t in range(len(x)):
+        mean = mean + (x[t] - mean) / (t + 1)
+        means[t] = mean
+    return means
+
+
+running_mean = Exercise(
+    id="00.5",
+    title="The mean of a stream",
+    stars=2,
+    reference=running_mean_reference,
+    cases=lambda rng: [(_numbers(rng, steps),) for steps in (3, 5, 8)],
+    mistakes=[
+        Mistake("sum in place of the mean", {"return means": "return np.cumsum(x)"},
+                "These are sums. After step t there have been t numbers: divide by t to get their mean."),
+        Mistake("mean of the whole sequence", {"return means": "return np.full(len(x), np.mean(x))"},
+                "This is the mean of the whole sequence. Asked is the mean so far, after every step: who reads a "
+                "stream does not know what will come."),
+        Mistake("divided by T", {"return means": "return np.cumsum(x) / len(x)"},
+                "You divide by T at every step. After step t only t numbers have come in."),
+        Mistake("counted from 0", {"return means": "return np.cumsum(x) / np.maximum(np.arange(len(x)), 1)"},
+                "You divide by one too few: in Python the first step has number 0, and one number has come in then."),
+        Mistake("divided by one too many", [{"(t + 1)": "(t + 2)"},
+                                            {"return means": "return np.cumsum(x) / (np.arange(len(x)) + 2)"}],
+                "You divide by one too many. The first mean is the first number itself."),
+        Mistake("mean of the last two", {"return means": "return np.append(x[0], (x[1:] + x[:-1]) / 2)"},
+                "You take the mean of the last two numbers. All numbers so far have the same weight in the mean."),
+        Mistake("halfway to the new number", {"(t + 1)": "2 if t else x[t] - mean"},
+                "You go halfway to each new number, so the newest one always counts most. The step has to get smaller: "
+                "the number t changes the mean by a t-th of the difference."),
+        Mistake("only the last mean", {"return means": "return mean"},
+                "You return the last mean alone. Keep the mean after every step: T numbers in, T means out."),
+    ],
+    hints=[
+        "What has to be carried from step to step? The mean so far, and how many numbers it is the mean of.",
+        "If t − 1 numbers have the mean m, their sum is (t − 1) · m. Add the new number and divide by t.",
+        "In the loop over t = 0, 1, …: mean = mean + (x[t] - mean) / (t + 1), then means[t] = mean.",
+    ],
+    explanation="The line mean + (x − mean) / t is a recurrence too: h_t = w_t · h_{t−1} + (1 − w_t) · x_t with "
+                "w_t = 1 − 1/t. It keeps more and more of the old state, the more it has seen.",
+)
+
 # Quiz ------------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("00", [
     Question(
-        "You run `ch04.step_backward.check(step_backward)` and read “not attempted”. What has happened?",
+        "h_t = w · h_{t−1} + x_t with w = 0.5 and h_0 = 0 reads the inputs 4, 0, 0. What is h_3?",
         [
-            Option("The check found a mistake.", False,
-                   "A mistake gives “incorrect”, with a sentence about what went wrong."),
-            Option("The function still has the body it came with, so there is nothing to check.", True,
-                   "An untouched stub is neither right nor wrong. Write the body, run its cell, check again."),
-            Option("The course is not installed properly.", False,
-                   "Then the import above would have failed. The check ran and found an empty body."),
+            Option("0.5", False, "That would be one step more. The 4 comes in at step 1, and steps 2 and 3 halve it."),
+            Option("4", False, "With w = 1 it would be. Here each later step keeps half of the state."),
+            Option("1", True, "4 comes in whole; step 2 leaves 2, step 3 leaves 1."),
+            Option("0", False, "That is the last input. The state also keeps w times what was there before."),
         ],
-        topic="how the course works",
+        topic="memory",
     ),
     Question(
-        "You changed your function's code and the check still gives the old answer. What do you do first?",
+        "Two programs give the same states on one example with w = 1 and h_0 = 0. What do you know?",
         [
-            Option("Restart JupyterLab.", False,
-                   "It helps only because you then run the cell again. Running the cell is enough."),
-            Option("Ask for the solution.", False, "The solution stays where it is. First let Python see your change."),
-            Option("Run the cell that defines the function, then the check.", True,
-                   "Python knows the new function only after its cell has run."),
+            Option("Both compute the recurrence, because equal results mean equal programs.", False,
+                   "`memory_b` gave the same states here and never looked at w."),
+            Option("They agree on this example; a mistake in how they use w or h_0 may be hidden by 1 and 0.", True,
+                   "A factor of 1 and a summand of 0 leave everything as it is. Random numbers hide less."),
+            Option("One of them must be wrong, because two programs are never equal.", False,
+                   "Two right programs agree everywhere. One example cannot tell them from a wrong one."),
         ],
-        topic="how the course works",
+        topic="checks",
     ),
     Question(
-        "Which of these can you do without running anything, on a page without a kernel?",
+        "A recurrent network has read a thousand words, and now reads a million. How much does it have to keep for the "
+        "next step?",
         [
-            Option("Move an explorer's slider and see the picture change.", False,
-                   "The picture is computed by Python, so this needs a running kernel."),
-            Option("See each explorer's picture at its first setting, and the key frames under it.", True,
-                   "They are stored with the notebook."),
-            Option("Read the quiz and open its answers.", True, "Questions and answers are part of the page."),
-            Option("Have your solution checked.", False, "Your code has to run for that."),
+            Option("A thousand times as much, one state for each word.", False,
+                   "Training keeps the states of a whole block. To go on reading, the last one is enough."),
+            Option("Less, because it forgets the early words.", False,
+                   "Its state may hold less of the early words, and yet it has the same number of entries."),
+            Option("The same: one state, whose size does not depend on how much was read.", True,
+                   "That is the strength of recurrence, and its limit: all that is remembered has to fit."),
         ],
-        topic="how the course works",
+        topic="memory",
     ),
     Question(
         "x_t has shape (N, D) and W_x has shape (D, H). What shape is the product x_t W_x?",

@@ -12,6 +12,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
 from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter, standing
+from seqlearn.plots.attention import alignment
 from seqlearn.plots.picture import Picture
 from seqlearn.plots.style import color, describe
 
@@ -240,3 +241,16 @@ def memory_frames(weights: list[float], states: np.ndarray, *, figure: Figure | 
         words.append(f"w = {w:g} leaves {h[10]:.2f}")
     np.atleast_1d(all_axes)[0].set_ylabel("state $h_t$")
     return describe(figure, f"What is left of a single 1 at step 11, ten steps later: {', '.join(words)}.")
+
+
+def where_it_looked(read: str, written: str, weights: np.ndarray, *, figure: Figure | None = None) -> Figure:
+    """Where the date reader looked: a row for each character written, a column for each one read; weights (S, T)."""
+    figure = plt.figure(figsize=(9.6, 3.9)) if figure is None else figure
+    axes = figure.add_subplot()
+    alignment(axes, weights, read, written)
+    axes.set(xlabel="read", ylabel="written")
+    axes.xaxis.set_label_position("top")
+    places = [read[place] for place in weights.argmax(axis=1)] if written else []
+    looked = ", ".join(f"{wrote} at “{place}”" for wrote, place in zip(written, places, strict=True))
+    return describe(figure, f"A heat map of attention weights. Read: “{read}”; written: “{written}”. "
+                            f"Each character was written looking most at: {looked or 'nothing was written'}.")

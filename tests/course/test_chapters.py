@@ -170,3 +170,37 @@ def test_stored_notebooks_are_those_of_the_list(tmp_path):
         (tmp_path / name).touch()
     assert chapters.stored(tmp_path) == [tmp_path / CHAPTERS[3].notebook]
     assert [path.name for path in chapters.stored()] == [entry.notebook for entry in WRITTEN]
+
+
+def test_ways_through_the_course_name_hours_that_their_chapters_add_up_to():
+    shown = chapters.ways()
+    minutes_of = {entry.number: entry.minutes for entry in CHAPTERS}
+    for way in chapters.WAYS:
+        assert set(way.chapters) <= set(minutes_of) and way.chapters[0] == "00"
+        total = sum(minutes_of[number] for number in way.chapters)
+        assert chapters.hours(total) in next(row for row in shown.splitlines() if row.startswith(f"| {way.name} "))
+    whole = chapters.WAYS[-1]
+    assert {entry.number for entry in WRITTEN} <= set(whole.chapters)
+    assert chapters.hours(130) == "2&nbsp;h&nbsp;10&nbsp;min" and chapters.hours(120) == "2&nbsp;h"
+
+
+def test_an_evening_is_an_evening_and_a_weekend_a_weekend():
+    evening, weekend, term = (chapters.minutes(way.chapters) / 60 for way in chapters.WAYS)
+    assert evening <= 3 and weekend <= 12 and term == chapters.minutes() / 60
+
+
+def test_a_way_leaves_out_nothing_it_needs_but_what_the_chapter_says():
+    left_out = {(way.name, need) for way in chapters.WAYS for number in way.chapters
+                for need in chapters.chapter(number).needs if need not in way.chapters}
+    assert left_out == {("an evening", "01")}, "chapter 00 says what to take along in place of a chapter left out"
+
+
+def test_chapter_00_is_stored_with_the_hours_of_today():
+    cells = chapters.read_notebook(ROOT / "notebooks" / CHAPTERS[0].notebook)["cells"]
+    shown = ["".join(output["data"].get("text/markdown", "")) for cell in cells for output in cell.get("outputs", [])
+             if "data" in output]
+    assert chapters.ways() in shown and chapters.table() in shown, "python3 course.py store 00"
+
+
+def test_a_time_never_breaks_in_the_table():
+    assert "120&nbsp;min" in chapters.table() and not re.search(r"\d min", chapters.table())

@@ -81,3 +81,13 @@ def test_key_frames_say_what_is_left():
     states = np.array([w ** np.arange(16) for w in weights])
     words = plots.alternative_text(start.memory_frames(weights, states))
     assert "w = 0.8 leaves 0.11" in words and "w = -0.9 leaves 0.35" in words
+
+
+@pytest.mark.parametrize("read, written", [("3 May", "2004"), (" ", ""), ("$?", "1")])
+def test_where_the_date_reader_looked_is_drawn_and_told(read, written):
+    weights = np.eye(max(len(written), 1), len(read))[:len(written)]
+    figure = start.where_it_looked(read, written, weights)
+    words = plots.alternative_text(figure)
+    assert f"“{read}”" in words and f"“{written}”" in words
+    assert len(figure.axes[0].get_xticks()) == len(read)
+    figure.canvas.draw()

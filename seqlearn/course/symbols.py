@@ -1,0 +1,168 @@
+"""The letters of the course, in one place: what each one means in equations and in code, and in which chapters.
+
+`table(FIRST)` is what a reader needs to begin with, `table()` is everything; chapter 00 shows both. A test reads the
+formulas of all chapters and compares them with this list (tests/notebooks/test_symbols.py).
+"""
+
+from typing import NamedTuple
+
+
+class Symbol(NamedTuple):
+    """One symbol: as TeX writes it, its meaning, the shape, the chapters ("02", "06–08, 11"), and its name in code.
+
+    `forms` is a regular expression for the ways in which formulas write it, without braces and blanks: `h(_.*)?` is h
+    with any index or none.
+    """
+
+    tex: str
+    forms: str
+    meaning: str
+    shape: str
+    chapters: str
+    code: str = ""
+
+
+SYMBOLS = (
+    # Sizes
+    Symbol("T", "T", "how many steps a sequence has", "a number", "00–15", "T"),
+    Symbol("N", "N", "how many sequences a batch has", "a number", "00–15", "N"),
+    Symbol("D", "D", "how many numbers come in at a step", "a number", "00–15", "D"),
+    Symbol("H", "H", "how many numbers the state has", "a number", "00–15", "H"),
+    Symbol("V", "V", "how many words or characters the vocabulary has", "a number", "01–12, 15", "V"),
+    Symbol("V", "V", "the values, one row for each position; always beside Q and K", "(T, d)", "13–14", "V"),
+    Symbol("S", "S", "how many steps the output has", "a number", "11–13, 15", "S"),
+    Symbol("M", "M", "how many numbers each position has in self-attention", "a number", "14", "M"),
+    Symbol("d", "d", "how many numbers a query or a key has", "a number", "13–15", "d"),
+    Symbol("d", "d", "how many numbers the vector of a word has", "a number", "10", "d"),
+    # What goes through a network
+    Symbol("x_t", "x(_.*)?", "what comes in at step t; x is the whole sequence, time first", "(N, D); x is (T, N, D)",
+           "00–15", "x[t - 1]"),
+    Symbol("h_t", "h(_.*)?", "the hidden state after step t; h_0 comes before the first step", "(N, H)", "00–15", "h"),
+    Symbol("y_t", "y(_.*)?", "what the network puts out at step t", "(N, size of the output)", "02–15", "y"),
+    Symbol("a_t", "a(_[^,]?)?", "the sum inside the activation", "(N, H)", "00–12", "a"),
+    Symbol(r"\varphi", r"\\varphi", "any activation function", "a function", "05–15"),
+    Symbol("f", "f", "any function", "a function", "00–05, 09–15", "f"),
+    Symbol(r"\sigma", r"\\sigma", "the sigmoid, 1 / (1 + e⁻ᵃ), and nothing else", "a function", "00–15", "sigmoid"),
+    Symbol("L", "L", "the loss", "a number", "00–15", "loss"),
+    Symbol("p", "p(_.*)?", "a probability; $p_t$ is that of what came at step t", "a number", "01–02, 04–05, 07–13, 15",
+           "p"),
+    Symbol(r"\ell", r"\\ell(_.*)?", "a logit: a score before softmax or sigmoid", "(N, V)", "09–15", "logits"),
+    # Weights
+    Symbol("W_x", "W_x", "weights of the input", "(D, H)", "00–15", 'params["W_x"]'),
+    Symbol("W_h", "W_h", "weights of the state", "(H, H)", "00–15", 'params["W_h"]'),
+    Symbol("W_y, W_1, W_2", "W_[y12]", "weights of an output, or of the first and second layer", "(inputs, outputs)",
+           "01–15", "W_y, W_1, W_2"),
+    Symbol("b", "b(_.*)?", "a bias: what is added after the product", "(H,)", "00–15", 'params["b"]'),
+    Symbol("w", "w(_.*)?", "one weight, or all weights in a row", "a number, or (n,)", "00–11, 13–15", "w"),
+    Symbol("U", "U(_t)?", "the weight of the input where a network has one unit; in many books a matrix, $W_x^\\top$",
+           "a number", "02–08", "U"),
+    Symbol("W", "W(_t)?", "a matrix of weights; beside U, the one weight of the state",
+           "(inputs, outputs), or a number",
+           "00–15", "W"),
+    Symbol("l", "l", "the number of a layer", "a number", "02", "layer"),
+    # Counting
+    Symbol("t", "t", "a step, counted from 1; in code from 0: $x_1$ is `x[0]`", "1 … T", "00–15", "t"),
+    Symbol("k", "k", "how many: steps back, steps of a block, tokens kept", "a number", "00–15", "k"),
+    Symbol("n", "n", "how many in general: weights, words of a window", "a number", "01–07, 09–15", "n"),
+    Symbol("i, j", "[ij]", "the number of an entry or a place", "a number", "00–05, 08–15", "i, j"),
+    # Gradients
+    Symbol("dX", "d[A-Za-z].*", r"the gradient of the loss with respect to X, $\partial L/\partial X$", "like X",
+           "00–15", "dX"),
+    Symbol("g", "g(_i)?", "a gradient, all of its entries in a row", "(n,)", "03, 05", "gradient"),
+    Symbol("u", "u(_.*)?", "a direction: a vector of length 1", "(n,)", "03", "u"),
+    Symbol("D_u f", "D_u", "the directional derivative of f along u", "a number", "03", ""),
+    Symbol("s", "s", "the length of a step along a direction", "a number", "03", "s"),
+    Symbol(r"\varepsilon", r"\\varepsilon", "a small step, as in a finite difference", "a number", "03–15", "eps"),
+    Symbol("e", "e", "the error of a gradient: measured or wrong, minus right", "(n,)", "03", "error"),
+    Symbol("r", "r", "the relative error", "a number", "03", ""),
+    Symbol("p", "p", "the machine precision, $2^{-52}$", "a number", "03", ""),
+    Symbol(r"\tau", r"\\tau", "the tolerance of a check", "a number", "03", ""),
+    Symbol(r"O(\varepsilon)", "O", "of the order of", "", "03", ""),
+    Symbol("J_t", "J(_.*)?", "the Jacobian of one step: all derivatives of $h_t$ with respect to $h_{t-1}$",
+           "(H, H)", "04–15", "J"),
+    Symbol(r"\rho", r"\\rho", "the spectral radius, the largest size of an eigenvalue", "a number", "04–15", "radius"),
+    Symbol(r"\lambda", r"\\lambda", "an eigenvalue", "a number, perhaps complex", "05–15", ""),
+    Symbol("v", "v", "a vector that a matrix multiplies", "(H,)", "05", "v"),
+    Symbol("r", "r", "the size of a complex eigenvalue", "a number", "05", ""),
+    Symbol("s_{\\max}", r"s_\\max", "the largest singular value, also $\\lVert W\\rVert$", "a number",
+           "05–15", "s_max"),
+    Symbol(r"\gamma", r"\\gamma", "the largest slope of the activation", "a number", "05", ""),
+    Symbol("I", "I", "the identity matrix", "(H, H)", "05–15", "np.eye(H)"),
+    Symbol(r"\odot", r"\\odot", "product entry by entry", "like its factors", "00–15", "*"),
+    Symbol("s_t", "s_(t|t-1)", "what many books call the state, here $h_t$", "", "02", ""),
+    Symbol("e", "e", "2.718…, the base of the exponential function", "a number", "00–02, 04–15", "np.e"),
+    Symbol("e^a", r"e\^", "the exponential function", "like a", "00–15", "np.exp(a)"),
+    # Gates
+    Symbol("c_t", "c(_t.*|_[0-9]|_[Tk])?", "the cell state of an LSTM", "(N, H)", "06–08", "c"),
+    Symbol("i_t", "i(_.*)?", "the input gate of an LSTM", "(N, H)", "06–07", "i"),
+    Symbol("f_t", "f(_.*)?", "the forget gate of an LSTM", "(N, H)", "06–08", "f"),
+    Symbol("g_t", "g(_.*)?", "the candidate of an LSTM", "(N, H)", "06–07", "g"),
+    Symbol("o_t", "o(_.*)?", "the output gate of an LSTM", "(N, H)", "06–08", "o"),
+    Symbol("p", "p(_.*)?", "the weights of the peepholes", "(3, H)", "06", 'params["p"]'),
+    Symbol("r_t", "r(_.*)?", "the reset gate of a GRU", "(N, H)", "08", "r"),
+    Symbol("z_t", "z(_.*)?", "the update gate of a GRU: 1 keeps the old state", "(N, H)", "08", "z"),
+    Symbol("n_t", "n(_.*)?", "the candidate of a GRU", "(N, H)", "08", "n"),
+    Symbol("W_{xn}, W_{hn}", "W_[xh][rznifgo]", "the columns of $W_x$, $W_h$ that belong to one gate", "(D, H), (H, H)",
+           "06–08", ""),
+    Symbol("W_{ih}, W_{hh}", "W_(ih|hh)", "what `torch.nn` calls its weights: $W_x^\\top$, $W_h^\\top$",
+           "(4H, D), (4H, H)",
+           "07", "weight_ih_l0"),
+    Symbol(r"\beta_2", r"\\beta_[12]", "how slowly Adam's running means forget", "a number", "07", "betas"),
+    # Text
+    Symbol("E", "E(_.*)?", "the embeddings, one row for each word or character", "(V, D)", "09–15", 'params["W"]'),
+    Symbol("v", "v", "one entry of the vocabulary", "0 … V − 1", "09", ""),
+    Symbol("m", "m", "how many equally likely choices", "a number", "09", ""),
+    Symbol(r"\tau", r"\\tau", "the temperature of a softmax", "a number", "09–15", "temperature"),
+    # Sequence to sequence, and attention
+    Symbol("s_i", "s(_[0-9ijt].*)?", "the state of the decoder after its step i", "(N, H)", "11, 13, 15", "s"),
+    Symbol(r"\bar h_i", r"\\barh(_.*)?", "the context: a mean of the encoder's states, weighted by attention", "(N, H)",
+           "11–15", "context"),
+    Symbol("e_{ij}", "e_.*", "the score of place j for output i, before softmax", "(N, S, T)", "13–15", "scores"),
+    Symbol(r"\alpha_{ij}", r"\\alpha(_.*)?", "the attention weight of place j for output i", "(N, S, T)", "11–15",
+           "weights"),
+    Symbol("A", "A", "all attention weights of one sequence", "(S, T)", "14", "weights"),
+    Symbol("q_t", "q(_.*)?", "a query", "(N, d)", "13–15", "query"),
+    Symbol("k_t", "k_.*", "a key", "(N, d)", "13–15", "keys"),
+    Symbol("v_t", "v_.*", "a value", "(N, d)", "14", "values"),
+    Symbol("v", "v", "the vector that the additive score multiplies", "(H,)", "13, 15", 'params["v"]'),
+    Symbol("W_q, W_k, W_v, W_o", "W_[qkvo]", "weights that make queries, keys, values and the output",
+           "(inputs, d)", "13–15",
+           'params["W_q"]'),
+    Symbol("Q, K", "[QK]", "all queries, all keys, one row for each position", "(T, d)", "13–14", "Q, K"),
+    Symbol("R_j", "R_[jm]", "the reward for looking at place j", "a number", "13", "reward"),
+    Symbol(r"\mathbb{E}", r"\\mathbbE(_.*)?", "the mean over what is drawn", "like its argument", "12–13", ""),
+    Symbol("R, C", "[RC]", "the length of all references, and of all translations, in BLEU", "a number", "11", ""),
+    Symbol("Z", "Z", "what self-attention puts out", "(T, d)", "14", "outputs"),
+    Symbol("P", "P", "a permutation, as a matrix", "(T, T)", "14", "P"),
+    Symbol("s", "s", "the position that is looked at", "1 … T", "14", "s"),
+    Symbol(r"\omega_i", r"\\omega_i", "how fast the wave i of a position turns", "a number", "14", ""),
+    Symbol(r"\delta_{sr}", r"\\delta_.*", "1 where both indices are equal, else 0", "0 or 1", "14", ""),
+    Symbol(r"\mathbb{R}", r"\\mathbbR(_.*)?", "the real numbers", "", "12", ""),
+    Symbol("B, F", "[BF]", "how many pieces: frames at once, samples from one frame to the next", "a number", "12", ""),
+)
+
+FIRST_NAMES = ("T", "N", "D", "H", "x_t", "h_t", "W_x", "W_h", "b", "L", "dX", r"\odot", r"\sigma")
+
+
+def numbers(chapters: str) -> set[str]:
+    """"06–08, 11" → {"06", "07", "08", "11"}."""
+    found = set()
+    for piece in chapters.split(", "):
+        first, _, last = piece.partition("–")
+        found |= {f"{number:02d}" for number in range(int(first), int(last or first) + 1)}
+    return found
+
+
+FIRST = tuple(symbol for symbol in SYMBOLS if symbol.tex in FIRST_NAMES)
+
+
+def table(symbols: tuple[Symbol, ...] = SYMBOLS) -> str:
+    """The symbols as a Markdown table; a long one is closed at first, under a line that says what it holds."""
+    rows = ["| symbol | in code | meaning | shape | chapters |", "|:--|:--|:--|:--|:--|"]
+    for symbol in symbols:
+        code = f"`{symbol.code}`" if symbol.code else ""
+        rows.append(f"| ${symbol.tex}$ | {code} | {symbol.meaning} | {symbol.shape} | {symbol.chapters} |")
+    text = "\n".join(rows)
+    if len(symbols) <= 20:
+        return text
+    return f"<details><summary>all {len(symbols)} symbols</summary>\n\n{text}\n\n</details>"

@@ -1,0 +1,48 @@
+"""The trailer of chapter 00 runs the real models and answers whatever is typed."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from seqlearn.widgets import trailer
+
+ODD = ["", " ", "🙂", "你好", "$x^2$", "<b>", "x" * 200, "a\nb", "0"]
+
+
+def test_the_models_do_what_the_chapter_says():
+    assert trailer.read_date("27. sept 1994")[1] == "1994-09-27"
+    assert trailer.translate_number(21)[1] == "einundzwanzig" == trailer.translate_number("twenty-one")[1]
+    assert trailer.add("57+5") == "62"
+    written = trailer.go_on("Scene 1. ", seed=1)
+    assert written.startswith("Scene 1. ") and len(written) == 209 and written != trailer.go_on("Scene 1. ", seed=2)
+
+
+@pytest.mark.parametrize("typed", ODD, ids=[f"{number}" for number in range(len(ODD))])
+def test_odd_input_gets_an_answer(typed):
+    shown, answer, weights = trailer.read_date(typed)
+    assert weights.shape == (len(answer), len(shown)) and len(shown) >= 1
+    assert isinstance(trailer.add(typed), str) and len(trailer.translate_number(typed)) == 2
+    assert len(trailer.go_on(typed, length=5)) >= 5
+    assert all(loss == 0 for loss in trailer.train_counter(typed) if "1" not in typed)
+
+
+def test_numbers_may_be_given_as_numbers():
+    assert trailer.translate_number(721_623)[0].startswith("seven hundred")
+    assert trailer.add(7).isdigit()
+
+
+def test_the_counter_is_that_of_chapter_05_and_fails_where_the_chapter_says():
+    losses = trailer.train_counter("0000101010" * 4)
+    assert round(losses[0]) == 144 and round(losses[23]) == 38 and round(losses[24], -4) == 170_000
+    assert len(losses) == 28 and np.isinf(losses[26]) and np.isnan(losses[27])
+    assert trailer.train_counter("0000101010")[-1] < 1e-6
+    assert trailer.train_counter([0, 1, 0, 1, 0])[-1] < 0.1
+
+
+def test_all_but_the_translator_need_no_torch():
+    """A small laptop waits for PyTorch once, in the cell that looks whether it is there, and not for the writer."""
+    code = ("import sys; from seqlearn.widgets import trailer as t; t.go_on('a', length=1); t.read_date('1'); "
+            "t.add('1+1'); t.train_counter('01'); print('torch' in sys.modules)")
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
