@@ -88,7 +88,7 @@ CHAPTERS = (
     Chapter("03", "gradients_you_can_trust", "Gradients you can trust",
             "Check any gradient by finite differences, and learn how a check can lie.", 60,
             part=1, needs=("00",), topic="directions", numpy=True,
-            also=("nn.gradient_check", "plots.differences", "widgets.differences")),
+            also=("nn.gradient_check", "plots.differences", "plots.graph", "widgets.differences")),
     Chapter("04", "backpropagation_through_time", "Backpropagation through time",
             "Derive the gradient of a recurrent network by hand, cut it short, and measure what the cut costs.", 90,
             part=1, needs=("02", "03"), topic="bptt", numpy=True, also=("nn.recurrent",)),
