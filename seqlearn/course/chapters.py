@@ -86,7 +86,7 @@ CHAPTERS = (
             part=1, needs=("01",), topic="rnn", numpy=True,
             also=("nn.rnn", "nn.stacked", "nn.bidirectional", "plots.unrolling")),
     Chapter("03", "gradients_you_can_trust", "Gradients you can trust",
-            "Check any gradient by finite differences, and learn how a check can lie.", 60,
+            "Walk a gradient back through a network, check it by finite differences, and learn how a check can lie.", 90,
             part=1, needs=("00",), topic="directions", numpy=True,
             also=("nn.gradient_check", "plots.differences", "plots.graph", "widgets.differences")),
     Chapter("04", "backpropagation_through_time", "Backpropagation through time",
