@@ -1,8 +1,16 @@
-"""Exercises and quiz of chapter 03: finite differences and gradient checks."""
+"""Exercises and quiz of chapter 03: finite differences and gradient checks.
+
+03.4 is in suspects.py, 03.6 to 03.8 in backward_pass.py.
+"""
 
 import numpy as np
 
-from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
+from seqlearn.exercises.backward_pass import gated_backward, rounding_floor, used_twice
+from seqlearn.exercises.suspects import SUSPECTS, wrong_gradient
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
+
+__all__ = ["QUIZ", "SUSPECTS", "central_difference", "complex_step", "directional_check", "gated_backward",
+           "relative_error", "rounding_floor", "used_twice", "wrong_gradient"]
 
 # Functions to differentiate ------------------------------------------------------------------------------------------
 # Smooth, with second and third derivatives that are not 0, so that every kind of difference gives another number.
@@ -65,8 +73,6 @@ central_difference = Exercise(
             {"w + eps": f"w + {step}", "w - eps": f"w - {step}"} for step in ("eps / 2", "2 * eps")]
                 + [{"f(w - eps)": "f(w)"}, {"f(w + eps)": "f(w)"}],
                 "The divisor is not the distance between your two places. From w - eps to w + eps it is 2 * eps."),
-        Mistake("divided by ε", {"(2 * eps)": "eps"},
-                "The slope comes out twice too large. From w - eps to w + eps it is 2 * eps: divide by that."),
         Mistake("divided by something else", [{"(2 * eps)": code} for code in (
             "eps**2", "2", "(2 * w)", "(2 * eps**2)", "(2 * eps * f(w))", "(eps / 2)")],
                 "The rise is right, the divisor is not. Divide by the distance between the two places, from w - eps to "
@@ -77,11 +83,6 @@ central_difference = Exercise(
                 "Only the second value is divided: / comes before -. Put brackets around the difference."),
         Mistake("brackets around 2ε missing", {"/ (2 * eps)": "/ 2 * eps"},
                 "`/ 2 * eps` divides by 2 and then multiplies by eps. Put brackets around the divisor: / (2 * eps)."),
-        Mistake("not divided", {" / (2 * eps)": ""},
-                "This is the change of f, not its slope. Divide it by the distance between the two places, 2 * eps."),
-        Mistake("the wrong way round", {"f(w + eps) - f(w - eps)": "f(w - eps) - f(w + eps)"},
-                "The sign is wrong. It is the value on the right minus the value on the left: f(w + eps) - f(w - "
-                "eps)."),
         Mistake("sign lost", {"(f(w + eps) - f(w - eps)) /": "abs(f(w + eps) - f(w - eps)) /"},
                 "You take the absolute value, so a curve that falls gets a positive slope. Keep the sign."),
         Mistake("sum in place of difference", [{"f(w + eps) - f": "f(w + eps) + f"},
@@ -338,8 +339,6 @@ directional_check = Exercise(
         Mistake("another step", [{"w + eps": f"w + {step}", "w - eps": f"w - {step}", "(2 * eps)": f"(2 * {step})"}
                                  for step in ("eps / 2", "1e-5", "1e-6")],
                 "A central difference, but with another step than eps. Go to w + eps * u and w - eps * u."),
-        Mistake("divided by ε", {"(2 * eps)": "eps"},
-                "The measured slope is twice too large: the two places are 2 * eps apart."),
         Mistake("divided by the length again", {"(2 * eps)": "(2 * eps * np.linalg.norm(v))"},
                 "You divide the measured slope by the length of v once more. u has length 1 already: divide by 2 * "
                 "eps."),
@@ -354,8 +353,6 @@ directional_check = Exercise(
             for code in ("gradient", "gradient / np.linalg.norm(gradient)")],
                 "You step along the gradient. The check is to measure along another direction, u, and to compare with "
                 "what the gradient claims for it."),
-        Mistake("step from 0", {"w + eps * u": "eps * u", "w - eps * u": "-eps * u"},
-                "You measure the slope at 0. Measure it at w: f(w + eps * u) and f(w - eps * u)."),
         Mistake("length of the gradient", {CLAIMED: "return measured, np.linalg.norm(gradient)"},
                 "You return the length of the gradient. That is the slope along the steepest direction only; along u "
                 "the gradient claims gradient @ u."),
@@ -383,90 +380,6 @@ directional_check = Exercise(
     ],
     explanation="`nn.check_directional` does this for a dict of parameters, with a random direction through all of "
                 "them.",
-)
-
-# 03.4 One of four is wrong -------------------------------------------------------------------------------------------
-
-_M = np.array([[2.0, 1.0, 0.0, 0.0], [1.0, 2.0, 1.0, 0.0], [0.0, 1.0, 2.0, 1.0], [0.0, 0.0, -1.0, 2.0]])
-
-
-def _log_sum_exp(w):
-    return w.max() + np.log(np.sum(np.exp(w - w.max())))
-
-
-def _d_log_sum_exp(w):
-    e = np.exp(w - w.max())
-    return e / e.sum()
-
-
-def _cosine(w):
-    c = np.array([1.0, -2.0, 0.5, 1.0])
-    return c @ w / np.linalg.norm(w)
-
-
-def _d_cosine(w):
-    c = np.array([1.0, -2.0, 0.5, 1.0])
-    return (c - (c @ w) * w / (w @ w)) / np.linalg.norm(w)
-
-
-def _quadratic(w):
-    return 0.5 * w @ _M @ w
-
-
-def _d_quadratic(w):
-    return _M @ w
-
-
-def _swish(w):
-    return np.sum(w / (1 + np.exp(-w)))
-
-
-def _d_swish(w):
-    s = 1 / (1 + np.exp(-w))
-    return s * (1 + w * (1 - s))
-
-
-SUSPECTS = {"A": (_log_sum_exp, _d_log_sum_exp), "B": (_cosine, _d_cosine), "C": (_quadratic, _d_quadratic),
-            "D": (_swish, _d_swish)}
-"""Name → (f, gradient): functions of four weights, w (4,), and what somebody gave as their gradients."""
-
-wrong_gradient = ValueExercise(
-    id="03.4",
-    title="One of four is wrong",
-    stars=2,
-    reference="C",
-    mistakes=[
-        Mistake("A accused", "A",
-                "A is right: it is the softmax, and the maximum that is subtracted cancels. If your check says "
-                "otherwise, look at its ε and its signs; and check all four at weights that are random."),
-        Mistake("B accused", "B",
-                "B is right, strange as it looks: it is at right angles to w, since the length of w does not count. At "
-                "w = 0 the function has no slope, so check elsewhere, at random weights."),
-        Mistake("D accused", "D",
-                "D is right: the product rule for w times sigmoid(w). If your check says otherwise, look at its ε and "
-                "its signs; and check all four at weights that are random."),
-        Mistake("none accused", lambda answer: str(answer).strip().casefold() in ("none", "no", "-", ""),
-                "One of them is wrong. It is right in two of its four entries, and everywhere at w = 0. Check every "
-                "entry, at random weights.", example="none"),
-        Mistake("several accused", lambda answer: sum(letter in str(answer).upper() for letter in "ABCD") > 1
-                and "NONE" not in str(answer).upper() and len(str(answer)) < 12,
-                "Exactly one of the four is wrong. Check them again, every entry, at random weights: three must pass.",
-                example="A and B"),
-        Mistake("all accused", lambda answer: str(answer).strip().casefold() == "all",
-                "Three of the four are right. If your check refuses all of them, the check is wrong: try it on a "
-                "function whose gradient you know.", example="all"),
-        Mistake("no letter", lambda answer: str(answer).strip().upper() not in tuple("ABCD") and not isinstance(answer,
-                bool),
-                "Give one letter, \"A\", \"B\", \"C\" or \"D\".", example="E"),
-    ],
-    hints=[
-        "Reading does not tell. Measure: for every suspect, a central difference for each of the four entries.",
-        "Use weights that are random, not zeros or ones: np.random.default_rng(0).normal(size=4).",
-        "nn.check_gradients(lambda: f(w), {\"w\": w}, {\"w\": gradient(w)}) does all four entries at once.",
-    ],
-    explanation="The function is $\\frac12 w^\\top M w$, and its gradient is $\\frac12 (M + M^\\top) w$. That is $M w$ "
-                "only where $M$ is symmetric. This $M$ nearly is: only the entries (3, 4) and (4, 3) differ, so the "
-                "first two entries of the gradient are right. At $w = 0$ all four are.",
 )
 
 # 03.5 Complex step ---------------------------------------------------------------------------------------------------
@@ -514,8 +427,6 @@ complex_step = Exercise(
                 "(f(w + eps) - f(w - eps)) / (2 * eps)", "(f(w + eps) - f(w)) / eps", "(f(w) - f(w - eps)) / eps")],
                 "You subtract two values on the real axis, as before, and at ε = 1e-20 nothing is left of the "
                 "difference. Evaluate f once, at w + 1j * eps, and look at the parts of what comes out."),
-        Mistake("not divided by ε", {" / eps": ""},
-                "The imaginary part is ε times the slope: divide it by eps."),
         Mistake("divided by something else", [{"/ eps": f"/ {code}"} for code in ("(2 * eps)", "eps**2", "(1 + eps)")]
                 + [{"/ eps": "* eps"}],
                 "The imaginary part is right, what you do with it is not. In Taylor's formula, which number stands "
@@ -556,154 +467,6 @@ complex_step = Exercise(
     explanation="Nothing is subtracted, so nothing cancels: ε may be 1e-20, and the slope is right to the last digit "
                 "or so. The price: f must be made of functions that know complex numbers, with no `abs`, `max` or "
                 "comparison (Squire and Trapp 1998).",
-)
-
-# 03.6 A number used twice ---------------------------------------------------------------------------------------------
-
-# a = 2, b = -1, c = 3: p = -2, q = 1, L = q·a = 2. dq = a = 2; da = q + dq·b = 1 - 2; db = dq·a; dc = dq.
-used_twice = ValueExercise(
-    id="03.6",
-    title="A number used twice",
-    stars=2,
-    reference=(-1.0, 4.0, 2.0),
-    names=("da", "db", "dc"),
-    mistakes=[
-        Mistake("only the last use", (1.0, 4.0, 2.0),
-                "a reaches L in two ways: directly, in q·a, and through p. You count the first alone. Add what comes "
-                "back through p."),
-        Mistake("only the first use", (-2.0, 4.0, 2.0),
-                "a reaches L in two ways: through p, and directly, in q·a. You count the first alone. Add what comes "
-                "back from the last product."),
-        Mistake("uses multiplied", lambda answer: tuple(np.ravel(answer)[:1]) == (-2.0,) and np.size(answer) == 3
-                and tuple(np.ravel(answer)[1:]) != (4.0, 2.0),
-                "Go back one operation at a time, from dL = 1 to dq, then dp, and add the two gradients that a gets.",
-                example=(-2.0, -2.0, 2.0)),
-        Mistake("values of the inputs", (2.0, -1.0, 3.0),
-                "These are the inputs themselves. Asked for are the slopes of L along them."),
-        Mistake("the way back begins at q", [(-1.0, 2.0, 1.0)][0],
-                "This is the gradient of q, with 1 for dq. The last operation, L = q·a, comes first on the way back: "
-                "dq = a."),
-    ],
-    hints=[
-        "Forward: p = -2, q = 1, L = 2. Backward: L = q·a is a product, so dq is the other input, a.",
-        "q = p + c is a sum: dp = dq and dc = dq. p = a·b is a product: db = dp·a.",
-        "a gets dp·b from the first product and q from the last one. Add the two.",
-    ],
-    explanation="$da = dp \\cdot b + q = 2 \\cdot (-1) + 1 = -1$. A nudge of $a$ moves $L$ along both ways at once: "
-                "$L = (ab + c)\\,a = a^2 b + a c$, whose derivative is $2ab + c$.",
-)
-
-# 03.7 What the check can't see ----------------------------------------------------------------------------------------
-
-_FLOOR = 2.0**-52 * 50 / 1e-5 / 2e-8
-
-
-def _near(value):
-    return lambda answer: np.size(answer) == 1 and abs(float(np.ravel(answer)[0]) / value - 1) < 0.03
-
-
-rounding_floor = ValueExercise(
-    id="03.7",
-    title="What the check can't see",
-    stars=2,
-    reference=_FLOOR,
-    tolerance=0.03,
-    names=("the relative error",),
-    mistakes=[
-        Mistake("loss of size 1", _near(_FLOOR / 50),
-                "You left out the size of the loss. Rounding is relative: a loss of 50 is held 50 times less exactly "
-                "than one of 1.", example=_FLOOR / 50),
-        Mistake("absolute error", _near(_FLOOR * 2e-8),
-                "This is the error of the slope, p·|L|/ε. How large is it beside the gradient?",
-                example=_FLOOR * 2e-8),
-        Mistake("not divided by ε", _near(_FLOOR * 1e-5),
-                "p·|L| is the rounding of the loss. The difference is divided by the step, and so is its rounding.",
-                example=_FLOOR * 1e-5),
-        Mistake("the bend", _near(1e-10 / 6), "That is the error from the bend, ε²/6. Rounding is asked for.",
-                example=1e-10 / 6),
-        Mistake("half of the worst case", _near(_FLOOR / 2),
-                "Half of it. The chapter's worst case allows p·|L| for the rounding of each value: p·|L|/ε in all.",
-                example=_FLOOR / 2),
-        Mistake("in percent", _near(100 * _FLOOR), "Right in percent. Give the plain quotient: 0.01 means 1 %.",
-                example=100 * _FLOOR),
-        Mistake("upside down", _near(1 / _FLOOR), "Upside down: divide the error by the gradient.",
-                example=1 / _FLOOR),
-    ],
-    hints=[
-        "The rounding error of the slope is at most about p·|L|/ε, with p = 2.2e-16.",
-        "That is 2.2e-16 · 50 / 1e-5, about 1.1e-9.",
-        "Divide it by the gradient, 2e-8.",
-    ],
-    explanation="About 0.056: up to 5.6 %, though the gradient is right. A check that refuses above 1e-7 refuses it.",
-)
-
-# 03.8 Build it: a gated layer -----------------------------------------------------------------------------------------
-
-
-def gated_backward_reference(x, A, B, dh):
-    """dA (D, H), dB (D, H), dx (N, D) of h = tanh(x A) ⊙ (x B); x (N, D), A and B (D, H), dh (N, H)."""
-    bent, b = np.tanh(x @ A), x @ B
-    da = dh * b * (1 - bent**2)
-    db = dh * bent
-    dx = da @ A.T + db @ B.T
-    return x.T @ da, x.T @ db, dx
-
-
-def _agrees_with_differences(answer, rng):
-    """Every entry beside a central difference, so that nobody has to believe the reference."""
-    x, A, B, dh = _gated_case(rng, 4, 3, 2)
-    for name, array, grad in zip(("dA", "dB", "dx"), (A, B, x), answer(x, A, B, dh), strict=True):
-        slopes = np.zeros(array.size)
-        for k in range(array.size):
-            for sign in (1, -1):
-                moved = array.copy()
-                moved.flat[k] += sign * 6e-6
-                x_now, A_now, B_now = [moved if each is array else each for each in (x, A, B)]
-                slopes[k] += sign * np.sum(dh * np.tanh(x_now @ A_now) * (x_now @ B_now)) / 12e-6
-        error = relative_error_reference(slopes, np.ravel(grad))
-        if not error < 1e-7:
-            return f"{name} does not agree with central differences: the relative error is {error:.1e}."
-    return None
-
-
-def _gated_case(rng, N, D, H):
-    return (rng.normal(size=(N, D)), *rng.normal(size=(2, D, H)), rng.normal(size=(N, H)))
-
-
-gated_backward = Exercise(
-    id="03.8",
-    title="Build it: the backward pass of a gated layer",
-    stars=3,
-    reference=gated_backward_reference,
-    cases=lambda rng: [_gated_case(rng, *sizes) for sizes in ((4, 3, 2), (2, 5, 4), (3, 3, 3))],
-    names=("dA", "dB", "dx"),
-    extra=_agrees_with_differences,
-    mistakes=[
-        Mistake("only one way to x", [{"da @ A.T + db @ B.T": "da @ A.T"}, {"da @ A.T + db @ B.T": "db @ B.T"}],
-                "x is used in two products, x A and x B. You bring back the gradient of one of them; add the other."),
-        Mistake("slope of tanh left out", {" * (1 - bent**2)": ""},
-                "You go through tanh as if it were a straight line. Its local slope is 1 - tanh²."),
-        Mistake("tanh taken twice", {"(1 - bent**2)": "(1 - np.tanh(bent)**2)"},
-                "The slope of tanh is 1 - bent², with the bent value itself. You take tanh of it once more."),
-        Mistake("other factor left out", [{"dh * b * (1": "dh * (1"}, {"db = dh * bent": "db = dh"}],
-                "A product hands its gradient on times the other input: tanh(a) gets dh ⊙ b, and b gets dh ⊙ tanh(a)."),
-        Mistake("own factor in place of the other", {"dh * b * (1": "dh * bent * (1", "db = dh * bent": "db = dh * b"},
-                "At the product you multiply each input's gradient by that input itself. It is the other one that "
-                "counts."),
-        Mistake("a in place of tanh a", {"db = dh * bent": "db = dh * (x @ A)"},
-                "b was multiplied by tanh(a), not by a. Its gradient is dh ⊙ tanh(a)."),
-        Mistake("mean over the batch", {"x.T @ da, x.T @ db": "x.T @ da / len(x), x.T @ db / len(x)"},
-                "You divide by the number of examples. dh holds whatever division the loss made; here the examples' "
-                "shares are added."),
-    ],
-    hints=[
-        "Three operations: two layers and a product. Begin at the product: dh goes to tanh(a) times b, and to b times "
-        "tanh(a).",
-        "Then through tanh: da = dh * b * (1 - tanh(a)²). The layers give x.T @ da and x.T @ db.",
-        "x is used twice, so dx = da @ A.T + db @ B.T.",
-    ],
-    explanation="Finite differences agree in every entry, and nobody had to show you the formulas. Such a product of "
-                "two layers, one of them a gate, is what the LSTM of chapter 06 is made of.",
 )
 
 # Quiz -----------------------------------------------------------------------------------------------------------------
@@ -783,8 +546,8 @@ QUIZ = Quiz("03", [
         Option("Which layer an error would be in, had there been one.", False,
                "It gives one number for all weights. To find the place, check parameter by parameter."),
     ], topic="directional check"),
-    Question("A gradient check of a relu network fails in 3 of 10,000 entries, by a few per cent each, and not at other "
-             "inputs. What is likely?", [
+    Question("A gradient check of a relu network fails in 3 of 10,000 entries, by a few per cent each, and not at "
+             "other inputs. What is likely?", [
         Option("A factor was forgotten in the backward pass.", False,
                "A forgotten factor shows in all entries, not in 3 of 10,000."),
         Option("float64 is not precise enough.", False,
@@ -793,4 +556,22 @@ QUIZ = Quiz("03", [
                "Between the slopes 0 and 1 the difference quotient gives a mixture. Repeat the check at other random "
                "inputs: a kink moves away, a mistake stays."),
     ], topic="kinks"),
+    Question("A layer computes a = h W with a square W. Why does the way back use da @ W.T?", [
+        Option("The shapes would not fit otherwise.", False,
+               "W is square here, so da @ W fits as well, and it is wrong. Shapes alone are no proof."),
+        Option("Each unit of h collects from the wires that leave it, along a row of W.", True,
+               "h_i enters every sum a_k with the weight W_ik, so dh_i is the sum of da_k W_ik over k."),
+        Option("It undoes the layer: the transpose is the inverse of W.", False,
+               "It is the inverse only for rotations and reflections. The way back sends slopes, not states."),
+    ], topic="why W.T"),
+    Question("nn.check_gradients says \"too small to tell\" about the first layer of a deep network. What do you do?", [
+        Option("Check the same code at larger weights, or with fewer layers.", True,
+               "The code's formulas are the same there, and the gradients are large enough to be measured."),
+        Option("Raise the threshold until it passes.", False,
+               "Then it accepts a wrong gradient of that size as well. The measurement is too coarse, not too strict."),
+        Option("Look for the mistake in the first layer.", False,
+               "There may be none. The gradient is too near to the rounding of the loss to say."),
+        Option("Make ε smaller, to be more exact.", False,
+               "Rounding is divided by ε, so a smaller step makes it worse."),
+    ], topic="too small to tell"),
 ])
