@@ -24,6 +24,10 @@ used_twice = ValueExercise(
                 and tuple(np.ravel(answer)[1:]) != (4.0, 2.0),
                 "Go back one operation at a time, from dL = 1 to dq, then dp, and add the two gradients that a gets.",
                 example=(-2.0, -2.0, 2.0)),
+        Mistake("sign of b lost", (3.0, 4.0, 2.0),
+                "b is negative, so what comes back to a through p = a·b is negative as well."),
+        Mistake("dq left out", (0.0, 4.0, 2.0),
+                "What comes back to a through p is dp·b, and dp is not 1."),
         Mistake("values of the inputs", (2.0, -1.0, 3.0),
                 "These are the inputs themselves. Asked for are the slopes of L along them."),
         Mistake("the way back begins at q", [(-1.0, 2.0, 1.0)][0],
@@ -68,8 +72,11 @@ rounding_floor = ValueExercise(
         Mistake("the bend", _near(1e-10 / 6), "That is the error from the bend, ε²/6. Rounding is asked for.",
                 example=1e-10 / 6),
         Mistake("half of the worst case", _near(_FLOOR / 2),
-                "Half of it. The chapter's worst case allows p·|L| for the rounding of each value: p·|L|/ε in all.",
+                "Half of it. The chapter's worst case allows p·|L| for each of the two values, and divides by 2ε.",
                 example=_FLOOR / 2),
+        Mistake("twice the worst case", _near(2 * _FLOOR),
+                "Twice too much. Each of the two values is off by at most p·|L|, and their difference is divided by "
+                "2ε, so p·|L|/ε it is.", example=2 * _FLOOR),
         Mistake("in percent", _near(100 * _FLOOR), "Right in percent. Give the plain quotient: 0.01 means 1 %.",
                 example=100 * _FLOOR),
         Mistake("upside down", _near(1 / _FLOOR), "Upside down: divide the error by the gradient.",
@@ -138,6 +145,18 @@ gated_backward = Exercise(
                 "counts."),
         Mistake("a in place of tanh a", {"db = dh * bent": "db = dh * (x @ A)"},
                 "b was multiplied by tanh(a), not by a. Its gradient is dh ⊙ tanh(a)."),
+        Mistake("slope of another function", [{"(1 - bent**2)": code} for code in (
+            "(1 - (x @ A)**2)", "bent * (1 - bent)", "(1 - b**2)", "(1 - bent)")],
+                "The factor with which you go through tanh is not its slope. That is 1 - tanh(a)², with the bent value "
+                "itself."),
+        Mistake("slope of tanh on the other way too", [
+            {"db = dh * bent": f"db = dh * {code}"} for code in ("(1 - bent**2)", "bent * (1 - bent**2)")],
+                "b does not go through tanh, so no slope of tanh belongs into db. b was multiplied by tanh(a), and gets "
+                "dh times that."),
+        Mistake("b bent as well", {"dh * b * (1": "dh * np.tanh(b) * (1"},
+                "You use tanh(b), but b goes into the product as it is."),
+        Mistake("matrices exchanged", {"da @ A.T + db @ B.T": "da @ B.T + db @ A.T"},
+                "da came through A and db through B, and each goes back the way it came: da @ A.T and db @ B.T."),
         Mistake("mean over the batch", {"x.T @ da, x.T @ db": "x.T @ da / len(x), x.T @ db / len(x)"},
                 "You divide by the number of examples. dh holds whatever division the loss made; here the examples' "
                 "shares are added."),
