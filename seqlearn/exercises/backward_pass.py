@@ -151,8 +151,8 @@ gated_backward = Exercise(
                 "itself."),
         Mistake("slope of tanh on the other way too", [
             {"db = dh * bent": f"db = dh * {code}"} for code in ("(1 - bent**2)", "bent * (1 - bent**2)")],
-                "b does not go through tanh, so no slope of tanh belongs into db. b was multiplied by tanh(a), and gets "
-                "dh times that."),
+                "b does not go through tanh, so no slope of tanh belongs into db. b was multiplied by tanh(a), and "
+                "gets dh times that."),
         Mistake("b bent as well", {"dh * b * (1": "dh * np.tanh(b) * (1"},
                 "You use tanh(b), but b goes into the product as it is."),
         Mistake("matrices exchanged", {"da @ A.T + db @ B.T": "da @ B.T + db @ A.T"},
