@@ -1,8 +1,16 @@
-"""Exercises and quiz of chapter 03: finite differences and gradient checks."""
+"""Exercises and quiz of chapter 03: finite differences and gradient checks.
+
+03.4 is in suspects.py, 03.6 to 03.8 in backward_pass.py.
+"""
 
 import numpy as np
 
-from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
+from seqlearn.exercises.backward_pass import gated_backward, rounding_floor, used_twice
+from seqlearn.exercises.suspects import SUSPECTS, wrong_gradient
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
+
+__all__ = ["QUIZ", "SUSPECTS", "central_difference", "complex_step", "directional_check", "gated_backward",
+           "relative_error", "rounding_floor", "used_twice", "wrong_gradient"]
 
 # Functions to differentiate ------------------------------------------------------------------------------------------
 # Smooth, with second and third derivatives that are not 0, so that every kind of difference gives another number.
@@ -65,8 +73,6 @@ central_difference = Exercise(
             {"w + eps": f"w + {step}", "w - eps": f"w - {step}"} for step in ("eps / 2", "2 * eps")]
                 + [{"f(w - eps)": "f(w)"}, {"f(w + eps)": "f(w)"}],
                 "The divisor is not the distance between your two places. From w - eps to w + eps it is 2 * eps."),
-        Mistake("divided by ε", {"(2 * eps)": "eps"},
-                "The slope comes out twice too large. From w - eps to w + eps it is 2 * eps: divide by that."),
         Mistake("divided by something else", [{"(2 * eps)": code} for code in (
             "eps**2", "2", "(2 * w)", "(2 * eps**2)", "(2 * eps * f(w))", "(eps / 2)")],
                 "The rise is right, the divisor is not. Divide by the distance between the two places, from w - eps to "
@@ -77,11 +83,6 @@ central_difference = Exercise(
                 "Only the second value is divided: / comes before -. Put brackets around the difference."),
         Mistake("brackets around 2ε missing", {"/ (2 * eps)": "/ 2 * eps"},
                 "`/ 2 * eps` divides by 2 and then multiplies by eps. Put brackets around the divisor: / (2 * eps)."),
-        Mistake("not divided", {" / (2 * eps)": ""},
-                "This is the change of f, not its slope. Divide it by the distance between the two places, 2 * eps."),
-        Mistake("the wrong way round", {"f(w + eps) - f(w - eps)": "f(w - eps) - f(w + eps)"},
-                "The sign is wrong. It is the value on the right minus the value on the left: f(w + eps) - f(w - "
-                "eps)."),
         Mistake("sign lost", {"(f(w + eps) - f(w - eps)) /": "abs(f(w + eps) - f(w - eps)) /"},
                 "You take the absolute value, so a curve that falls gets a positive slope. Keep the sign."),
         Mistake("sum in place of difference", [{"f(w + eps) - f": "f(w + eps) + f"},
@@ -338,8 +339,6 @@ directional_check = Exercise(
         Mistake("another step", [{"w + eps": f"w + {step}", "w - eps": f"w - {step}", "(2 * eps)": f"(2 * {step})"}
                                  for step in ("eps / 2", "1e-5", "1e-6")],
                 "A central difference, but with another step than eps. Go to w + eps * u and w - eps * u."),
-        Mistake("divided by ε", {"(2 * eps)": "eps"},
-                "The measured slope is twice too large: the two places are 2 * eps apart."),
         Mistake("divided by the length again", {"(2 * eps)": "(2 * eps * np.linalg.norm(v))"},
                 "You divide the measured slope by the length of v once more. u has length 1 already: divide by 2 * "
                 "eps."),
@@ -354,8 +353,6 @@ directional_check = Exercise(
             for code in ("gradient", "gradient / np.linalg.norm(gradient)")],
                 "You step along the gradient. The check is to measure along another direction, u, and to compare with "
                 "what the gradient claims for it."),
-        Mistake("step from 0", {"w + eps * u": "eps * u", "w - eps * u": "-eps * u"},
-                "You measure the slope at 0. Measure it at w: f(w + eps * u) and f(w - eps * u)."),
         Mistake("length of the gradient", {CLAIMED: "return measured, np.linalg.norm(gradient)"},
                 "You return the length of the gradient. That is the slope along the steepest direction only; along u "
                 "the gradient claims gradient @ u."),
@@ -383,90 +380,6 @@ directional_check = Exercise(
     ],
     explanation="`nn.check_directional` does this for a dict of parameters, with a random direction through all of "
                 "them.",
-)
-
-# 03.4 One of four is wrong -------------------------------------------------------------------------------------------
-
-_M = np.array([[2.0, 1.0, 0.0, 0.0], [1.0, 2.0, 1.0, 0.0], [0.0, 1.0, 2.0, 1.0], [0.0, 0.0, -1.0, 2.0]])
-
-
-def _log_sum_exp(w):
-    return w.max() + np.log(np.sum(np.exp(w - w.max())))
-
-
-def _d_log_sum_exp(w):
-    e = np.exp(w - w.max())
-    return e / e.sum()
-
-
-def _cosine(w):
-    c = np.array([1.0, -2.0, 0.5, 1.0])
-    return c @ w / np.linalg.norm(w)
-
-
-def _d_cosine(w):
-    c = np.array([1.0, -2.0, 0.5, 1.0])
-    return (c - (c @ w) * w / (w @ w)) / np.linalg.norm(w)
-
-
-def _quadratic(w):
-    return 0.5 * w @ _M @ w
-
-
-def _d_quadratic(w):
-    return _M @ w
-
-
-def _swish(w):
-    return np.sum(w / (1 + np.exp(-w)))
-
-
-def _d_swish(w):
-    s = 1 / (1 + np.exp(-w))
-    return s * (1 + w * (1 - s))
-
-
-SUSPECTS = {"A": (_log_sum_exp, _d_log_sum_exp), "B": (_cosine, _d_cosine), "C": (_quadratic, _d_quadratic),
-            "D": (_swish, _d_swish)}
-"""Name → (f, gradient): functions of four weights, w (4,), and what somebody gave as their gradients."""
-
-wrong_gradient = ValueExercise(
-    id="03.4",
-    title="One of four is wrong",
-    stars=2,
-    reference="C",
-    mistakes=[
-        Mistake("A accused", "A",
-                "A is right: it is the softmax, and the maximum that is subtracted cancels. If your check says "
-                "otherwise, look at its ε and its signs; and check all four at weights that are random."),
-        Mistake("B accused", "B",
-                "B is right, strange as it looks: it is at right angles to w, since the length of w does not count. At "
-                "w = 0 the function has no slope, so check elsewhere, at random weights."),
-        Mistake("D accused", "D",
-                "D is right: the product rule for w times sigmoid(w). If your check says otherwise, look at its ε and "
-                "its signs; and check all four at weights that are random."),
-        Mistake("none accused", lambda answer: str(answer).strip().casefold() in ("none", "no", "-", ""),
-                "One of them is wrong. It is right in two of its four entries, and everywhere at w = 0. Check every "
-                "entry, at random weights.", example="none"),
-        Mistake("several accused", lambda answer: sum(letter in str(answer).upper() for letter in "ABCD") > 1
-                and "NONE" not in str(answer).upper() and len(str(answer)) < 12,
-                "Exactly one of the four is wrong. Check them again, every entry, at random weights: three must pass.",
-                example="A and B"),
-        Mistake("all accused", lambda answer: str(answer).strip().casefold() == "all",
-                "Three of the four are right. If your check refuses all of them, the check is wrong: try it on a "
-                "function whose gradient you know.", example="all"),
-        Mistake("no letter", lambda answer: str(answer).strip().upper() not in tuple("ABCD") and not isinstance(answer,
-                bool),
-                "Give one letter, \"A\", \"B\", \"C\" or \"D\".", example="E"),
-    ],
-    hints=[
-        "Reading does not tell. Measure: for every suspect, a central difference for each of the four entries.",
-        "Use weights that are random, not zeros or ones: np.random.default_rng(0).normal(size=4).",
-        "nn.check_gradients(lambda: f(w), {\"w\": w}, {\"w\": gradient(w)}) does all four entries at once.",
-    ],
-    explanation="The function is $\\frac12 w^\\top M w$, and its gradient is $\\frac12 (M + M^\\top) w$. That is $M w$ "
-                "only where $M$ is symmetric. This $M$ nearly is: only the entries (3, 4) and (4, 3) differ, so the "
-                "first two entries of the gradient are right. At $w = 0$ all four are.",
 )
 
 # 03.5 Complex step ---------------------------------------------------------------------------------------------------
@@ -514,8 +427,6 @@ complex_step = Exercise(
                 "(f(w + eps) - f(w - eps)) / (2 * eps)", "(f(w + eps) - f(w)) / eps", "(f(w) - f(w - eps)) / eps")],
                 "You subtract two values on the real axis, as before, and at ε = 1e-20 nothing is left of the "
                 "difference. Evaluate f once, at w + 1j * eps, and look at the parts of what comes out."),
-        Mistake("not divided by ε", {" / eps": ""},
-                "The imaginary part is ε times the slope: divide it by eps."),
         Mistake("divided by something else", [{"/ eps": f"/ {code}"} for code in ("(2 * eps)", "eps**2", "(1 + eps)")]
                 + [{"/ eps": "* eps"}],
                 "The imaginary part is right, what you do with it is not. In Taylor's formula, which number stands "
@@ -596,8 +507,8 @@ QUIZ = Quiz("03", [
                "The error is ε² |f‴| / 6 there."),
         Option("The smaller ε, the better.", False,
                "Below about 6e-6 rounding takes over: its share is divided by ε, so it grows."),
-        Option("At its best ε it is right to about 11 digits.", True,
-               "The error at the best ε, the cube root of the precision, is near that root squared: some 1e-11."),
+        Option("At its best ε you can count on about ten digits.", True,
+               "The error at the best ε, the cube root of the precision, is at most about that root squared, 4e-11."),
         Option("It costs twice as much as the forward difference for a gradient of many weights.", True,
                "2 evaluations for each weight. The forward difference shares one f(w) among all weights."),
     ], topic="central difference"),
@@ -606,7 +517,7 @@ QUIZ = Quiz("03", [
         Option("So the gradient by hand is right.", False,
                "allclose accepts any difference below 1e-8 by default. Zeros would pass as well."),
         Option("It says nothing: its absolute tolerance, 1e-8, is larger than the gradients.", True,
-               "Divide by the size of the gradients: a relative error has no such blind spot."),
+               "Divide by the size of the gradients. (And make sure that they are not too small to measure at all.)"),
         Option("The gradient is wrong, or it would not be that small.", False,
                "Gradients can be that small for good reasons: chapter 05 is about one of them."),
         Option("The check should be repeated in float32.", False,
@@ -635,14 +546,32 @@ QUIZ = Quiz("03", [
         Option("Which layer an error would be in, had there been one.", False,
                "It gives one number for all weights. To find the place, check parameter by parameter."),
     ], topic="directional check"),
-    Question("A gradient check of a relu network fails in 3 of 10,000 entries, each off by about a half. What is "
-             "likely?", [
-        Option("A factor of one half was forgotten in the backward pass.", False,
+    Question("A gradient check of a relu network fails in 3 of 10,000 entries, by a few per cent each, and not at "
+             "other inputs. What is likely?", [
+        Option("A factor was forgotten in the backward pass.", False,
                "A forgotten factor shows in all entries, not in 3 of 10,000."),
         Option("float64 is not precise enough.", False,
-               "Its rounding is some 1e-11 here, not a half."),
+               "Rounding would not keep to three entries, nor reach per cents of gradients of ordinary size."),
         Option("In those entries the step ±ε crosses the kink of a relu.", True,
                "Between the slopes 0 and 1 the difference quotient gives a mixture. Repeat the check at other random "
                "inputs: a kink moves away, a mistake stays."),
     ], topic="kinks"),
+    Question("A layer computes a = h W with a square W. Why does the way back use da @ W.T?", [
+        Option("The shapes would not fit otherwise.", False,
+               "W is square here, so da @ W fits as well, and it is wrong. Shapes alone are no proof."),
+        Option("Each unit of h collects from the wires that leave it, along a row of W.", True,
+               "h_i enters every sum a_k with the weight W_ik, so dh_i is the sum of da_k W_ik over k."),
+        Option("It undoes the layer: the transpose is the inverse of W.", False,
+               "It is the inverse only for rotations and reflections. The way back sends slopes, not states."),
+    ], topic="why W.T"),
+    Question("nn.check_gradients says \"too small to tell\" about the first layer of a deep network. What do you do?", [
+        Option("Check the same code at larger weights, or with fewer layers.", True,
+               "The code's formulas are the same there, and the gradients are large enough to be measured."),
+        Option("Raise the threshold until it passes.", False,
+               "Then it accepts a wrong gradient of that size as well. The measurement is too coarse, not too strict."),
+        Option("Look for the mistake in the first layer.", False,
+               "There may be none. The gradient is too near to the rounding of the loss to say."),
+        Option("Make ε smaller, to be more exact.", False,
+               "Rounding is divided by ε, so a smaller step makes it worse."),
+    ], topic="too small to tell"),
 ])

@@ -40,12 +40,7 @@ class DifferenceError(Explorer):
 
     chapter = "03"
     title = "How small is small enough?"
-    question = (
-        r"Move $\varepsilon$ to the left from 0.1. Where is the error smallest, and what happens beyond? How many "
-        r"digits are lost with *forward*, and how many with *float32*? Then take $w^2$: which arm of the V is missing "
-        r"for the central difference, and why? Add 1000 to the sine: the slope is the same, so why is the error "
-        r"larger? Last, take relu at $w = 0.1$: from which $\varepsilon$ on is the slope right?"
-    )
+    question = r"Move $\varepsilon$ to the left from 0.1. Where is the error smallest, and what happens beyond?"
     picture_class = VCurve
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:

@@ -15,10 +15,8 @@ class DirectionalDerivative(Explorer):
     chapter = "03"
     title = "Which way is up?"
     question = (
-        "Turn until the slope is 0: how does the black arrow lie to the green level line? At which two angles is the "
-        "slope largest and smallest? Move the point: what stays the same about the curve on the right, and what "
-        "changes? Last, walk downhill with **Step**, turning as you go. How low can you get, and what is the curve "
-        "like there?"
+        "Turn until the slope is 0: how does the black arrow lie to the green level line? Then move the point: what "
+        "stays the same about the curve on the right?"
     )
     picture_class = Compass
 

@@ -5,6 +5,7 @@ import pytest
 
 from seqlearn import nn
 from seqlearn.exercises import ch03
+from seqlearn.exercises.suspects import MATRIX
 
 
 def accepted(f, gradient, w):
@@ -21,7 +22,7 @@ def test_the_wrong_gradient_is_the_only_wrong_one(seed):
 def test_the_wrong_gradient_hides_as_the_explanation_says():
     _, gradient = ch03.SUSPECTS[ch03.wrong_gradient.reference]
     w = np.random.default_rng(0).normal(size=4)
-    right = 0.5 * (ch03._M + ch03._M.T) @ w
+    right = 0.5 * (MATRIX + MATRIX.T) @ w
     np.testing.assert_array_equal(np.isclose(gradient(w), right), [True, True, False, False])
     assert not gradient(np.zeros(4)).any()
 
