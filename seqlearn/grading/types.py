@@ -180,8 +180,9 @@ class FunctionTask(Task):
         return [case if isinstance(case, tuple) else (case,) for case in self._cases(rng)]
 
     def argument_names(self, count: int) -> list[str]:
-        """The reference's first `count` parameter names."""
-        names = list(inspect.signature(self.reference).parameters)[:count]
+        """The first `count` parameter names: the reference's, or those of `call` behind the answer itself."""
+        parameters = inspect.signature(self.call if self.has_own_call else self.reference).parameters
+        names = list(parameters)[self.has_own_call :][:count]
         return names + [f"argument {i + 1}" for i in range(len(names), count)]
 
 
