@@ -221,6 +221,8 @@ def _copies(rng):
         scores[unknown[:2], place] = scores[unknown[:2]].max(axis=1) + 0.3  # two of them look at the same word
         weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
         cases.append((target, source, weights))
+    looked_at = 0.5 * np.eye(6) + 0.05 + 0.02 * rng.random((6, 6))
+    cases.append(("mia says : <unk> is here".split(), "mia sagt : mia ist da".split(), looked_at))
     return cases
 
 
@@ -274,6 +276,10 @@ copy_unknown = Exercise(
                 {"int(np.argmax(weights[s]))": "int(np.argmax(weights[s, 1:]))"}],
                 "You copy the word beside the one that got the most attention. Column t belongs to source[t], "
                 "counted from 0."),
+        Mistake("words of the target left out",
+                {"weights[s]": "np.where([word in target for word in source], -1, weights[s])"},
+                "You leave out source words that stand in the target already. A name may be said twice: take the "
+                "largest weight of the row, whatever was written elsewhere."),
         Mistake("first unknown word alone", {'token == "<unk>"': 'token == "<unk>" and "<unk>" not in target[:s]'},
                 "You replace the first unknown word alone. Each of them has a row of weights, and each is replaced."),
     ],
@@ -347,6 +353,9 @@ def _corpora(rng):
     cases.append(([text], [["a cat sat on mat".split(), "the cat sat on a mat now".split()]]))  # 5 and 7: as close
     cases.append((["The cat sat on a mat".split(), "a man saw that the cat sat on a mat".split()],
                   [["the cat sat on a mat now".split(), text], ["am an saw that the cat sat on a mat".split()]]))
+    cases.append(([text, "a dog sat on the mat of the cat".split()],
+                  [["the cat sat on a red mat".split(), "now the cat sat on a mat and it slept".split()],
+                   ["a dog sat on the mat of the cat and the cat sat".split(), "a big dog sat on the mat of".split()]]))
     cases.append(([["the"] * 5], [["the cat is on the mat".split()]]))
     return cases
 
@@ -441,6 +450,12 @@ bleu = Exercise(
                 {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
                     "-min((abs(len(other) - len(words)), -len(other)) for other in several)[1]"},
                 "Of two references that are equally close the shorter one counts; you take the longer."),
+        Mistake("one reference for the whole corpus",
+                {"min(1.0, np.exp(1 - r / c))":
+                    "min(1.0, np.exp(1 - min((sum(len(several[min(k, len(several) - 1)]) for several in references) "
+                    "for k in range(max(map(len, references)))), key=lambda size: (abs(size - c), size)) / c))"},
+                "You add up the lengths of the first references, of the second ones, and so on, and take the sum that "
+                "is closest. The closest reference is looked for in each sentence."),
         Mistake("between 0 and 1", {"100 * ": ""},
                 "The number is right, but between 0 and 1. Papers give BLEU from 0 to 100."),
         Mistake("first of two",
