@@ -57,7 +57,7 @@ LOOKS = [
 
 def look_of(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], index: int) -> tuple[str, str] | None:
     """(Name, sentence) of what piece `index` looks like in all cases, or None."""
-    name = cases[0].pieces[index].label or "The result"
+    name = next(case.pieces[index].label for case in cases if index < len(case.pieces)) or "The result"
     constant = _constant(cases, outcomes, index)
     if constant:
         return f"always {constant}", f"{name} is {constant} in every case, whatever comes in."
