@@ -103,8 +103,6 @@ exact_match = Exercise(
                     "(answer.index(END) if END in answer else len([row for row in answer if row != PAD])) == "
                     "len(wanted) - 1"}],
                 "You compare the lengths of the answers only."),
-        Mistake("not divided", {" / answers.shape[1]": ""},
-                "That is the number of right answers. Divide by N, the number of columns."),
         Mistake("percent", {"right /": "100 * right /"},
                 "That is a percentage. Asked is a share, a number between 0 and 1."),
         Mistake("divided by steps", [{"answers.shape[1]": "len(answers)"}, {"answers.shape[1]": "len(targets)"}],
@@ -161,16 +159,11 @@ frames = Exercise(
     mistakes=[
         Mistake("the end dropped", {"np.pad(sound, (0, -len(sound) % F))": "sound[: len(sound) // F * F]"},
                 "The last samples are lost when they do not fill a frame. Pad the sound with zeros first."),
-        Mistake("padded at the front", {"(0, -len(sound) % F)": "(-len(sound) % F, 0)"},
-                "You put the silence in front, so every frame begins too early. It belongs behind the end."),
         Mistake("a frame too many", {"-len(sound) % F": "F - len(sound) % F"},
                 "When the sound fills its frames exactly, nothing is to be added: you add a whole frame. -L % F is "
                 "the number of missing samples, and 0 when none is missing."),
         Mistake("samples dealt out", {".reshape(-1, F)": ".reshape(F, -1).T"},
                 "Your frames take every T-th sample. reshape fills rows, and a row is a frame: reshape(-1, F)."),
-        Mistake("no window", {"cut * window": "cut"},
-                "The window is missing: multiply every frame by it before the transform. Without it the cut edges "
-                "spread each tone over all pitches."),
         Mistake("window on the spectrum",
                 {"np.abs(np.fft.rfft(cut * window, axis=1))":
                     "np.abs(np.fft.rfft(cut, axis=1)) * window[: F // 2 + 1]"},

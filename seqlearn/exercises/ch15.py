@@ -41,8 +41,6 @@ unknown_words = Exercise(
         Mistake("test words counted", {"in train for": "in train + test for"},
                 "You count the test sentences as well. The vocabulary is made from the training part alone: on the "
                 "day of the test nobody has seen the test."),
-        Mistake("more than", {"< at_least": "<= at_least"},
-                "A word that occurs exactly `at_least` times is known: count >= at_least."),
         Mistake("at_least not used", {"< at_least": "== 0"},
                 "You take every word of the training part as known. Those that occur less than `at_least` times are "
                 "not in the vocabulary."),
@@ -65,16 +63,12 @@ unknown_words = Exercise(
                     "np.mean([np.mean([counts[word] < at_least for word in sentence]) for sentence in test])"},
                 "You take the share in each sentence and then the mean. A word of a short sentence then counts more. "
                 "Put all words into one list first."),
-        Mistake("training words judged", {"in test for": "in train for"},
-                "You look at the words of `train`. Count there, and judge the words of `test`."),
         Mistake("known words", {"< at_least": ">= at_least"},
                 "That is the share of known words."),
         Mistake("percent",
                 {"sum(counts[word] < at_least for word in running) / len(running)":
                     "100 * sum(counts[word] < at_least for word in running) / len(running)"},
                 "That is a percentage. Asked is a share, a number between 0 and 1."),
-        Mistake("not divided", {" / len(running)": ""},
-                "That is how many words are unknown. Divide by the number of running words of `test`."),
         Mistake("divided by another number",
                 [{"/ len(running)": "/ len(test)"}, {"/ len(running)": "/ len(counts)"},
                 {"/ len(running)": "/ sum(counts.values())"}, {"/ len(running)": "/ len(set(running))"}],
@@ -142,14 +136,8 @@ best_answer = Exercise(
                 {"** alpha": "* alpha"},
                 {"log_probability / (len(tokens) + 1) ** alpha": "alpha * log_probability / (len(tokens) + 1)"}],
                 "alpha is an exponent: n ** alpha. With alpha = 0 nothing is divided, with 1 it is the mean."),
-        Mistake("no division", {" / (len(tokens) + 1) ** alpha": ""},
-                "You order by the log probability alone: that is alpha = 0, and prefers short answers."),
-        Mistake("always the mean", {" ** alpha": ""},
-                "You always divide by n: that is alpha = 1."),
         Mistake("probabilities", {"[log_probability /": "[np.exp(log_probability) /"},
                 "You divide the probability. It is positive, so dividing makes long answers worse. Divide log p."),
-        Mistake("the worst", {"np.argmax(": "np.argmin("},
-                "The scores are right, but you choose the worst answer. The best is the largest, nearest to zero."),
         Mistake("chosen by log p", {"np.argmax(scores)": "np.argmax([value for _, value in answers])"},
                 "The scores are right, but you choose the most probable answer. Choose by the scores."),
         Mistake("penalty subtracted",
@@ -237,8 +225,6 @@ copy_unknown = Exercise(
         Mistake("the same place", {"source[int(np.argmax(weights[s]))]": "source[min(s, len(source) - 1)]"},
                 "You copy the source word at the same position. The languages order words differently: look where "
                 "the weights of this step are largest."),
-        Mistake("the smallest weight", {"np.argmax": "np.argmin"},
-                "You copy the word that got the least attention. Use argmax."),
         Mistake("columns",
                 [{"np.argmax(weights[s])": "np.argmax(weights, axis=0)[min(s, len(source) - 1)] % len(source)"},
                 {"np.argmax(weights[s])": "np.argmax(weights, axis=0)[min(s, len(source) - 1)]"},
@@ -410,8 +396,6 @@ bleu = Exercise(
                 "are found in the references of other sentences."),
         Mistake("arithmetic mean", {"np.exp(np.log(found / total).mean())": "(found / total).mean()"},
                 "You take the arithmetic mean of the precisions. BLEU takes the geometric one: exp(mean(log p))."),
-        Mistake("product", {"np.exp(np.log(found / total).mean())": "np.prod(found / total)"},
-                "You multiply the four precisions. The geometric mean is the fourth root of that."),
         Mistake("up to three", {"np.zeros(4), np.zeros(4)": "np.zeros(3), np.zeros(3)", "range(1, 5)": "range(1, 4)"},
                 "You stop at n = 3. BLEU goes to n = 4."),
         Mistake("divided by words", {"sum(counts.values())": "len(words)"},
@@ -424,8 +408,6 @@ bleu = Exercise(
                 "the translation."),
         Mistake("no penalty for brevity", {"min(1.0, np.exp(1 - r / c)) * ": ""},
                 "There is no penalty for brevity. Without it a translation of a few safe words is the best."),
-        Mistake("penalty not capped", {"min(1.0, np.exp(1 - r / c))": "np.exp(1 - r / c)"},
-                "A translation longer than its reference gets a bonus. The penalty is 1 when c ≥ r."),
         Mistake("penalty turned round", {"1 - r / c": "1 - c / r"},
                 "Your penalty punishes long translations. It is exp(1 − r/c), r of the references, c of the "
                 "translations."),
@@ -456,8 +438,6 @@ bleu = Exercise(
                     "for k in range(max(map(len, references)))), key=lambda size: (abs(size - c), size)) / c))"},
                 "You add up the lengths of the first references, of the second ones, and so on, and take the sum that "
                 "is closest. The closest reference is looked for in each sentence."),
-        Mistake("between 0 and 1", {"100 * ": ""},
-                "The number is right, but between 0 and 1. Papers give BLEU from 0 to 100."),
         Mistake("first of two",
                 {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
                     "len(min(several, key=lambda other: abs(len(other) - len(words))))"},

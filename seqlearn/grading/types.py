@@ -181,9 +181,13 @@ class FunctionTask(Task):
 
     def argument_names(self, count: int) -> list[str]:
         """The first `count` parameter names: the reference's, or those of `call` behind the answer itself."""
-        parameters = inspect.signature(self.call if self.has_own_call else self.reference).parameters
-        names = list(parameters)[self.has_own_call :][:count]
+        names = self._parameters[:count]
         return names + [f"argument {i + 1}" for i in range(len(names), count)]
+
+    @functools.cached_property
+    def _parameters(self) -> list[str]:
+        parameters = inspect.signature(self.call if self.has_own_call else self.reference).parameters
+        return list(parameters)[self.has_own_call :]
 
 
 _source = functools.lru_cache(maxsize=None)(Source)
