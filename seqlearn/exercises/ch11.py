@@ -114,7 +114,7 @@ def reverse_reference(source, lengths):
 
 def _sources(rng):
     cases = []
-    for T, lengths in ((5, (4, 2, 3)), (7, (6, 3, 5, 1)), (4, (3, 2))):
+    for T, lengths in ((5, (2, 4, 3)), (7, (3, 6, 5, 1)), (5, (2, 3))):
         source = np.zeros((T, len(lengths)), dtype=np.int64)
         for n, length in enumerate(lengths):
             source[:length, n] = rng.permutation(np.arange(4, 14))[:length]
@@ -144,13 +144,15 @@ reverse = Exercise(
                 "One padded step takes part, so questions begin with a zero. The first `length` rows are real."),
         Mistake("the longest for all", {"enumerate(lengths)": "enumerate([lengths.max()] * len(lengths))"},
                 "All columns are turned within the longest length. Each has a length of its own."),
+        Mistake("the first length for all", {"enumerate(lengths)": "enumerate([lengths[0]] * len(lengths))"},
+                "All columns are turned within the length of the first one. Each has a length of its own."),
         Mistake("the shortest for all", {"enumerate(lengths)": "enumerate([lengths.min()] * len(lengths))"},
                 "All columns are turned within the shortest length. Each has a length of its own."),
         Mistake("overwritten on the way",
                 {"turned[:length, n] = source[:length, n][::-1]":
                     "for t in range(length):\n            turned[t, n] = turned[length - 1 - t, n]"},
-                "You read from the array that you are writing to: the second half finds what the first half left. "
-                "Read from source, write to a copy."),
+                "The second half of each column is as it came. Perhaps you read from the array that you write to, and "
+                "find there what the first half left: read from source, write to a copy."),
         Mistake("shifted",
                 [{"source[:length, n][::-1]": "np.roll(source[:length, n], 1)"},
                 {"source[:length, n][::-1]": "np.roll(source[:length, n], -1)"},

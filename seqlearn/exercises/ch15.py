@@ -109,7 +109,8 @@ def _beams(rng):
         for length in (1, 3, 4, 7, 9):
             tokens = [str(word) for word in rng.choice(["a", "man", "dog", "runs", "."], length)]
             answers.append((tokens, float(-0.9 * (length + 1) ** 0.75 * rng.uniform(0.8, 1.25))))
-        cases.append((answers, alpha))
+        first = len(cases) * 3 % 5  # the shortest does not always come first
+        cases.append((answers[first:] + answers[:first], alpha))
     cases.append(([(["a"], -1.9), (["a", "dog", "runs", "."], -4.3), (["a", "dog"], -3.1)], 1.0))
     cases.append(([(["a", "dog"], -2.4), (["a", "man", "runs", "in", "a", "park"], -5.1)], 1.0))
     cases.append(([([], -2.2), (["a", "dog", "runs"], -4.0)], 0.6))
@@ -162,6 +163,8 @@ best_answer = Exercise(
                 [{"int(np.argmax(scores))": "int(np.argmin([len(tokens) for tokens, _ in answers]))"},
                 {"int(np.argmax(scores))": "int(np.argmax([len(tokens) for tokens, _ in answers]))"}],
                 "The scores are right, but you choose by the length alone. Choose the answer with the largest score."),
+        Mistake("always the first", {"int(np.argmax(scores))": "0"},
+                "The scores are right, but the place you return is 0 in every case. It is where the largest score is."),
         Mistake("score in place of the place", {"int(np.argmax(scores))": "max(scores)"},
                 "You return the best score. Asked is where it stands in the list: np.argmax(scores)."),
         Mistake("scores sorted",

@@ -24,6 +24,7 @@ import numpy as np
 
 from seqlearn.grading.ablation import ablations
 from seqlearn.grading.comparing import Piece, agrees, close
+from seqlearn.grading.looks import ROUNDING
 from seqlearn.grading.outcome import Case, Outcome, is_right, same_pieces, try_answer
 from seqlearn.grading.running import Printed, run_guarded
 from seqlearn.grading.slips import slips_of_source
@@ -31,7 +32,7 @@ from seqlearn.grading.tracing import kinds_of_variables, stopped
 from seqlearn.grading.types import FunctionTask
 
 TELLING = 8  # points: a number with digits behind the point counts 4, one over 10 counts 3, a word 2, a small number 1
-MOST_SLIPS = 600  # about half a second
+MOST_SLIPS = 800  # about half a second
 SLIP_SECONDS = 3.0
 
 
@@ -286,4 +287,6 @@ def alike(exercise: FunctionTask, mistake: Outcome, answer: Outcome) -> bool:
         return False
     if mistake.how == "raised":
         return mistake.error.partition(":")[0] == answer.error.partition(":")[0]
+    if any((one.dtype in ROUNDING) != (other.dtype in ROUNDING) for one, other in zip(mistake.pieces, answer.pieces)):
+        return False  # the one is rounded, the other is not
     return mistake.text == answer.text and same_pieces(exercise, mistake.pieces, answer.pieces)

@@ -495,6 +495,8 @@ def test_a_word_may_have_capitals_and_blanks_around_it(said):
     exercise = Exercise("99.3", "Word", 1, lambda x: "falls" if x < 0 else "rises", lambda rng: [-1.0, 2.0, 3.0])
     assert exercise.check(lambda x: said if x < 0 else "Rises").status == "correct"
     assert exercise.check(lambda x: "fal ls" if x < 0 else "rises").status == "incorrect"
+    words = Exercise("99.3", "Words", 1, lambda x: ["the", "cat"], lambda rng: [1.0, 2.0])
+    assert words.check(lambda x: ["The", "cat"]).status == "incorrect"  # a text is copied as it is
 
 
 def test_a_number_may_stand_in_brackets_but_not_two_of_them():

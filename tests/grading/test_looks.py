@@ -91,3 +91,14 @@ def test_the_value_from_which_on_it_goes_wrong_is_said():
     exercise = Exercise("99.2", "Names", 1, lambda number: f"no. {number}", lambda rng: [3, 1200, 40, 5000])
     result = exercise.check(lambda number: f"no. {number}" if number < 1000 else f"nr. {number}")
     assert "up to number = 40, wrong in all from number = 1200 on" in result.message
+
+
+@pytest.mark.parametrize(("answer", "name"), [
+    (lambda x: x.sum() / 2, "factor 0.5"), (lambda x: -x.sum(), "wrong sign"), (lambda x: x.sum() ** 2, "square"),
+])
+def test_single_numbers_speak_when_there_are_three_of_them(answer, name):
+    def exercise(count):
+        return Exercise("99.6", "Sum", 1, lambda x: x.sum(), lambda rng: list(rng.normal(size=(count, 4))))
+
+    assert exercise(3).check(answer).mistake == name
+    assert exercise(2).check(answer).mistake != name
