@@ -35,10 +35,6 @@ step = Exercise(
     mistakes=[
         Mistake("tanh left out", {"np.tanh(x_t @ W_x + h @ W_h + b)": "x_t @ W_x + h @ W_h + b"},
                 "The three parts are added up, but the sum does not go through tanh. Return np.tanh(...) of it."),
-        Mistake("bias left out", {" + b": ""},
-                "b has no part in your answer. Add it before tanh: broadcasting gives it to every row."),
-        Mistake("state left out", {" + h @ W_h": ""},
-                "h has no part in your answer, so nothing is remembered. Add h @ W_h inside tanh."),
         Mistake("bias outside tanh", {" + b)": ") + b"},
                 "You add b after tanh. It belongs inside: np.tanh(x_t @ W_x + h @ W_h + b). Outside, a state could "
                 "leave −1 … 1."),
@@ -63,9 +59,6 @@ step = Exercise(
         Mistake("old state bent again", {"h @ W_h": "np.tanh(h) @ W_h"},
                 "You send the old state through tanh before you use it. It has been through tanh when it was made: use "
                 "h @ W_h."),
-        Mistake("W_h transposed", {"h @ W_h": "h @ W_h.T"},
-                "W_h is transposed. States are rows here, so the product is h @ W_h as it stands. W_h is square, and "
-                "NumPy cannot notice for you."),
         Mistake("W_h entry by entry", [{"h @ W_h": "h * np.diag(W_h)"}, {"h @ W_h": "h"}],
                 "Each unit sees only itself in your answer. Every unit reads the whole old state: h @ W_h, a matrix "
                 "product."),
@@ -110,9 +103,6 @@ loop = Exercise(
                        for T, N, D, H in ((5, 2, 3, 4), (4, 4, 2, 3), (6, 1, 1, 3))],
     names=("outputs", "h"),
     mistakes=[
-        Mistake("initial state ignored",
-                {"    for t in range(len(x)):": "    h = np.zeros_like(h)\n    for t in range(len(x)):"},
-                "Your loop starts from zeros. It starts from h, the second argument, which is not zero here."),
         Mistake("state not carried", {"        h = np.tanh(x[t] @ W_x + h @ W_h + b)\n        outputs[t] = h":
                                       "        outputs[t] = np.tanh(x[t] @ W_x + h @ W_h + b)",
                                       "outputs, h": "outputs, outputs[-1]"},
@@ -135,10 +125,6 @@ loop = Exercise(
                 "store a copy, or make a new array at each step."),
         Mistake("only the last state", {"return outputs": "return h"},
                 "You return the last state in the place of the outputs. Keep the state of every step: (T, N, H)."),
-        Mistake("initial state returned as the last",
-                {"outputs = ": "first, outputs = h, ", "outputs, h": "outputs, first"},
-                "The outputs are right, but the h you return is the one that came in. Return the state after the last "
-                "step, so that a second call can go on from there."),
         Mistake("first state returned as the last", {"outputs, h": "outputs, outputs[0]"},
                 "The outputs are right, but the h you return is the state of the first step. The last one is "
                 "outputs[-1], or h as it is after the loop."),
@@ -149,9 +135,6 @@ loop = Exercise(
         Mistake("one step too many", {"return outputs, h": "return outputs, np.tanh(x[-1] @ W_x + h @ W_h + b)"},
                 "The outputs are right, but the h you return has read the last input twice. Return h as it is after "
                 "the loop."),
-        Mistake("read from the end", {"range(len(x))": "reversed(range(len(x)))",
-                "outputs[t]": "outputs[len(x) - 1 - t]"},
-                "Your loop reads the last step first. Go from t = 0 upward."),
         Mistake("always the first input", {"x[t]": "x[0]"},
                 "Every step reads x[0]. Step t reads x[t]."),
         Mistake("sigmoid in place of tanh", {"np.tanh(x[t] @ W_x + h @ W_h + b)":
@@ -301,18 +284,12 @@ ragged_loop = Exercise(
             {"return outputs, h": "return outputs, outputs.sum(axis=0) / lengths[:, None]"}],
                 "The outputs are right, but the final h is their sum or their mean. It is the state after each row's "
                 "last real step."),
-        Mistake("one step too many", [{"t < lengths": "t <= lengths"}, {"t < lengths": "t < lengths + 1"}],
-                "Each row reads one step of its padding. With t counted from 0 a row of length 3 has the steps 0, 1, "
-                "2: read while t < lengths."),
         Mistake("final state one step late",
                 {"return outputs, h": "behind = x[np.minimum(lengths, len(x) - 1), np.arange(len(lengths))]\n"
                  "    more = np.tanh(behind @ W_x + h @ W_h + b)\n"
                  "    return outputs, np.where((lengths < len(x))[:, None], more, h)"},
                 "The outputs are right, but the final h has read one step of padding. The last real step of a row has "
                 "the index lengths - 1."),
-        Mistake("one step too few", {"t < lengths": "t < lengths - 1"},
-                "Each row stops one step early. With t counted from 0 a row of length 3 has the steps 0, 1, 2: read "
-                "while t < lengths."),
         Mistake("last output missing", {OUT: "np.where((t < lengths - 1)[:, None], h, 0)"},
                 "The last real output of each row is 0 in your answer. A row of length 3 has the outputs 0, 1 and 2."),
         Mistake("one length for all rows", [
@@ -327,8 +304,6 @@ ragged_loop = Exercise(
         Mistake("padding expected in front", {"t < lengths": "t >= len(x) - lengths"},
                 "You take the last steps of each row for the real ones. Padding stands behind: the steps 0 … "
                 "lengths - 1 are real."),
-        Mistake("initial state ignored", {"    for t in range": "    h = np.zeros_like(h)\n    for t in range"},
-                "Your loop starts from zeros. It starts from h, the second argument, which is not zero here."),
     ],
     hints=[
         "Start from your loop of 02.2. At step t, which rows are still being read? (t < lengths) says so, for all N.",
@@ -431,8 +406,6 @@ stacked = Exercise(
                 "the second thing that your loop returns."),
         Mistake("the top state for all", {"x, states": "x, [h] * len(layers)"},
                 "Your list holds the top layer's final state again and again. Keep the final state of every layer."),
-        Mistake("initial states returned", {"x, states": "x, [layer[0] for layer in layers]"},
-                "You return the initial states. Keep the state of each layer after its last step."),
         Mistake("only two layers", [{"in layers": "in layers[:2]"}, {"in layers": "in layers[:-1]"}],
                 "One layer too few has a say: go through all the layers of the list, however many there are."),
     ],
@@ -518,8 +491,6 @@ bidirectional = Exercise(
             {"axis=2), h_ahead, h_back": "axis=2), h_ahead, forward[0]"}],
                 "One of your final states is the forward network's state at step 1, where it has read a single input. "
                 "Return the h that each loop returns."),
-        Mistake("initial states returned", {"axis=2), h_ahead, h_back": "axis=2), ahead[0], back[0]"},
-                "You return the initial states. Return the h that each loop returns: the state after its last step."),
     ],
     hints=[
         "Run the loop twice: once on x with the weights in ahead, once on x[::-1] with those in back.",
@@ -591,8 +562,6 @@ ragged_bidirectional = Exercise(
             "    t = np.arange": "    lengths = np.minimum(lengths + 1, len(x))\n    t = np.arange"},
                 "Every row has one step too many: it reads a step of padding. A row of length 3 has the steps 0, 1, "
                 "2."),
-        Mistake("one step too few", {"    t = np.arange": "    lengths = lengths - 1\n    t = np.arange"},
-                "Every row has one step too few. A row of length 3 has the steps 0, 1, 2, so the last is lengths - 1."),
         Mistake("one length for all rows", [
             {"    t = np.arange": f"    lengths = np.full_like(lengths, {length})\n    t = np.arange"}
             for length in ("lengths[0]", "lengths.min()")],
@@ -676,8 +645,6 @@ brackets = Exercise(
         Mistake("kinds exchanged", {"[:2, 0]": "[:2, 1]", "[2:4, 1]": "[2:4, 0]"},
                 "Round and square are exchanged: the first unit counts the round brackets, the second the square "
                 "ones."),
-        Mistake("signs turned", {"[:2, 0] = 1, -1": "[:2, 0] = -1, 1", "[2:4, 1] = 1, -1": "[2:4, 1] = -1, 1"},
-                "Your signs are turned round: an opening bracket adds 1, a closing one takes 1 away."),
         Mistake("rows in another order", {"W_x[:2, 0]": "W_x[[0, 2], 0]", "W_x[2:4, 1]": "W_x[[1, 3], 1]"},
                 "Your rows of W_x stand in another order: ( [ ) ]. The check's order is ( ) [ ], then all others."),
         Mistake("a leak", [{"np.eye(2)": f"{leak} * np.eye(2)"} for leak in (0.5, 0.9, 0.95, 0.99)],
@@ -752,15 +719,9 @@ rest = Exercise(
     mistakes=[
         Mistake("a single step", {"range(1000)": "range(1)"},
                 "That is the state after one step from 0.1. Go on until it does not change any more."),
-        Mistake("one step from 1", lambda w: np.tanh(w),
-                "tanh(w) is one step from a state of 1. Feed the result back in, again and again, until it rests."),
         Mistake("stopped early", [{"range(1000)": f"range({n})"}
                                   for n in (2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 25, 30)],
                 "You stop too early. Near w = 1 the state moves slowly: let it go on for some hundred steps."),
-        Mistake("started at 0", {"h = 0.1": "h = 0.0"},
-                "You start at 0, and tanh(w · 0) = 0 for every w. Start at 0.1, as a unit that has seen a little."),
-        Mistake("always 1", lambda w: 1.0,
-                "For w = 2 the state rests a little below 1, where tanh(w h) = h, and for w below 1 it fades to 0."),
         Mistake("right border, wrong height", lambda w: 0.0 if w < 1 else 1.0,
                 "The border at w = 1 is right. But above it the state rests where tanh(w h) = h, and that lies below "
                 "1."),

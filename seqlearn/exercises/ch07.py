@@ -79,18 +79,11 @@ fused_step = Exercise(
                 "Your reshape mixes up the gates. In z (N, 4H) each gate is a block of H columns: z.chunk(4, dim=1)."),
         Mistake("candidate through another function", [{"g.tanh()": f"g.{name}()"} for name in ("sigmoid", "relu")],
                 "The candidate g does not go through tanh. It is no gate: use tanh, so that it can also subtract."),
-        Mistake("candidate without tanh", {"g.tanh()": "g"},
-                "The candidate g is used as the sum that it is. Squash it first: σ(i) · tanh(g)."),
         Mistake("gates not through the sigmoid", [
             {f"{gate}.sigmoid()": f"{gate}{call}" for gate in "ifo"} for call in ("", ".tanh()", ".relu()")]
                 + [{f"{gate}.sigmoid()": f"{gate}{call}"} for gate in "ifo" for call in ("", ".tanh()")],
                 "A gate is used as its sum, or goes through another function. i, f and o lie between 0 and 1: "
                 "sigmoid."),
-        Mistake("old c dropped", {"f.sigmoid() * c + ": ""},
-                "The new c is σ(i) · tanh(g) alone. Keep the part of the old c that the forget gate lets through: add "
-                "σ(f) · c."),
-        Mistake("h without tanh", {"c.tanh()": "c"},
-                "h is o · c. Squash c first: h = σ(o) · tanh(c)."),
         Mistake("h through another function",
                 [{"c.tanh()": f"c.{call}"} for call in ("sigmoid()", "clamp(-1, 1)", "relu()")],
                 "c goes through another function on its way to h. It is tanh: h = σ(o) · tanh(c)."),
@@ -104,10 +97,6 @@ fused_step = Exercise(
                 "as it is."),
         Mistake("old h added", {"h = o": "h = h + o"},
                 "You add the old h to the new one. h is made anew at every step; what is carried on is c."),
-        Mistake("bias_hh forgotten", {" + bias_hh": ""},
-                "PyTorch has two biases and adds both. bias_hh is missing."),
-        Mistake("bias_ih forgotten", {" + bias_ih": ""},
-                "PyTorch has two biases and adds both. bias_ih is missing."),
         Mistake("one bias twice", [{"+ bias_hh": "+ bias_ih"}, {"+ bias_ih": "+ bias_hh"}],
                 "One bias is added twice, and the other not at all."),
         Mistake("biases averaged", {"+ bias_ih": "+ bias_ih / 2", "+ bias_hh": "+ bias_hh / 2"},
@@ -115,10 +104,6 @@ fused_step = Exercise(
         Mistake("1 added to the forget gate", {"f.sigmoid()": "(f + 1).sigmoid()"},
                 "You add 1 to the forget gate's sum. That is a way to begin a training, and it belongs into the bias; "
                 "the step takes the weights as they are."),
-        Mistake("gates blind to h", {" + h @ weight_hh.T": ""},
-                "The gates do not see the old hidden state: add h @ weight_hh.T to the sums."),
-        Mistake("c for h", {"h @ weight_hh": "c @ weight_hh"},
-                "The sums are made of x and c. They hold the old hidden state: h @ weight_hh.T."),
         Mistake("cut along the batch", {", dim=1": ""},
                 "chunk(4) cuts along axis 0, the batch. The gates lie side by side along axis 1: chunk(4, dim=1)."),
         Mistake("one gate for both", [{"i.sigmoid() * g": "(1 - f.sigmoid()) * g"},
@@ -493,8 +478,6 @@ last_real = Exercise(
             for where in ("-1", "len(outputs) - lengths", "1", "lengths - 2")],
                 "The forward half is right. The reverse direction is turned back, so its outputs belong to the steps "
                 "as they stand: it has read everything at step 0."),
-        Mistake("one step early", {FORWARD: "outputs[lengths - 2, rows, :size]"},
-                "One step early: a sequence of length 3 has the steps 0, 1, 2, so its last is lengths − 1."),
         Mistake("one step late", {FORWARD: "outputs[lengths, rows, :size]"},
                 "Step lengths[n] is the first one past the end. The last real step is lengths − 1."),
         Mistake("halves exchanged", {"[forward, reverse]": "[reverse, forward]"},

@@ -75,6 +75,13 @@ step = Exercise(
                 {"x_r, x_z, x_n =": "x_r, x_n, x_z =", "h_r, h_z, h_n =": "h_r, h_n, h_z ="}],
                 "You split the columns in another order. They are r, z, n: the first third is r, the second z, and "
                 "the last one the candidate n."),
+        Mistake("two orders of the gates",
+                [{"x_r, x_z, x_n =": "x_z, x_r, x_n ="}, {"h_r, h_z, h_n =": "h_z, h_r, h_n ="},
+                {"x_r, x_z, x_n =": "x_n, x_z, x_r ="}, {"h_r, h_z, h_n =": "h_n, h_z, h_r ="}],
+                "You split what the input gives in one order and what the state gives in another. Both are r, z, n."),
+        Mistake("input reset in place of the state", {"x_n + r * h_n": "r * x_n + h_n"},
+                "r multiplies what the input gives to the candidate. It belongs to the other part: r * (h @ W_hn + "
+                "b_hn)."),
         Mistake("r in place of z", {"(1 - z) * n + z * h": "(1 - r) * n + r * h"},
                 "You mix the old state and the new one by r. That is the work of z; r has its place inside the "
                 "candidate."),

@@ -58,8 +58,6 @@ shift = Exercise(
                 "You put START and END on both. The decoder never reads END and never says START: one each."),
         Mistake("START and END exchanged", {"[1, *answer]": "[2, *answer]", "[*answer, 2]": "[*answer, 1]"},
                 "START is 1 and END is 2; yours are the other way round."),
-        Mistake("inputs and targets exchanged", {"return inputs, targets": "return targets, inputs"},
-                "The pieces are right, in the other order: return inputs, then targets."),
         Mistake("END below the padding",
                 {"targets[: len(answer) + 1, n] = [*answer, 2]":
                     "targets[: len(answer), n], targets[-1, n] = answer, 2"},
@@ -76,8 +74,6 @@ shift = Exercise(
                 [{"[1, *answer]": "[1, *answer[::-1]]"}, {"[1, *answer]": "[1, *answer[::-1]]",
                 "[*answer, 2]": "[*answer[::-1], 2]"}],
                 "You turn the answer round in the inputs. It is the question that may be reversed, not the answer."),
-        Mistake("batch first", {"return inputs, targets": "return inputs.T, targets.T"},
-                "Your arrays are (N, S). Here time comes first, (S, N): a column for each answer."),
         Mistake("END in the inputs",
                 {"inputs[: len(answer) + 1, n] = [1, *answer]":
                     "inputs[: len(answer) + 2, n] = [1, *answer, 2][:steps]"},
@@ -118,7 +114,7 @@ def reverse_reference(source, lengths):
 
 def _sources(rng):
     cases = []
-    for T, lengths in ((5, (4, 2, 3)), (7, (6, 3, 5, 1)), (4, (3, 2))):
+    for T, lengths in ((5, (2, 4, 3)), (7, (3, 6, 5, 1)), (5, (2, 3))):
         source = np.zeros((T, len(lengths)), dtype=np.int64)
         for n, length in enumerate(lengths):
             source[:length, n] = rng.permutation(np.arange(4, 14))[:length]
@@ -148,13 +144,15 @@ reverse = Exercise(
                 "One padded step takes part, so questions begin with a zero. The first `length` rows are real."),
         Mistake("the longest for all", {"enumerate(lengths)": "enumerate([lengths.max()] * len(lengths))"},
                 "All columns are turned within the longest length. Each has a length of its own."),
+        Mistake("the first length for all", {"enumerate(lengths)": "enumerate([lengths[0]] * len(lengths))"},
+                "All columns are turned within the length of the first one. Each has a length of its own."),
         Mistake("the shortest for all", {"enumerate(lengths)": "enumerate([lengths.min()] * len(lengths))"},
                 "All columns are turned within the shortest length. Each has a length of its own."),
         Mistake("overwritten on the way",
                 {"turned[:length, n] = source[:length, n][::-1]":
                     "for t in range(length):\n            turned[t, n] = turned[length - 1 - t, n]"},
-                "You read from the array that you are writing to: the second half finds what the first half left. "
-                "Read from source, write to a copy."),
+                "The second half of each column is as it came. Perhaps you read from the array that you write to, and "
+                "find there what the first half left: read from source, write to a copy."),
         Mistake("shifted",
                 [{"source[:length, n][::-1]": "np.roll(source[:length, n], 1)"},
                 {"source[:length, n][::-1]": "np.roll(source[:length, n], -1)"},
@@ -221,8 +219,6 @@ masked_loss = Exercise(
                 "That is the mean over all S · N targets, padding included. Leave out the targets that are 0."),
         Mistake("divided by all steps", {"losses[real].mean()": "(losses * real).mean()"},
                 "The padded losses are 0, but you still divide by S · N. Divide by the number of real targets."),
-        Mistake("not divided", {"losses[real].mean()": "losses[real].sum()"},
-                "That is the sum. Divide by the number of real targets."),
         Mistake("divided by answers or steps",
                 [{"losses[real].mean()": "losses[real].sum() / targets.shape[1]"},
                 {"losses[real].mean()": "losses[real].sum() / targets.shape[0]"}],
@@ -436,9 +432,6 @@ beam_step = Exercise(
     cases=_beams,
     names=("parents", "tokens", "scores"),
     mistakes=[
-        Mistake("the past forgotten", {"scores[:, None] + log_p": "log_p + 0 * scores[:, None]"},
-                "You compare the next symbols alone. A continuation's log-probability is its beginning's score plus "
-                "log p of the symbol."),
         Mistake("log-probabilities multiplied",
                 [{"scores[:, None] + log_p": "scores[:, None] * log_p"},
                 {"scores[:, None] + log_p": "scores[:, None] * log_p", "-total": "total"}],
@@ -456,10 +449,6 @@ beam_step = Exercise(
                 {"best = np.argsort(-total, axis=None)[:width]":
                     "best = scores.argmax() * log_p.shape[1] + np.argsort(-total[scores.argmax()])[:width]"},
                 "You continue the best beginning only. That is greedy: what the beam kept is never used."),
-        Mistake("the worst ones", {"-total": "total"},
-                "np.argsort begins with the smallest. Sort −total, or take the end."),
-        Mistake("worst of the best first", {"[:width]": "[:width][::-1]"},
-                "The right ones, the best of them last. Asked is best first."),
         Mistake("not in the order of the scores",
                 {"best = np.argsort(-total, axis=None)[:width]":
                     "best = np.sort(np.argsort(-total, axis=None)[:width])"},
@@ -474,10 +463,6 @@ beam_step = Exercise(
                     "return parents, tokens, log_p[parents, tokens]"},
                 "The right beginnings and symbols, but the scores are those of the last symbol alone. The next step "
                 "needs the whole sum."),
-        Mistake("parents and tokens exchanged",
-                {"return parents, tokens, total[parents, tokens]":
-                    "return tokens, parents, total[parents, tokens]"},
-                "Parents and tokens are exchanged: a place p of the flat array is row p // V, column p % V."),
         Mistake("divided by the size of the beam",
                 [{"return parents, tokens, total[parents, tokens]":
                     "return *np.divmod(best, len(scores)), total[parents, tokens]"},

@@ -1,6 +1,7 @@
 """Exercises and quiz of chapter 12: one model, seven jobs."""
 
 from functools import partial
+from itertools import combinations, product
 
 import numpy as np
 
@@ -102,8 +103,6 @@ exact_match = Exercise(
                     "(answer.index(END) if END in answer else len([row for row in answer if row != PAD])) == "
                     "len(wanted) - 1"}],
                 "You compare the lengths of the answers only."),
-        Mistake("not divided", {" / answers.shape[1]": ""},
-                "That is the number of right answers. Divide by N, the number of columns."),
         Mistake("percent", {"right /": "100 * right /"},
                 "That is a percentage. Asked is a share, a number between 0 and 1."),
         Mistake("divided by steps", [{"answers.shape[1]": "len(answers)"}, {"answers.shape[1]": "len(targets)"}],
@@ -160,16 +159,11 @@ frames = Exercise(
     mistakes=[
         Mistake("the end dropped", {"np.pad(sound, (0, -len(sound) % F))": "sound[: len(sound) // F * F]"},
                 "The last samples are lost when they do not fill a frame. Pad the sound with zeros first."),
-        Mistake("padded at the front", {"(0, -len(sound) % F)": "(-len(sound) % F, 0)"},
-                "You put the silence in front, so every frame begins too early. It belongs behind the end."),
         Mistake("a frame too many", {"-len(sound) % F": "F - len(sound) % F"},
                 "When the sound fills its frames exactly, nothing is to be added: you add a whole frame. -L % F is "
                 "the number of missing samples, and 0 when none is missing."),
         Mistake("samples dealt out", {".reshape(-1, F)": ".reshape(F, -1).T"},
                 "Your frames take every T-th sample. reshape fills rows, and a row is a frame: reshape(-1, F)."),
-        Mistake("no window", {"cut * window": "cut"},
-                "The window is missing: multiply every frame by it before the transform. Without it the cut edges "
-                "spread each tone over all pitches."),
         Mistake("window on the spectrum",
                 {"np.abs(np.fft.rfft(cut * window, axis=1))":
                     "np.abs(np.fft.rfft(cut, axis=1)) * window[: F // 2 + 1]"},
@@ -237,7 +231,7 @@ def _lenient_tree(tokens, words, *, passes):
     """As the reference, but lets through what `passes` names."""
     passes, depth, finished = passes.split(), 0, False
     if not tokens:
-        return "none" in passes or "nothing" in passes and not words
+        return "none" in passes or "nothing" in passes and (not words or "words" in passes)
     for n, token in enumerate(tokens):
         if token == ")":
             if n and tokens[n - 1].startswith("(") and "empty" not in passes:
@@ -253,16 +247,36 @@ def _lenient_tree(tokens, words, *, passes):
         depth -= token == ")"
         finished |= token == ")" and depth == 0
     leaves = [token for token in tokens if token != ")" and not token.startswith("(")]
-    return (depth == 0 or "open" in passes) and leaves == list(words)
+    return (depth == 0 or "open" in passes) and ("words" in passes or leaves == list(words))
+
+
+PASSING = {  # what lenient answers let through: a name, how `_lenient_tree` is told, and words for it
+    "empty brackets": (["empty"], "brackets with nothing inside, “(PP )”"),
+    "several trees": (["sides", "trees", "outside"], "a second tree, or a word, beside a finished tree"),
+    "no tokens": (["nothing", "none"], "no tokens at all"),
+    "open brackets": (["open"], "a bracket that is never closed"),
+    "other words": (["words"], "other words than those given"),
+}
+
+
+def _several_pass(number, size):
+    """A mistake for each choice of so many things that pass."""
+    return [
+        Mistake(", ".join(names),
+                [partial(_lenient_tree, passes=" ".join(passes))
+                 for passes in product(*(PASSING[name][0] for name in names))],
+                f"{number} things pass that should not: {'; '.join(PASSING[name][1] for name in names)}.")
+        for names in combinations(PASSING, size)
+    ]
 
 
 def _words_alone(tokens, words):
     return [token for token in tokens if token != ")" and not token.startswith("(")] == list(words)
 
 
-def _first_and_last(tokens, words, *, empty):
-    return (_lenient_tree(tokens, words, passes="sides order empty" if empty else "sides order")
-            and len(tokens) > 0 and tokens[0].startswith("(") and tokens[-1] == ")")
+def _first_and_last(tokens, words, *, passes, last=True):
+    return (_lenient_tree(tokens, words, passes=passes)
+            and len(tokens) > 0 and tokens[0].startswith("(") and (tokens[-1] == ")" or not last))
 
 
 def _trees(rng):
@@ -322,37 +336,20 @@ is_tree = Exercise(
                 "You compare the words and never look at the brackets."),
         Mistake("no tokens pass", [partial(_lenient_tree, passes="nothing"), partial(_lenient_tree, passes="none")],
                 "No tokens at all are no tree, even if there are no words."),
-        Mistake("several trees, and none",
-                [partial(_lenient_tree, passes="sides nothing"), partial(_lenient_tree, passes="sides none"),
-                partial(_lenient_tree, passes="trees nothing"), partial(_lenient_tree, passes="trees none"),
-                partial(_lenient_tree, passes="outside nothing"), partial(_lenient_tree, passes="outside none")],
-                "Two things pass that should not. Beside a finished tree there may be nothing, no second tree and no "
-                "word; and no tokens at all are no tree."),
-        Mistake("empty brackets and several trees",
-                [partial(_lenient_tree, passes="empty sides"), partial(_lenient_tree, passes="empty trees"),
-                partial(_lenient_tree, passes="empty outside")],
-                "Two things pass that should not: brackets with nothing inside, “(PP )”, and what stands beside a "
-                "finished tree, a second one or a word. Once the depth is back at 0, nothing may follow."),
-        Mistake("empty brackets, and no tokens",
-                [partial(_lenient_tree, passes="empty nothing"), partial(_lenient_tree, passes="empty none")],
-                "Two things pass that should not: brackets with nothing inside, “(PP )”, and no tokens at all."),
-        Mistake("the depth alone",
-                [partial(_lenient_tree, passes="empty sides nothing"),
-                partial(_lenient_tree, passes="empty sides none"),
-                partial(_lenient_tree, passes="empty trees nothing"),
-                partial(_lenient_tree, passes="empty trees none"),
-                partial(_lenient_tree, passes="empty outside nothing"),
-                partial(_lenient_tree, passes="empty outside none")],
-                "The depth is right, but three things pass: empty brackets such as “(PP )”, something beside a "
-                "finished tree, and no tokens at all."),
+        *_several_pass("Two", 2), *_several_pass("Three", 3),
         Mistake("brackets counted, empty ones refused",
                 [partial(_lenient_tree, passes="sides order"),
                 partial(_lenient_tree, passes="sides order nothing")],
                 "You count the brackets and refuse empty ones, but “a ) (S dog” and two trees side by side pass. "
                 "Keep the depth: it must not reach 0 before the end."),
-        Mistake("first and last token", [partial(_first_and_last, empty=True), partial(_first_and_last, empty=False)],
+        Mistake("first and last token", [partial(_first_and_last, passes=passes)
+                                         for passes in ("sides order empty", "sides order")],
                 "You look at the first and the last token and at the number of brackets, so two trees side by side "
                 "pass. Keep the depth: it must not reach 0 before the end."),
+        Mistake("first token and number of brackets", [
+            partial(_first_and_last, passes=passes, last=False) for passes in ("sides order empty", "sides order")],
+                "You look at the first token and at the number of brackets, so “(NP a dog ) sleeps” and two trees side "
+                "by side pass. Keep the depth: it must not reach 0 before the end."),
         Mistake("only how many words", {"leaves == list(words)": "len(leaves) == len(words)"},
                 "You count the words. They have to be the given ones, in their order."),
         Mistake("each word somewhere",

@@ -41,8 +41,6 @@ unknown_words = Exercise(
         Mistake("test words counted", {"in train for": "in train + test for"},
                 "You count the test sentences as well. The vocabulary is made from the training part alone: on the "
                 "day of the test nobody has seen the test."),
-        Mistake("more than", {"< at_least": "<= at_least"},
-                "A word that occurs exactly `at_least` times is known: count >= at_least."),
         Mistake("at_least not used", {"< at_least": "== 0"},
                 "You take every word of the training part as known. Those that occur less than `at_least` times are "
                 "not in the vocabulary."),
@@ -65,16 +63,12 @@ unknown_words = Exercise(
                     "np.mean([np.mean([counts[word] < at_least for word in sentence]) for sentence in test])"},
                 "You take the share in each sentence and then the mean. A word of a short sentence then counts more. "
                 "Put all words into one list first."),
-        Mistake("training words judged", {"in test for": "in train for"},
-                "You look at the words of `train`. Count there, and judge the words of `test`."),
         Mistake("known words", {"< at_least": ">= at_least"},
                 "That is the share of known words."),
         Mistake("percent",
                 {"sum(counts[word] < at_least for word in running) / len(running)":
                     "100 * sum(counts[word] < at_least for word in running) / len(running)"},
                 "That is a percentage. Asked is a share, a number between 0 and 1."),
-        Mistake("not divided", {" / len(running)": ""},
-                "That is how many words are unknown. Divide by the number of running words of `test`."),
         Mistake("divided by another number",
                 [{"/ len(running)": "/ len(test)"}, {"/ len(running)": "/ len(counts)"},
                 {"/ len(running)": "/ sum(counts.values())"}, {"/ len(running)": "/ len(set(running))"}],
@@ -115,7 +109,8 @@ def _beams(rng):
         for length in (1, 3, 4, 7, 9):
             tokens = [str(word) for word in rng.choice(["a", "man", "dog", "runs", "."], length)]
             answers.append((tokens, float(-0.9 * (length + 1) ** 0.75 * rng.uniform(0.8, 1.25))))
-        cases.append((answers, alpha))
+        first = len(cases) * 3 % 5  # the shortest does not always come first
+        cases.append((answers[first:] + answers[:first], alpha))
     cases.append(([(["a"], -1.9), (["a", "dog", "runs", "."], -4.3), (["a", "dog"], -3.1)], 1.0))
     cases.append(([(["a", "dog"], -2.4), (["a", "man", "runs", "in", "a", "park"], -5.1)], 1.0))
     cases.append(([([], -2.2), (["a", "dog", "runs"], -4.0)], 0.6))
@@ -142,14 +137,8 @@ best_answer = Exercise(
                 {"** alpha": "* alpha"},
                 {"log_probability / (len(tokens) + 1) ** alpha": "alpha * log_probability / (len(tokens) + 1)"}],
                 "alpha is an exponent: n ** alpha. With alpha = 0 nothing is divided, with 1 it is the mean."),
-        Mistake("no division", {" / (len(tokens) + 1) ** alpha": ""},
-                "You order by the log probability alone: that is alpha = 0, and prefers short answers."),
-        Mistake("always the mean", {" ** alpha": ""},
-                "You always divide by n: that is alpha = 1."),
         Mistake("probabilities", {"[log_probability /": "[np.exp(log_probability) /"},
                 "You divide the probability. It is positive, so dividing makes long answers worse. Divide log p."),
-        Mistake("the worst", {"np.argmax(": "np.argmin("},
-                "The scores are right, but you choose the worst answer. The best is the largest, nearest to zero."),
         Mistake("chosen by log p", {"np.argmax(scores)": "np.argmax([value for _, value in answers])"},
                 "The scores are right, but you choose the most probable answer. Choose by the scores."),
         Mistake("penalty subtracted",
@@ -174,6 +163,8 @@ best_answer = Exercise(
                 [{"int(np.argmax(scores))": "int(np.argmin([len(tokens) for tokens, _ in answers]))"},
                 {"int(np.argmax(scores))": "int(np.argmax([len(tokens) for tokens, _ in answers]))"}],
                 "The scores are right, but you choose by the length alone. Choose the answer with the largest score."),
+        Mistake("always the first", {"int(np.argmax(scores))": "0"},
+                "The scores are right, but the place you return is 0 in every case. It is where the largest score is."),
         Mistake("score in place of the place", {"int(np.argmax(scores))": "max(scores)"},
                 "You return the best score. Asked is where it stands in the list: np.argmax(scores)."),
         Mistake("scores sorted",
@@ -221,6 +212,8 @@ def _copies(rng):
         scores[unknown[:2], place] = scores[unknown[:2]].max(axis=1) + 0.3  # two of them look at the same word
         weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
         cases.append((target, source, weights))
+    looked_at = 0.5 * np.eye(6) + 0.05 + 0.02 * rng.random((6, 6))
+    cases.append(("mia says : <unk> is here".split(), "mia sagt : mia ist da".split(), looked_at))
     return cases
 
 
@@ -235,8 +228,6 @@ copy_unknown = Exercise(
         Mistake("the same place", {"source[int(np.argmax(weights[s]))]": "source[min(s, len(source) - 1)]"},
                 "You copy the source word at the same position. The languages order words differently: look where "
                 "the weights of this step are largest."),
-        Mistake("the smallest weight", {"np.argmax": "np.argmin"},
-                "You copy the word that got the least attention. Use argmax."),
         Mistake("columns",
                 [{"np.argmax(weights[s])": "np.argmax(weights, axis=0)[min(s, len(source) - 1)] % len(source)"},
                 {"np.argmax(weights[s])": "np.argmax(weights, axis=0)[min(s, len(source) - 1)]"},
@@ -274,6 +265,10 @@ copy_unknown = Exercise(
                 {"int(np.argmax(weights[s]))": "int(np.argmax(weights[s, 1:]))"}],
                 "You copy the word beside the one that got the most attention. Column t belongs to source[t], "
                 "counted from 0."),
+        Mistake("words of the target left out",
+                {"weights[s]": "np.where([word in target for word in source], -1, weights[s])"},
+                "You leave out source words that stand in the target already. A name may be said twice: take the "
+                "largest weight of the row, whatever was written elsewhere."),
         Mistake("first unknown word alone", {'token == "<unk>"': 'token == "<unk>" and "<unk>" not in target[:s]'},
                 "You replace the first unknown word alone. Each of them has a row of weights, and each is replaced."),
     ],
@@ -347,6 +342,9 @@ def _corpora(rng):
     cases.append(([text], [["a cat sat on mat".split(), "the cat sat on a mat now".split()]]))  # 5 and 7: as close
     cases.append((["The cat sat on a mat".split(), "a man saw that the cat sat on a mat".split()],
                   [["the cat sat on a mat now".split(), text], ["am an saw that the cat sat on a mat".split()]]))
+    cases.append(([text, "a dog sat on the mat of the cat".split()],
+                  [["the cat sat on a red mat".split(), "now the cat sat on a mat and it slept".split()],
+                   ["a dog sat on the mat of the cat and the cat sat".split(), "a big dog sat on the mat of".split()]]))
     cases.append(([["the"] * 5], [["the cat is on the mat".split()]]))
     return cases
 
@@ -401,8 +399,6 @@ bleu = Exercise(
                 "are found in the references of other sentences."),
         Mistake("arithmetic mean", {"np.exp(np.log(found / total).mean())": "(found / total).mean()"},
                 "You take the arithmetic mean of the precisions. BLEU takes the geometric one: exp(mean(log p))."),
-        Mistake("product", {"np.exp(np.log(found / total).mean())": "np.prod(found / total)"},
-                "You multiply the four precisions. The geometric mean is the fourth root of that."),
         Mistake("up to three", {"np.zeros(4), np.zeros(4)": "np.zeros(3), np.zeros(3)", "range(1, 5)": "range(1, 4)"},
                 "You stop at n = 3. BLEU goes to n = 4."),
         Mistake("divided by words", {"sum(counts.values())": "len(words)"},
@@ -415,8 +411,6 @@ bleu = Exercise(
                 "the translation."),
         Mistake("no penalty for brevity", {"min(1.0, np.exp(1 - r / c)) * ": ""},
                 "There is no penalty for brevity. Without it a translation of a few safe words is the best."),
-        Mistake("penalty not capped", {"min(1.0, np.exp(1 - r / c))": "np.exp(1 - r / c)"},
-                "A translation longer than its reference gets a bonus. The penalty is 1 when c ≥ r."),
         Mistake("penalty turned round", {"1 - r / c": "1 - c / r"},
                 "Your penalty punishes long translations. It is exp(1 − r/c), r of the references, c of the "
                 "translations."),
@@ -441,8 +435,12 @@ bleu = Exercise(
                 {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
                     "-min((abs(len(other) - len(words)), -len(other)) for other in several)[1]"},
                 "Of two references that are equally close the shorter one counts; you take the longer."),
-        Mistake("between 0 and 1", {"100 * ": ""},
-                "The number is right, but between 0 and 1. Papers give BLEU from 0 to 100."),
+        Mistake("one reference for the whole corpus",
+                {"min(1.0, np.exp(1 - r / c))":
+                    "min(1.0, np.exp(1 - min((sum(len(several[min(k, len(several) - 1)]) for several in references) "
+                    "for k in range(max(map(len, references)))), key=lambda size: (abs(size - c), size)) / c))"},
+                "You add up the lengths of the first references, of the second ones, and so on, and take the sum that "
+                "is closest. The closest reference is looked for in each sentence."),
         Mistake("first of two",
                 {"min((abs(len(other) - len(words)), len(other)) for other in several)[1]":
                     "len(min(several, key=lambda other: abs(len(other) - len(words))))"},

@@ -29,6 +29,7 @@ class Piece:
     shape: tuple[int, ...] = ()
     dtype: str = ""
     values: np.ndarray | str | None = None
+    alone: bool = False  # a word that is the whole answer: its capitals do not count
 
 
 def read_like(expected: object, value: object, label: str = "", names: Sequence[str] = ()) -> list[Piece]:
@@ -39,7 +40,7 @@ def read_like(expected: object, value: object, label: str = "", names: Sequence[
         return _read_dict(expected, value, label or (names[0] if len(names) == 1 else ""))
     if isinstance(expected, tuple | list):
         return _read_sequence(expected, value, label, names)
-    label = label or (names[0] if names else "")
+    alone, label = not label, label or (names[0] if names else "")
     if expected is None:
         if value is not None:
             raise Unreadable(f"{_subject(label)} must be None, got {kind_of(value)}.")
@@ -47,7 +48,7 @@ def read_like(expected: object, value: object, label: str = "", names: Sequence[
     if isinstance(expected, str):
         if not isinstance(value, str):
             raise Unreadable(f"{_subject(label)} must be a string, got {kind_of(value)}.")
-        return [Piece(label, dtype="str", values=str(value)[:100_000])]
+        return [Piece(label, dtype="str", values=str(value)[:100_000], alone=alone)]
     return [_read_array(expected, value, label)]
 
 
@@ -108,6 +109,8 @@ def _read_array(like: object, value: object, label: str) -> Piece:
         raise Unreadable(f"{what}, got {got}: take its `.real` or its `.imag`, whichever holds the answer.")
     if array.dtype.kind not in "biuf":
         raise Unreadable(f"{_subject(label)} must be {wanted}, got {kind_of(value)}.")
+    if array.shape == (1,) and not expected.ndim:
+        array = array[0]  # [0.95] where one number is asked for: the brackets are no mistake worth a sentence
     keep = array.shape == expected.shape or array.size <= 4 * expected.size + 1000
     values = np.array(array, dtype=np.float64) if keep else None
     return Piece(label, array.shape, str(array.dtype), values)
@@ -177,10 +180,16 @@ def kind_of(value: object) -> str:
 def close(expected: Piece, got: Piece, rtol: float, atol: float | None) -> bool:
     """Do two pieces agree? NaN agrees with NaN. `atol=None`: rtol/100 of the largest expected number."""
     if isinstance(expected.values, str) or isinstance(got.values, str):
-        return type(expected.values) is type(got.values) and expected.values == got.values
+        same = same_words if expected.alone else str.__eq__
+        return type(expected.values) is type(got.values) and same(expected.values, got.values)
     if expected.shape != got.shape or got.values is None or expected.values is None:
         return expected.shape == got.shape and expected.values is got.values
     return bool(np.all(agrees(expected.values, got.values, rtol, atol)))
+
+
+def same_words(one: str, other: str) -> bool:
+    """Are two texts the same but for capitals and the blanks around them? "Vanishes" is no other answer."""
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def agrees(expected: np.ndarray, got: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:

@@ -101,7 +101,8 @@ def _compare(
     unused = _unused(exercise, answer, case)
     if unused:
         return f"{sentence} Your function never uses `{unused}`.", f"{unused} never used"
-    return sentence, None
+    border = _border(exercise, cases, outcomes)
+    return (f"{sentence} {border}", border.rstrip(".").lower()) if border else (sentence, None)
 
 
 def _listed(labels: list[str]) -> str:
@@ -131,6 +132,23 @@ def _other_order(exercise: FunctionTask, cases: list[Case], outcomes: list[Outco
         return ""
     labels = ", ".join(piece.label for piece in cases[0].pieces)
     return f"The results are right but in another order: return them as {labels}."
+
+
+def _border(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome]) -> str:
+    """From which value of a whole-number argument on it goes wrong, or up to which one, if it is so in all cases."""
+    right = [is_right(exercise, case, outcome) for case, outcome in zip(cases, outcomes, strict=True)]
+    for i, name in enumerate(exercise.argument_names(len(cases[0].arguments))):
+        if any(type(case.arguments[i]) is not int for case in cases):
+            continue
+        good, bad = ({case.arguments[i] for case, its in zip(cases, right, strict=True) if its is of} for of in
+                     (True, False))
+        if len(good) < 2 or len(bad) < 2:
+            continue
+        if max(good) < min(bad):
+            return f"Right in all cases up to {name} = {max(good)}, wrong in all from {name} = {min(bad)} on."
+        if max(bad) < min(good):
+            return f"Wrong in all cases up to {name} = {max(bad)}, right in all from {name} = {min(good)} on."
+    return ""
 
 
 def _unused(exercise: FunctionTask, answer: object, case: Case) -> str:

@@ -10,6 +10,7 @@ import inspect
 import itertools
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 
 Span = tuple[int, int, bytes]  # bytes start … end of the source are replaced by these: ast counts columns in bytes
@@ -70,7 +71,10 @@ class Source:
         for start, end, new in sorted(spans, reverse=True):
             text = text[:start] + new + text[end:]
         namespace = dict(self._globals)  # the helpers in it are replaced too: the function calls the edited ones
-        exec(compile(text, f"<{self.name}, edited>", "exec"), namespace)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a slip may well be odd code; the learner did not write it
+            code = compile(text, f"<{self.name}, edited>", "exec")
+        exec(code, namespace)
         return namespace[self.name]
 
     def _nodes_of_docstrings(self) -> list[ast.AST]:

@@ -57,10 +57,13 @@ LOOKS = [
 
 def look_of(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], index: int) -> tuple[str, str] | None:
     """(Name, sentence) of what piece `index` looks like in all cases, or None."""
+    name = next(case.pieces[index].label for case in cases if index < len(case.pieces)) or "The result"
+    constant = _constant(cases, outcomes, index)
+    if constant:
+        return f"always {constant}", f"{name} is {constant} in every case, whatever comes in."
     pairs = _pairs(cases, outcomes, index)
     if not pairs:
         return None
-    name = cases[0].pieces[index].label or "The result"
     rounded = _rounded(exercise, pairs, name)
     if rounded:
         return rounded
@@ -69,7 +72,8 @@ def look_of(exercise: FunctionTask, cases: list[Case], outcomes: list[Outcome], 
         return one.shape == other.shape and bool(np.all(agrees(one, other, exercise.rtol, exercise.atol)))
 
     arrays = [(want.values, have.values) for want, have in pairs]
-    speaks = any(_speaks(want) for want, _ in arrays)
+    wanted = [want.ravel() for want, _ in arrays]
+    speaks = any(map(_speaks, wanted)) or _speaks(np.concatenate(wanted))  # one number a case speaks, too
     if speaks and all(have.shape == want.shape and not have.any() for want, have in arrays):
         return NOTHING, f"{name} is 0 everywhere."
     untouched = _untouched(exercise, cases, index, [have for _, have in arrays], same)
@@ -97,6 +101,24 @@ def _pairs(cases: list[Case], outcomes: list[Outcome], index: int) -> list[tuple
         pairs.append((case.pieces[index], outcome.pieces[index]))
     numbers = all(isinstance(piece.values, np.ndarray) for pair in pairs for piece in pair)
     return pairs if numbers and not any(want.dtype == "bool" for want, _ in pairs) else []
+
+
+def _constant(cases: list[Case], outcomes: list[Outcome], index: int) -> str:
+    """The one number, truth value or word that the piece is in every case, where several are expected; else ""."""
+    if len(cases) < 3 or any(outcome.how != "value" for outcome in outcomes):
+        return ""
+    if any(index >= len(case.pieces) or case.pieces[index].shape for case in cases):
+        return ""
+    wanted, found = ([str(piece.values) for piece in pieces] for pieces in (
+        [case.pieces[index] for case in cases], [outcome.pieces[index] for outcome in outcomes]))
+    if len(set(found)) > 1 or len(set(wanted)) < 2 or outcomes[0].pieces[index].shape:
+        return ""
+    piece = outcomes[0].pieces[index]
+    if isinstance(piece.values, str):
+        return f"'{piece.values[:60]}'"
+    if cases[0].pieces[index].dtype == "bool" and piece.values in (0, 1):
+        return str(bool(piece.values))
+    return f"{float(piece.values):.4g}"
 
 
 def _untouched(

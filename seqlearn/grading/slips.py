@@ -143,6 +143,14 @@ def _of_operation(node: ast.BinOp) -> Iterator[tuple[str, str, str]]:
     if isinstance(op, ast.Add | ast.Sub) and isinstance(right, ast.Constant):  # t in place of t + 1
         yield _instead(left, node)
         return
+    if isinstance(left, ast.Constant) and isinstance(op, ast.Sub) and isinstance(right, ast.BinOp):
+        if isinstance(right.op, ast.Pow):  # 1 - n**2, the slope of tanh
+            slope = _code(right.left)
+            yield _instead(f"{slope} * (1 - {slope})", node)
+    if isinstance(op, ast.Mult) and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Sub):
+        if _code(right.right) in (_code(left), _code(left).rpartition(" * ")[2]):  # dz * s * (1 - s)
+            before, _, slope = _code(left).rpartition(" * ")
+            yield _instead(f"{before}{' * ' if before else ''}(1 - {slope} ** 2)", node)
     match op:
         case ast.Add() | ast.Sub() | ast.Mult():
             yield _without(right, f"is not {LEFT_OUT[type(op)]}", left)
@@ -152,6 +160,12 @@ def _of_operation(node: ast.BinOp) -> Iterator[tuple[str, str, str]]:
                 yield _instead(f"{a} + {b}", node)
             else:
                 yield _without(left, f"is not {LEFT_OUT[type(op)]}", right)
+                for factor, rest in ((left, right), (right, left)) if isinstance(op, ast.Mult) else ():
+                    if isinstance(factor, ast.Name):
+                        times = rest.id if isinstance(rest, ast.Name) else f"({_code(rest)})"
+                        yield _instead(f"(1 - {factor.id}) * {times}", node)
+                if isinstance(op, ast.Add) and isinstance(right, ast.Name):
+                    yield f"{right.id} twice", f"`{right.id}` is added twice", f"({a} + 2 * {b})"
                 yield _instead(f"{a} - {b}" if isinstance(op, ast.Add) else f"{a} / {b}", node)
         case ast.Div():
             yield _without(right, "is not divided by", left)
@@ -186,6 +200,17 @@ def _of_call(node: ast.Call) -> Iterator[tuple[str, str, str]]:
         yield _without(shown, "is left out", arguments[0])
     if len(arguments) == 1 and not options and not is_method and name not in ("len", "range", "print", "type"):
         yield f"{shown} twice", f"`{shown}` is applied twice", f"{_code(function)}({_code(node)})"
+    if len(arguments) == 1 and not is_method and isinstance(arguments[0], ast.BinOp):
+        inside = arguments[0]
+        if isinstance(inside.op, ast.Add):
+            yield (f"{_short(inside.right)} added after {_code(function)}".replace("`", ""),
+                   f"{_short(inside.right)} is added after `{shown}`, not before",
+                   f"({_code(function)}({_code(inside.left)}) + {_code(inside.right)})")
+    if _code(function) == "np.tanh":
+        for other in ("1 / (1 + np.exp(-{}))", "np.maximum(0, {})"):
+            yield (f"{other.format('…')} in place of {shown}",
+                   f"`{other.format('…')}` stands where `{shown}` belongs",
+                   f"({other.format(f'({_code(arguments[0])})')})")
     if name in OTHER_FUNCTION:
         other = OTHER_FUNCTION[name]
         whole = ast.unparse(node)

@@ -180,9 +180,14 @@ class FunctionTask(Task):
         return [case if isinstance(case, tuple) else (case,) for case in self._cases(rng)]
 
     def argument_names(self, count: int) -> list[str]:
-        """The reference's first `count` parameter names."""
-        names = list(inspect.signature(self.reference).parameters)[:count]
+        """The first `count` parameter names: the reference's, or those of `call` behind the answer itself."""
+        names = self._parameters[:count]
         return names + [f"argument {i + 1}" for i in range(len(names), count)]
+
+    @functools.cached_property
+    def _parameters(self) -> list[str]:
+        parameters = inspect.signature(self.call if self.has_own_call else self.reference).parameters
+        return list(parameters)[self.has_own_call :]
 
 
 _source = functools.lru_cache(maxsize=None)(Source)

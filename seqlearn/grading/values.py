@@ -5,7 +5,7 @@ A wrong value is never told the right one; the sentence says what kind of differ
 
 import numpy as np
 
-from seqlearn.grading.comparing import Blank, Piece, Unreadable, close, kind_of, read_like
+from seqlearn.grading.comparing import Blank, Piece, Unreadable, close, kind_of, read_like, same_words
 from seqlearn.grading.running import run_guarded
 from seqlearn.grading.types import ValueTask, Verdict
 
@@ -32,7 +32,7 @@ def _judge(exercise: ValueTask, expected: object, answer: object) -> Verdict:
     want = _pieces(exercise, expected, expected)
     problem = ""
     try:
-        got = _pieces(exercise, expected, _unpacked(expected, answer))
+        got = _pieces(exercise, expected, answer)
     except Blank as blank:
         where = f" for {blank}" if str(blank) else ""
         return Verdict("not attempted", f"There is still a `...`{where}. {NOT_ATTEMPTED}")
@@ -61,14 +61,6 @@ def _made(exercise, expected: object, answer: object, got: list[Piece], predicat
         return False
 
 
-def _unpacked(expected: object, answer: object) -> object:
-    """The number in [0.95], where one number is asked for: the brackets are no mistake worth a sentence."""
-    if isinstance(expected, int | float | np.number) and isinstance(answer, list | tuple | np.ndarray):
-        if np.shape(answer) == (1,):
-            return answer[0]
-    return answer
-
-
 def _pieces(exercise: ValueTask, expected: object, value: object) -> list[Piece]:
     if isinstance(expected, set | frozenset):
         if not isinstance(value, set | frozenset | list | tuple):
@@ -79,7 +71,7 @@ def _pieces(exercise: ValueTask, expected: object, value: object) -> list[Piece]
 
 def _close(exercise: ValueTask, one: Piece, other: Piece) -> bool:
     if isinstance(one.values, str) and isinstance(other.values, str):
-        return one.values.strip().casefold() == other.values.strip().casefold()
+        return same_words(one.values, other.values)
     return close(one, other, exercise.tolerance, None)
 
 

@@ -488,3 +488,27 @@ def test_a_class_can_be_asked_for():
     )
     assert exercise.check(Cell).status == "correct"
     assert "h should be 6, got 5" in exercise.check(type("Sum", (Cell,), {"step": lambda self, h: self.w + h})).message
+
+
+@pytest.mark.parametrize("said", ["falls", "Falls", " FALLS ", "falls\n"])
+def test_a_word_may_have_capitals_and_blanks_around_it(said):
+    exercise = Exercise("99.3", "Word", 1, lambda x: "falls" if x < 0 else "rises", lambda rng: [-1.0, 2.0, 3.0])
+    assert exercise.check(lambda x: said if x < 0 else "Rises").status == "correct"
+    assert exercise.check(lambda x: "fal ls" if x < 0 else "rises").status == "incorrect"
+    words = Exercise("99.3", "Words", 1, lambda x: ["the", "cat"], lambda rng: [1.0, 2.0])
+    assert words.check(lambda x: ["The", "cat"]).status == "incorrect"  # a text is copied as it is
+
+
+def test_a_number_may_stand_in_brackets_but_not_two_of_them():
+    exercise = Exercise("99.4", "Number", 1, lambda x: 2 * x, lambda rng: [1.5, 2.5, 4.5])
+    assert exercise.check(lambda x: np.array([2 * x])).status == "correct"
+    assert exercise.check(lambda x: [2 * x]).status == "correct"
+    assert exercise.check(lambda x: [2 * x, 2 * x]).status == "incorrect"
+    assert exercise.check(lambda x: [3 * x + 1]).status == "incorrect"
+
+
+def test_the_arguments_of_a_call_of_its_own_have_their_names():
+    exercise = Exercise(
+        "99.5", "Rule", 1, lambda: 2, lambda rng: [1.0, 2.0], call=lambda answer, factor: factor * answer())
+    message = exercise.check(lambda: 3.1234).message
+    assert "factor = 1" in message and "argument 1" not in message, message

@@ -67,3 +67,38 @@ def test_one_number_in_float32_that_lost_nothing_is_right():
     assert exercise.check(lambda x: np.float32(x / 2)).status == "correct"
     exercise = Exercise("77.5", "Third", 1, lambda x: x / 3, lambda rng: [1.0, 2.0, 4.0], [], ["?"])
     assert exercise.check(lambda x: np.float32(x / 3)).mistake == "rounded to float32"
+
+
+@pytest.mark.parametrize(("answer", "name"), [
+    (lambda word: (len(word) > 3, 7), "always 7"), (lambda word: (True, len(word)), "always True"),
+])
+def test_a_piece_that_is_the_same_in_every_case_is_said_to_be(answer, name):
+    result = Exercise("99.1", "Words", 1, _long_and_length, lambda rng: ["one", "three", "fifteen"]).check(answer)
+    assert result.mistake == name and "in every case" in result.message, result.message
+
+
+def _long_and_length(word):
+    return len(word) > 3, len(word)
+
+
+def test_a_number_that_is_right_in_some_case_is_no_constant():
+    result = Exercise("99.1", "Words", 1, _long_and_length, lambda rng: ["one", "three", "fifteen"]).check(
+        lambda word: (len(word) > 3, 5 + (len(word) > 6)))
+    assert "every case, whatever" not in result.message
+
+
+def test_the_value_from_which_on_it_goes_wrong_is_said():
+    exercise = Exercise("99.2", "Names", 1, lambda number: f"no. {number}", lambda rng: [3, 1200, 40, 5000])
+    result = exercise.check(lambda number: f"no. {number}" if number < 1000 else f"nr. {number}")
+    assert "up to number = 40, wrong in all from number = 1200 on" in result.message
+
+
+@pytest.mark.parametrize(("answer", "name"), [
+    (lambda x: x.sum() / 2, "factor 0.5"), (lambda x: -x.sum(), "wrong sign"), (lambda x: x.sum() ** 2, "square"),
+])
+def test_single_numbers_speak_when_there_are_three_of_them(answer, name):
+    def exercise(count):
+        return Exercise("99.6", "Sum", 1, lambda x: x.sum(), lambda rng: list(rng.normal(size=(count, 4))))
+
+    assert exercise(3).check(answer).mistake == name
+    assert exercise(2).check(answer).mistake != name

@@ -41,7 +41,11 @@ def written(**changes):
             total = W_x.T.dot(step.T).T
             total = total + h.dot(W_h.T if "turned" in changes else W_h) if "no state" not in changes else total
             total = total + b if "no bias" not in changes else total
+            total = total + b * (("bias twice" in changes) - ("bias after" in changes))
             h = total if "no tanh" in changes else np.tanh(total)
+            h = 1 / (1 + np.exp(-total)) if "sigmoid" in changes else h
+            h = np.maximum(0, total) if "rectified" in changes else h
+            h = h + b if "bias after" in changes else h
             found.append(h)
         last = h.sum(axis=1) if "sum" in changes else h.mean(axis=0 if "axis" in changes else 1)
         return np.stack(found), last
@@ -54,6 +58,10 @@ SLIPS = {
     "no state": ("W_h left out", "`W_h` is taken as 0"),
     "turned": ("W_h transposed", "`W_h` is transposed"),
     "no tanh": ("np.tanh(…) left out", "`np.tanh(…)` is left out"),
+    "sigmoid": ("1 / (1 + np.exp(-…)) in place of np.tanh(…)", "`1 / (1 + np.exp(-…))` stands where `np.tanh(…)`"),
+    "rectified": ("np.maximum(0, …) in place of np.tanh(…)", "`np.maximum(0, …)` stands where `np.tanh(…)` belongs"),
+    "bias twice": ("b twice", "`b` is added twice"),
+    "bias after": ("b added after np.tanh", "`b` is added after `np.tanh(…)`, not before"),
     "backward": ("x in reverse order", "`x` is read in reverse order"),
 }
 
@@ -223,3 +231,33 @@ def test_every_slip_of_every_reference_is_python(exercise):
         except SyntaxError as error:
             broken.append((slip.name, str(error)))
     assert slips and not broken
+
+
+def slope_of_a_gate(dh, s, n):
+    """Through a sigmoid and through tanh, (N,) each."""
+    return dh * s * (1 - s), dh * (1 - n**2)
+
+
+@pytest.mark.parametrize(("answer", "name"), [
+    (lambda dh, s, n: (dh * (1 - s * s), dh * (1 - n * n)), "dh * (1 - s ** 2) in place of dh * s * (1 - s)"),
+    (lambda dh, s, n: (dh * (s - s * s), dh * (n - n * n)), "n * (1 - n) in place of 1 - n ** 2"),
+    (lambda dh, s, n: ((dh - dh * s) * (1 - s), dh * (1 - n * n)), "(1 - s) * dh in place of dh * s"),
+])
+def test_one_slope_for_the_other_and_a_gate_for_its_rest(answer, name):
+    exercise = Exercise("77.4", "Slopes", 1, slope_of_a_gate,
+                        lambda rng: [tuple(rng.uniform(0.1, 0.9, size=(3, 4))) for _ in range(3)], names=("ds", "dn"))
+    assert exercise.check(answer).mistake == name
+
+
+def test_a_changed_argument_is_not_said_to_be_rounding():
+    rounding = Mistake("rounded", lambda x, h, W_x, W_h, b: tuple(
+        part.astype(np.float32) for part in unroll(x, h, W_x, W_h, b)), "You round.")
+
+    def careless(x, h, W_x, W_h, b):
+        h += 0.0
+        W_x += 1.0
+        return unroll(x, h, W_x - 1.0, W_h, b)
+
+    exercise = make(rounding, rtol=1e-5)
+    assert exercise.check(careless).mistake is None
+    assert exercise.check(rounding.implementation).mistake == "rounded"
