@@ -29,14 +29,16 @@ def chain(names: Sequence[str], operations: Sequence[str], values: np.ndarray, g
     for name, (place, value, grad) in leaves.items():
         side = 1 - 2 * (entered[place] % 2)
         entered[place] += 1
-        kind = "target" if name == "t" else "input" if name == "x" else "weight"
+        kind = "target" if name == "target" else "input" if name == "x" else "weight"
         x = SLOT * place - (1.15 if place == 0 else 0)
-        leaf = node(axes, kind, (x, 1.25 * side if place else 0.75 * side), f"${name}$", radius=0.25)
+        is_target = kind == "target"
+        leaf = node(axes, kind, (x, 1.25 * side if place else 0.75 * side), "" if is_target else f"${name}$", radius=0.25)
         _both_ways(axes, leaf, nodes[place])
         away = (-0.1, 0.52 * side) if place == 0 else (0.38, 0.1)
         ha = "center" if place == 0 else "left"
-        label(axes, (leaf.center[0] + away[0] - 0.12 * (place == 0), leaf.center[1] + away[1]), _number(value), ha=ha)
-        if name not in ("x", "t"):
+        label(axes, (leaf.center[0] + away[0] - 0.12 * (place == 0), leaf.center[1] + away[1]),
+              f"target = {_number(value)}" if is_target else _number(value), ha=ha)
+        if name not in ("x", "target"):
             below = (0.52, 0.0) if place == 0 else (0, -0.3)
             label(axes, (leaf.center[0] + away[0] + below[0] + 0.1 * (place == 0), leaf.center[1] + away[1] + below[1]),
                   _number(grad), role="gradient", ha=ha)
@@ -51,7 +53,7 @@ def chain(names: Sequence[str], operations: Sequence[str], values: np.ndarray, g
             label(axes, (SLOT * k, -0.68), f"× {slopes[k]}", role="gradient", fontsize=10.5)
     words = "; ".join(f"{name} = {_number(value)}, gradient {_number(grad)}"
                       for name, value, grad in zip(names, values, grads, strict=True))
-    other = "; ".join(f"{name} = {_number(value)}" + ("" if name in "xt" else f", gradient {_number(grad)}")
+    other = "; ".join(f"{name} = {_number(value)}" + ("" if name in ("x", "target") else f", gradient {_number(grad)}")
                       for name, (_, value, grad) in leaves.items())
     return describe(figure, f"""A chain of {len(names)} operations from left to right, {', '.join(operations)}, with
         the number on every wire in black, and in red, from right to left, the slope of the loss along it. {words}.
