@@ -32,7 +32,8 @@ def chain(names: Sequence[str], operations: Sequence[str], values: np.ndarray, g
         kind = "target" if name == "target" else "input" if name == "x" else "weight"
         x = SLOT * place - (1.15 if place == 0 else 0)
         is_target = kind == "target"
-        leaf = node(axes, kind, (x, 1.25 * side if place else 0.75 * side), "" if is_target else f"${name}$", radius=0.25)
+        sign = "" if is_target else f"${name}$"
+        leaf = node(axes, kind, (x, 1.25 * side if place else 0.75 * side), sign, radius=0.25)
         _both_ways(axes, leaf, nodes[place])
         away = (-0.1, 0.52 * side) if place == 0 else (0.38, 0.1)
         ha = "center" if place == 0 else "left"
