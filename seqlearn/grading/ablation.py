@@ -68,6 +68,7 @@ def _changes(values: list[object]) -> list[tuple[Change, str, str]]:
             (lambda value: 0 * value, "{} left out", "{} is taken as 0"),
             (lambda value: -value, "{} with the wrong sign", "{} has the other sign"),
             (_turned, "{} in reverse order", "{} is read in reverse order"),
+            (abs, "{} without its signs", "the absolute value of {} is taken"),
         ]
         if all(value.ndim == 2 and value.shape[0] == value.shape[1] for value in values):
             changes.insert(1, (lambda value: value.T, "{} transposed", "{} is transposed"))
@@ -78,5 +79,17 @@ def _changes(values: list[object]) -> list[tuple[Change, str, str]]:
         if all(type(value) is int for value in values):
             return [*changes, (lambda value: value - 1, "{} one too small", "{} is one too small"),
                     (lambda value: value + 1, "{} one too large", "{} is one too large")]
-        return changes
-    return []
+        return [*changes, (lambda value: value**2, "{} squared", "{} is squared"),
+                (lambda value: value**0.5, "root of {}", "the square root of {} is taken")]
+    parts = {len(value) if isinstance(value, tuple) and all(isinstance(part, np.ndarray) for part in value) else 0
+             for value in values}
+    return _changes_of_parts(min(parts)) if len(parts) == 1 else []
+
+
+def _changes_of_parts(count: int) -> list[tuple[Change, str, str]]:
+    """Of a tuple of so many arrays: each of them taken as 0."""
+    return [
+        (lambda value, i=i: (*value[:i], 0 * value[i], *value[i + 1 :]), f"{{}}[{i}] left out",
+         f"part {i} of {{}} (counted from 0) is taken as 0")
+        for i in range(count)
+    ]

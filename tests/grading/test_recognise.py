@@ -261,3 +261,24 @@ def test_a_changed_argument_is_not_said_to_be_rounding():
     exercise = make(rounding, rtol=1e-5)
     assert exercise.check(careless).mistake is None
     assert exercise.check(rounding.implementation).mistake == "rounded"
+
+
+@pytest.mark.parametrize(("answer", "name"), [
+    (lambda pair, p: pair[0] ** p, "pair[1] left out"), (lambda pair, p: pair[0] ** (p * p) + pair[1], "p squared"),
+    (lambda pair, p: pair[0] ** p**0.5 + pair[1], "root of p"),
+])
+def test_a_part_of_a_tuple_taken_as_0_and_a_number_squared(answer, name):
+    exercise = Exercise("77.5", "Power", 1, power, lambda rng: [
+        (tuple(rng.uniform(1, 2, size=(2, 5))), float(p)) for p in (0.5, 1.5, 3.0)])
+    assert exercise.check(answer).mistake == name
+
+
+def power(pair, p):
+    """The first array to the power p, and the second one added."""
+    return pair[0] ** p + pair[1]
+
+
+def test_signs_taken_away_are_seen():
+    exercise = Exercise("77.6", "Cube", 1, lambda x, y: x**3 * y, lambda rng: [
+        tuple(rng.normal(size=(2, 5))) for _ in range(3)])
+    assert exercise.check(lambda x, y: np.abs(x) ** 3 * y).mistake == "x without its signs"
