@@ -452,7 +452,8 @@ log_probability = Exercise(
         Mistake("multiplied first", _product,
                 "Right for short sentences. You multiply the probabilities and take the logarithm at the end, but a "
                 "product of two thousand of them is below the smallest float, so it becomes 0. Add logarithms."),
-        Mistake("not a logarithm", [lambda *tables: _product(*tables, log=float), {"return total": "return np.exp(total)"}],
+        Mistake("not a logarithm", [
+            lambda *tables: _product(*tables, log=float), {"return total": "return np.exp(total)"}],
                 "You return the probability itself. Asked is its logarithm, which does not become 0 for long "
                 "sentences."),
         Mistake("first word left out", {"np.log(first[words[0]])": "0.0"},
@@ -486,7 +487,8 @@ log_probability = Exercise(
                 "You add the probabilities. The chain rule multiplies them, so their logarithms are added."),
     ],
     hints=[
-        "The chain rule has one factor for each word. The first is first[words[0]], the second second[words[0], words[1]].",
+        "The chain rule has one factor for each word. The first is first[words[0]], the next second[words[0], "
+        "words[1]].",
         "The logarithm of a product is the sum of the logarithms.",
         "For t = 2, 3, …: add np.log(further[words[t - 2], words[t - 1], words[t]]).",
     ],
@@ -546,7 +548,7 @@ states_needed = ValueExercise(
     ],
     hints=[
         "Two pasts may share a state if, whatever bits follow, they will always have the same answers.",
-        "Two in a row: what must be known of the past as long as the answer is no? First: what if nothing has come yet?",
+        "Two in a row: what must be known of the past as long as the answer is no? First: what if nothing has come?",
         "Majority: suppose there are K states. After 0, 1, …, K ones, two of these pasts share a state. Which zeros "
         "tell them apart?",
     ],
@@ -612,14 +614,14 @@ count_states = Exercise(
 
 
 def smallest_window_reference(one, other):
-    """The smallest n at which the bags of n-grams of two lists of words differ; None if they are the same."""
+    """The smallest n at which the bags of n-grams of two lists of words differ; 0 if they are the same."""
     def bag(words, n):
         return Counter(tuple(words[t:t + n]) for t in range(len(words) - n + 1))
 
     for n in range(1, max(len(one), len(other)) + 1):
         if bag(one, n) != bag(other, n):
             return n
-    return None
+    return 0
 
 
 def _window_cases(rng):
@@ -632,7 +634,7 @@ def _window_cases(rng):
 
 
 def _first_difference(one, other):
-    return next((t + 1 for t, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    return next((t + 1 for t, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
 
 
 smallest_window = Exercise(
@@ -645,7 +647,7 @@ smallest_window = Exercise(
     mistakes=[
         Mistake("sets of n-grams", {"Counter(": "set("},
                 "You compare which n-grams occur, and not how often. A bag counts: use Counter, or sort the list."),
-        Mistake("lists of n-grams", [{"Counter(": "list("}, lambda one, other: 1 if one != other else None],
+        Mistake("lists of n-grams", [{"Counter(": "list("}, lambda one, other: int(one != other)],
                 "You compare the n-grams in their order, so any two different sentences differ at n = 1. A bag has no "
                 "order: use Counter, or sort."),
         Mistake("last n-gram left out", {"len(words) - n + 1": "len(words) - n"},
@@ -654,10 +656,8 @@ smallest_window = Exercise(
                 "You begin at n = 2. Two sentences with different words differ at n = 1."),
         Mistake("one too small", {"return n\n": "return n - 1\n"},
                 "You return the largest n that is blind. Asked is the smallest at which the bags differ."),
-        Mistake("same sentence: 0", {"return None": "return 0"},
-                "Right where the sentences differ. If they are the same sentence, return None."),
-        Mistake("same sentence: one more", {"return None": "return max(len(one), len(other)) + 1"},
-                "Right where the sentences differ. No window tells a sentence from itself: return None."),
+        Mistake("same sentence: one more", {"return 0": "return max(len(one), len(other)) + 1"},
+                "Right where the sentences differ. No window tells a sentence from itself: return 0."),
         Mistake("the shorter sentence", {"max(len": "min(len", "+ 1):\n        if": "):\n        if"},
                 "You stop too early. The last n to try is the length of the longer sentence."),
         Mistake("pieces that do not overlap", {"range(len(words) - n + 1)": "range(0, len(words) - n + 1, n)"},
@@ -669,7 +669,8 @@ smallest_window = Exercise(
                 "You compare the first n words only. An n-gram begins at every word."),
     ],
     hints=[
-        "Write the bag of n-grams of a list of words as in the chapter, with Counter, and compare the bags for n = 1, 2, …",
+        "Write the bag of n-grams of a list of words as in the chapter, with Counter, and compare the bags for n = 1, "
+        "2, …",
         "n-grams start at t = 0, 1, …, len(words) - n.",
         "for n in range(1, max(len(one), len(other)) + 1): if bag(one, n) != bag(other, n): return n",
     ],
@@ -696,35 +697,37 @@ def learn_to_tell_reference(train_sentences, labels, V):
     return lambda sentence: bool(layer.forward(pairs(np.asarray(sentence))[None])[0, 0] > 0)
 
 
+KINDS = {"nothing added": [(0, 0)], "words in front": [(1, 0), (2, 0), (3, 0)],
+         "words behind": [(0, 1), (0, 2), (0, 3)], "words on both sides": [(1, 1), (1, 2), (2, 1)]}
+
+
 def _headline_case(rng, turned):
     """Headlines with word 0 in front of a verb or behind it; new pairs, and fillers that training has not met."""
-    V, nouns, verbs, fillers = 16, np.arange(1, 7), np.arange(7, 12), np.arange(12, 16)
+    nouns, verbs, fillers, cut = np.arange(1, 7), np.arange(7, 12), np.arange(12, 16), 44
     both = [np.array([(0, verb, noun), (noun, verb, 0)]) for noun in nouns for verb in verbs]
     rng.shuffle(both)
-    labels = np.tile([1.0, 0.0], len(both))
-    sentences, cut = np.concatenate(both), 44
-    new_ones, answers = [], []
-    for sentence, label in zip(sentences[cut:], labels[cut:], strict=True):
-        for front, behind in ((0, 0), (1, 0), (0, 1), (2, 0), (0, 2), (1, 1), (0, 3), (3, 0), (1, 2)):
-            new_ones.append(np.concatenate([rng.choice(fillers, front), sentence, rng.choice(fillers, behind)]))
-            answers.append(label)
-    answers = np.array(answers)
-    return sentences[:cut], np.abs(labels[:cut] - turned), V, new_ones, np.abs(answers - turned)
+    sentences, labels = np.concatenate(both), np.abs(np.tile([1.0, 0.0], len(both)) - turned)
+    new_ones = []
+    for kind, places in KINDS.items():
+        for sentence, label in zip(sentences[cut:], labels[cut:], strict=True):
+            for front, behind in places:
+                longer = np.concatenate([rng.choice(fillers, front), sentence, rng.choice(fillers, behind)])
+                new_ones.append((kind, longer, label))
+    return sentences[:cut], labels[:cut], 16, new_ones
 
 
-def _share_told(answer, train_sentences, labels, V, new_ones, answers):
-    """The share of new sentences that are right; from 95 % on it counts as all of them."""
+def _shares_told(answer, train_sentences, labels, V, new_ones):
+    """The share of new sentences of each kind that are right; from 95 % on it counts as all of them."""
     tell = answer(train_sentences, labels, V)
     if not callable(tell):
         raise TypeError(f"learn_to_tell must return a function, got {type(tell).__name__}")
-    told = []
-    for sentence in new_ones:
-        one = np.asarray(tell(sentence.copy()))
-        if one.size != 1:
-            raise ValueError(f"the function you return must give one answer a sentence, got shape {one.shape}")
-        told.append(float(one.reshape(())) > 0.5)
-    share = float(np.mean(np.array(told) == (answers > 0.5)))
-    return 1.0 if share >= 0.95 else share
+    right = {kind: [] for kind in KINDS}
+    for kind, sentence, label in new_ones:
+        told = np.asarray(tell(sentence.copy()))
+        if told.size != 1:
+            raise ValueError(f"the function you return must give one answer a sentence, got shape {told.shape}")
+        right[kind].append((float(told.reshape(())) > 0.5) == (label > 0.5))
+    return tuple(1.0 if np.mean(each) >= 0.95 else float(np.mean(each)) for each in right.values())
 
 
 def _dog_before_verb(sentence):
@@ -735,7 +738,7 @@ def _dog_before_verb(sentence):
 def _learned(vector):
     """A learner like the reference, on another input."""
     def learn(train_sentences, labels, V):
-        layer, loss = nn.Linear(len(vector(train_sentences[0], V)), 1, rng=np.random.default_rng(0)), nn.BinaryCrossEntropy()
+        layer, loss = nn.Linear(len(vector(train_sentences[0], V)), 1), nn.BinaryCrossEntropy()
         layer.params["W"][:] = 0
         adam, x = nn.Adam(layer.params, 0.05), np.array([vector(sentence, V) for sentence in train_sentences])
         for _ in range(200):
@@ -758,8 +761,8 @@ learn_to_tell = Exercise(
     stars=3,
     reference=learn_to_tell_reference,
     cases=lambda rng: [_headline_case(rng, turned) for turned in (0, 0, 1)],
-    call=_share_told,
-    names=("the share of new sentences that are right (95 % count as 1)",),
+    call=_shares_told,
+    names=tuple(f"share right, {kind} (95 % count as 1)" for kind in KINDS),
     time_limit=20,
     mistakes=[
         Mistake("bag of words", [_learned(lambda sentence, V: np.eye(V)[sentence].sum(axis=0)),
@@ -767,24 +770,21 @@ learn_to_tell = Exercise(
                                  lambda train_sentences, labels, V: lambda sentence: False],
                 "Half of your answers are right, and in every pair of twins one: your answer does not depend on the "
                 "order. A bag of words behaves like that, and so does a constant."),
-        Mistake("concatenation, zeros at the end", _learned(_padded),
-                "Right as long as nothing stands in front. With the zeros at the end a word in front moves the "
-                "sentence to places whose weights have learned nothing."),
-        Mistake("concatenation, zeros in front", _learned(lambda sentence, V: _padded(sentence, V, front=True)),
-                "Right as long as nothing stands behind. With the zeros in front a word behind moves the sentence to "
-                "places whose weights have learned nothing."),
-        Mistake("the last word", [
-            lambda train_sentences, labels, V: lambda sentence: (sentence[-1] != 0) == (
-                labels[train_sentences[:, 0] == 0].mean() > 0.5),
-            _learned(lambda sentence, V: np.eye(V)[sentence[-1]])],
-                "Your answer depends on the last word alone. That is enough for three words, and not when other words "
-                "stand behind."),
-        Mistake("the first word", [
+        Mistake("only where the sentence begins", [
+            _learned(_padded), _learned(lambda sentence, V: np.eye(V)[sentence[0]]),
             lambda train_sentences, labels, V: lambda sentence: (sentence[0] == 0) == (
-                labels[train_sentences[:, 0] == 0].mean() > 0.5),
-            _learned(lambda sentence, V: np.eye(V)[sentence[0]])],
-                "Your answer depends on the first word alone. That is enough for three words, and not when other "
-                "words stand in front."),
+                labels[train_sentences[:, 0] == 0].mean() > 0.5)],
+                "Right as long as nothing stands in front. Either your input counts places from the beginning, as a "
+                "concatenation with zeros at the end does, or your answer depends on the first word. A word in front "
+                "upsets both."),
+        Mistake("only where the sentence ends", [
+            _learned(lambda sentence, V: _padded(sentence, V, front=True)),
+            _learned(lambda sentence, V: np.eye(V)[sentence[-1]]),
+            lambda train_sentences, labels, V: lambda sentence: (sentence[-1] != 0) == (
+                labels[train_sentences[:, 0] == 0].mean() > 0.5)],
+                "Right as long as nothing stands behind. Either your input counts places from the end, as a "
+                "concatenation with zeros in front does, or your answer depends on the last word. A word behind "
+                "upsets both."),
         Mistake("the rule itself", lambda train_sentences, labels, V: _dog_before_verb,
                 "You wrote the rule into your function. In the last case the labels are exchanged, and only a model "
                 "that learns from the sentences and labels can notice that."),
@@ -793,8 +793,8 @@ learn_to_tell = Exercise(
     ],
     hints=[
         "Which groups of two neighbours occur in a sentence? No word in front or behind changes those inside it.",
-        "The input of a sentence: V · V counts, one for each pair (word, next word). Start with np.zeros((V, V)), add 1 "
-        "for each pair of neighbours, reshape(-1).",
+        "The input of a sentence: V · V counts, one for each pair (word, next word). Start with np.zeros((V, V)), add "
+        "1 for each pair of neighbours, reshape(-1).",
         "x = np.array([pairs(s) for s in train_sentences]); answer, _ = train(x, labels); "
         "return lambda s: answer(pairs(s)[None])[0]",
     ],
@@ -872,20 +872,20 @@ QUIZ = Quiz("01", [
     ], topic="the chain rule of probability"),
     Question("A sentence may have any length, and its verb depends on its first noun. What does a Markov model of "
              "order n do at the verb?", [
-        Option("It is right once n is large enough for the training set.", False,
-               "A new sentence may be longer than all of those, and then the noun is out of sight again."),
         Option("It guesses whenever the noun is more than n words back.", True,
                "What it is given is then the same for both verbs. One remembered bit would be enough."),
+        Option("It is right once n is large enough for the training set.", False,
+               "A new sentence may be longer than all of those, and then the noun is out of sight again."),
         Option("It is always right, because frequent verbs come out on top.", False,
                "The more frequent verb is right as often as it is frequent, and no more often."),
     ], topic="Markov models and a hidden state"),
     Question("A random reader, never trained, and a classifier behind it get every sentence right, also with a word "
              "more in front. You set W_h = 0 and nothing changes. What do you conclude?", [
-        Option("The last word alone answers the question, so the test says nothing about memory.", True,
-               "With W_h = 0 only the last word is left. Put a word behind, and there is nothing to go by."),
         Option("The reader remembers so well that it does not need W_h.", False,
                "Without W_h nothing of the earlier words is left in the state."),
         Option("The classifier has learned to do the work of W_h.", False,
                "It sees one state, after the last word. What is not in that state it cannot work out."),
+        Option("The last word alone answers the question, so the test says nothing about memory.", True,
+               "With W_h = 0 only the last word is left. Put a word behind, and there is nothing to go by."),
     ], topic="a control for memory"),
 ])
