@@ -1,10 +1,14 @@
-"""Exercises and quiz of chapter 01: what a bag of words forgets, what order costs, and the five patterns.
+"""Exercises and quiz of chapter 01: what a bag of words forgets, what order costs, states, and the five patterns.
 
 Words are integers here: the number of the word in the vocabulary, 0 to V − 1.
 """
 
+from collections import Counter
+from math import factorial, prod
+
 import numpy as np
 
+from seqlearn import nn
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
 
 # 01.1 Bag of words ---------------------------------------------------------------------------------------------------
@@ -403,6 +407,401 @@ unread = Exercise(
                 "sentences need V**T different states. A state of fixed size and limited precision must forget.",
 )
 
+# 01.6 How probable is this sentence? ----------------------------------------------------------------------------------
+
+
+def log_probability_reference(words, first, second, further):
+    """ln p(words) under a Markov model of order 2; words (T,), first (V,), second (V, V), further (V, V, V)."""
+    total = np.log(first[words[0]])
+    for t in range(1, len(words)):
+        if t == 1:
+            total += np.log(second[words[0], words[1]])
+        else:
+            total += np.log(further[words[t - 2], words[t - 1], words[t]])
+    return total
+
+
+def _markov_cases(rng):
+    """Sentences of one word, of a few, and of two thousand, whose probability no float can hold."""
+    cases = []
+    for T, V in ((5, 4), (1, 3), (2, 5), (8, 3), (2000, 6)):
+        tables = [rng.dirichlet(np.ones(V), size=(V,) * axes) for axes in range(3)]
+        words = rng.integers(0, V, size=T)
+        words[:3] = [0, 2, 1][:T]  # three different words, so that it shows when two of them are exchanged
+        cases.append((words, *tables))
+    return cases
+
+
+def _product(words, first, second, further, log=np.log):
+    """The logarithm of the product, and not the sum of the logarithms."""
+    p = first[words[0]]
+    for t in range(1, len(words)):
+        p = p * (second[words[0], words[1]] if t == 1 else further[words[t - 2], words[t - 1], words[t]])
+    with np.errstate(divide="ignore"):
+        return log(p)
+
+
+log_probability = Exercise(
+    id="01.6",
+    title="How probable is this sentence?",
+    stars=2,
+    reference=log_probability_reference,
+    cases=_markov_cases,
+    names="ln p",
+    mistakes=[
+        Mistake("multiplied first", _product,
+                "Right for short sentences. You multiply the probabilities and take the logarithm at the end, but a "
+                "product of two thousand of them is below the smallest float, so it becomes 0. Add logarithms."),
+        Mistake("not a logarithm", [
+            lambda *tables: _product(*tables, log=float), {"return total": "return np.exp(total)"}],
+                "You return the probability itself. Asked is its logarithm, which does not become 0 for long "
+                "sentences."),
+        Mistake("first word left out", {"np.log(first[words[0]])": "0.0"},
+                "The first factor is missing. The first word has a probability, too: first[words[0]]."),
+        Mistake("second word left out", {"total += np.log(second[words[0], words[1]])": "pass"},
+                "The factor of the second word is missing: second[words[0], words[1]]."),
+        Mistake("only the first two words", {"total += np.log(further[words[t - 2], words[t - 1], words[t]])": "pass"},
+                "You stop after the second word. Each further word has a factor, given the two before it."),
+        Mistake("order 1", {"np.log(further[words[t - 2], words[t - 1], words[t]])":
+                            "np.log(second[words[t - 1], words[t]])"},
+                "You go on with the table of pairs. From the third word on the model looks at two words: "
+                "further[a, b, c]."),
+        Mistake("the two words before exchanged", {"further[words[t - 2], words[t - 1], words[t]]":
+                                                   "further[words[t - 1], words[t - 2], words[t]]"},
+                "In further[a, b, c] the older word comes first: a, then b, then c. Yours are exchanged."),
+        Mistake("condition and word exchanged", [
+            {"second[words[0], words[1]]": "second[words[1], words[0]]"},
+            {"second[words[0], words[1]]": "second[words[1], words[0]]",
+             "further[words[t - 2], words[t - 1], words[t]]": "further[words[t], words[t - 1], words[t - 2]]"},
+            {"further[words[t - 2], words[t - 1], words[t]]": "further[words[t], words[t - 1], words[t - 2]]"}],
+                "In the tables the word that is given comes first and the new word last: second[a, b] is p(b | a)."),
+        Mistake("logarithm to base 2", {"return total": "return total / np.log(2)"},
+                "Your logarithm has base 2. Asked is the natural one, np.log."),
+        Mistake("mean over the words", {"return total": "return total / len(words)"},
+                "You divide by the number of words. Asked is the logarithm of the whole product, so only add."),
+        Mistake("minus", {"return total": "return -total"},
+                "You return −ln p, the loss. The logarithm of a probability is negative, or 0."),
+        Mistake("logarithm of a sum", lambda words, first, second, further: np.log(
+            first[words[0]] + sum(second[words[0], words[1]] if t == 1 else
+                                  further[words[t - 2], words[t - 1], words[t]] for t in range(1, len(words)))),
+                "You add the probabilities. The chain rule multiplies them, so their logarithms are added."),
+    ],
+    hints=[
+        "The chain rule has one factor for each word. The first is first[words[0]], the next second[words[0], "
+        "words[1]].",
+        "The logarithm of a product is the sum of the logarithms.",
+        "For t = 2, 3, …: add np.log(further[words[t - 2], words[t - 1], words[t]]).",
+    ],
+    explanation="Language models are trained and compared in just this quantity: a sum of logarithms, one for each "
+                "word.",
+)
+
+# 01.7 How many states are enough? ---------------------------------------------------------------------------------
+
+STATES = {"last": 2, "parity": 2, "remainder": 3, "first": 3, "two in a row": 3, "majority": np.inf}
+
+
+def _states_with(name, number):
+    return {**STATES, name: number}
+
+
+def _gives(name, *numbers):
+    """A predicate: the task was given one of the numbers."""
+    return lambda answer: any(float(answer[name]) == number for number in numbers)
+
+
+states_needed = ValueExercise(
+    id="01.7",
+    title="How many states are enough?",
+    stars=2,
+    reference=STATES,
+    mistakes=[
+        Mistake("the majority with finitely many", lambda answer: np.isfinite(float(answer["majority"])),
+                "For the majority, how far the ones are ahead has to be known exactly: after a thousand ones it "
+                "takes a thousand zeros to catch up, and two states must differ for 999 and 1000. Is there a largest "
+                "lead?", example=_states_with("majority", 3)),
+        Mistake("infinitely many for a count", lambda answer: any(
+            np.isinf(float(answer[name])) for name in STATES if name != "majority"),
+                "One of your infinities is too large. A count may grow without end and the answer still need only a "
+                "part of it, for example whether it is odd.", example=_states_with("parity", np.inf)),
+        Mistake("the start of the first bit", _gives("first", 2),
+                "For first: with two states the start is one of them. If it means that the first bit was a 0, and a "
+                "1 comes, how does the machine know that this 1 is not the second bit?",
+                example=_states_with("first", 2)),
+        Mistake("no state between", _gives("two in a row", 2),
+                "For two in a row: with the two notes “found” and “not yet”, how would the machine know that the bit "
+                "before was a 1?", example=_states_with("two in a row", 2)),
+        Mistake("one state too many", _gives("two in a row", 4, 5),
+                "For two in a row: once it has been found, nothing else matters. The last bit is needed only as long "
+                "as it has not.", example=_states_with("two in a row", 4)),
+        Mistake("a state of its own for the start", lambda answer: any(
+            float(answer[name]) == STATES[name] + 1 for name in ("last", "parity", "remainder", "first")),
+                "One of your numbers counts the start as a state of its own where it may be one of the others. Before "
+                "any bit the number of ones is 0, for example.", example=_states_with("remainder", 4)),
+        Mistake("one state", lambda answer: any(float(answer[name]) <= 1 for name in STATES),
+                "A machine with a single state can note nothing, so its answer could depend on nothing but the last "
+                "bit, read and forgotten. The answer itself has to be read off the state.",
+                example=_states_with("last", 1)),
+        Mistake("the remainder as yes or no", _gives("remainder", 2),
+                "For remainder the answer is 0, 1 or 2. Two states cannot stand for three answers.",
+                example=_states_with("remainder", 2)),
+    ],
+    hints=[
+        "Two pasts may share a state if, whatever bits follow, they will always have the same answers.",
+        "Two in a row: what must be known of the past as long as the answer is no? First: what if nothing has come?",
+        "Majority: suppose there are K states. After 0, 1, …, K ones, two of these pasts share a state. Which zeros "
+        "tell them apart?",
+    ],
+    explanation="Two pasts need different states just when something that may follow tells them apart. A summary of "
+                "the past keeps this difference and no other.",
+)
+
+# 01.8 When two orders fall together -------------------------------------------------------------------------------
+
+
+def count_states_reference(T, k):
+    """T! over the product of the factorials of the groups: words whose distances differ by a multiple of k."""
+    groups = [len(range(start, T, k)) for start in range(min(T, k))]
+    return factorial(T) // prod(factorial(size) for size in groups)
+
+
+count_states = Exercise(
+    id="01.8",
+    title="When two orders fall together",
+    stars=3,
+    reference=count_states_reference,
+    cases=lambda rng: [(5, 3), (5, 1), (5, 2), (6, 4), (7, 3), (3, 2), (4, 9), (9, 4), (8, 8)],
+    names="the number of states",
+    mistakes=[
+        Mistake("all orders", lambda T, k: factorial(T),
+                "You count every order. Two words that have been turned by the same angle in the end, because one has "
+                "gone round once more, may change places without a trace."),
+        Mistake("full turns only", lambda T, k: 1 if k == 1 else factorial(T),
+                "With k = 1 the state is a sum, that is right. But with k = 2 a word two steps back has made a full "
+                "turn, and stands as the last word does."),
+        Mistake("angles counted", lambda T, k: min(T, k),
+                "This is how many different angles there are. Ask how the T words can be spread over them: words that "
+                "share an angle are added up, and their order is lost."),
+        Mistake("groups in place of members", lambda T, k: factorial(T) // factorial(min(T, k)),
+                "You divide by the factorial of the number of groups. Inside each group the order is lost, so divide "
+                "by the factorial of each group's size."),
+        Mistake("one group only", lambda T, k: factorial(T) // factorial(len(range(0, T, k))),
+                "You divide for one group of words with the same angle. There are min(T, k) groups, and the order "
+                "inside each of them is lost."),
+        Mistake("sizes not factorials", {"factorial(size) for size": "size for size"},
+                "You divide by the sizes of the groups. A group of m words has m! orders, all with the same sum."),
+        Mistake("sizes rounded down", lambda T, k: factorial(T) // factorial(T // k) ** min(k, T),
+                "Your groups all have T // k words. When k does not divide T, some groups have one word more."),
+        Mistake("sizes divided", lambda T, k: factorial(T) / factorial(max(1, T // k)),
+                "Only some of the orders that fall together are divided out. List the words' angles: word t has been "
+                "turned T − t times, and angles repeat after k turns."),
+        Mistake("k for T", lambda T, k: factorial(min(T, k)),
+                "You count the orders of k words. There are T of them, spread over k angles."),
+        Mistake("T over k", lambda T, k: factorial(T) // k,
+                "You divide by k. What falls together are the orders inside each group of words with the same angle."),
+    ],
+    hints=[
+        "In the end word t has been turned T − t times. Which words have made the same angle, full turns left out?",
+        "For T = 5 and k = 3 the numbers of turns are 4, 3, 2, 1, 0, which is 1, 0, 2, 1, 0 without full turns: groups "
+        "of 2, 2 and 1 words. Inside a group the order is lost.",
+        "T! divided by the factorial of each group's size; the sizes are len(range(start, T, k)) for start below k.",
+    ],
+    explanation="With k ≥ T no two words share an angle, and every order has a state of its own. A matrix drawn at "
+                "random behaves like that.",
+)
+
+# 01.9 How wide must the window be? ----------------------------------------------------------------------------------
+
+
+def smallest_window_reference(one, other):
+    """The smallest n at which the bags of n-grams of two lists of words differ; 0 if they are the same."""
+    def bag(words, n):
+        return Counter(tuple(words[t:t + n]) for t in range(len(words) - n + 1))
+
+    for n in range(1, max(len(one), len(other)) + 1):
+        if bag(one, n) != bag(other, n):
+            return n
+    return 0
+
+
+def _window_cases(rng):
+    texts = [("dog bites man", "man bites dog"), ("good", "good good"), ("a b a c a", "a c a b a"),
+             ("Ann then Bob then Cem then Dan", "Ann then Cem then Bob then Dan"),
+             ("Ann and so Bob and so Cem and so Dan", "Ann and so Cem and so Bob and so Dan"),
+             ("not good very bad", "not good very bad"), ("a a b", "a b b"), ("a a b a", "a b a a"),
+             ("x y x y x", "x y x y x y"), ("a b a a", "a a b a"), ("the dog", "the cat")]
+    return [(one.split(), other.split()) for one, other in texts]
+
+
+def _first_difference(one, other):
+    return next((t + 1 for t, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
+
+
+smallest_window = Exercise(
+    id="01.9",
+    title="How wide must the window be?",
+    stars=2,
+    reference=smallest_window_reference,
+    cases=_window_cases,
+    names="n",
+    mistakes=[
+        Mistake("sets of n-grams", {"Counter(": "set("},
+                "You compare which n-grams occur, and not how often. A bag counts: use Counter, or sort the list."),
+        Mistake("lists of n-grams", [{"Counter(": "list("}, lambda one, other: int(one != other)],
+                "You compare the n-grams in their order, so any two different sentences differ at n = 1. A bag has no "
+                "order: use Counter, or sort."),
+        Mistake("last n-gram left out", {"len(words) - n + 1": "len(words) - n"},
+                "The last n-gram is missing. A sentence of T words has T − n + 1 of them."),
+        Mistake("starts at 2", {"range(1, ": "range(2, "},
+                "You begin at n = 2. Two sentences with different words differ at n = 1."),
+        Mistake("one too small", {"return n\n": "return n - 1\n"},
+                "You return the largest n that is blind. Asked is the smallest at which the bags differ."),
+        Mistake("same sentence: one more", {"return 0": "return max(len(one), len(other)) + 1"},
+                "Right where the sentences differ. No window tells a sentence from itself: return 0."),
+        Mistake("the shorter sentence", {"max(len": "min(len", "+ 1):\n        if": "):\n        if"},
+                "You stop too early. The last n to try is the length of the longer sentence."),
+        Mistake("pieces that do not overlap", {"range(len(words) - n + 1)": "range(0, len(words) - n + 1, n)"},
+                "Your groups do not overlap. An n-gram begins at every word: dog bites, bites man."),
+        Mistake("first place that differs", _first_difference,
+                "You look for the first place at which the sentences differ. Count the groups of n neighbours, "
+                "wherever they stand."),
+        Mistake("prefixes", {"range(len(words) - n + 1)": "range(1)"},
+                "You compare the first n words only. An n-gram begins at every word."),
+    ],
+    hints=[
+        "Write the bag of n-grams of a list of words as in the chapter, with Counter, and compare the bags for n = 1, "
+        "2, …",
+        "n-grams start at t = 0, 1, …, len(words) - n.",
+        "for n in range(1, max(len(one), len(other)) + 1): if bag(one, n) != bag(other, n): return n",
+    ],
+    explanation="It always ends: at n = T a sentence has a single n-gram, itself.",
+)
+
+# 01.10 Build it: a classifier that holds on both sides --------------------------------------------------------------
+
+
+def learn_to_tell_reference(train_sentences, labels, V):
+    """Train a linear layer on bags of pairs; returns a function from a sentence (T,) to True for label 1."""
+    def pairs(sentence):
+        counts = np.zeros((V, V))
+        np.add.at(counts, (sentence[:-1], sentence[1:]), 1)
+        return counts.reshape(-1)
+
+    layer, loss = nn.Linear(V * V, 1), nn.BinaryCrossEntropy()
+    layer.params["W"][:] = 0  # a pair that training has not seen keeps the weight 0 and says nothing
+    adam, x = nn.Adam(layer.params, 0.05), np.array([pairs(sentence) for sentence in train_sentences])
+    for _ in range(200):
+        loss.forward(layer.forward(x)[:, 0], labels)
+        layer.backward(loss.backward()[:, None])
+        adam.step(layer.grads)
+    return lambda sentence: bool(layer.forward(pairs(np.asarray(sentence))[None])[0, 0] > 0)
+
+
+KINDS = {"nothing added": [(0, 0)], "words in front": [(1, 0), (2, 0), (3, 0)],
+         "words behind": [(0, 1), (0, 2), (0, 3)], "words on both sides": [(1, 1), (1, 2), (2, 1)]}
+
+
+def _headline_case(rng, turned):
+    """Headlines with word 0 in front of a verb or behind it; new pairs, and fillers that training has not met."""
+    nouns, verbs, fillers, cut = np.arange(1, 7), np.arange(7, 12), np.arange(12, 16), 44
+    both = [np.array([(0, verb, noun), (noun, verb, 0)]) for noun in nouns for verb in verbs]
+    rng.shuffle(both)
+    sentences, labels = np.concatenate(both), np.abs(np.tile([1.0, 0.0], len(both)) - turned)
+    new_ones = []
+    for kind, places in KINDS.items():
+        for sentence, label in zip(sentences[cut:], labels[cut:], strict=True):
+            for front, behind in places:
+                longer = np.concatenate([rng.choice(fillers, front), sentence, rng.choice(fillers, behind)])
+                new_ones.append((kind, longer, label))
+    return sentences[:cut], labels[:cut], 16, new_ones
+
+
+def _shares_told(answer, train_sentences, labels, V, new_ones):
+    """The share of new sentences of each kind that are right; from 95 % on it counts as all of them."""
+    tell = answer(train_sentences, labels, V)
+    if not callable(tell):
+        raise TypeError(f"learn_to_tell must return a function, got {type(tell).__name__}")
+    right = {kind: [] for kind in KINDS}
+    for kind, sentence, label in new_ones:
+        told = np.asarray(tell(sentence.copy()))
+        if told.size != 1:
+            raise ValueError(f"the function you return must give one answer a sentence, got shape {told.shape}")
+        right[kind].append((float(told.reshape(())) > 0.5) == (label > 0.5))
+    return tuple(1.0 if np.mean(each) >= 0.95 else float(np.mean(each)) for each in right.values())
+
+
+def _dog_before_verb(sentence):
+    where = list(sentence).index(0)
+    return where + 1 < len(sentence) and 7 <= sentence[where + 1] < 12
+
+
+def _learned(vector):
+    """A learner like the reference, on another input."""
+    def learn(train_sentences, labels, V):
+        layer, loss = nn.Linear(len(vector(train_sentences[0], V)), 1), nn.BinaryCrossEntropy()
+        layer.params["W"][:] = 0
+        adam, x = nn.Adam(layer.params, 0.05), np.array([vector(sentence, V) for sentence in train_sentences])
+        for _ in range(200):
+            loss.forward(layer.forward(x)[:, 0], labels)
+            layer.backward(loss.backward()[:, None])
+            adam.step(layer.grads)
+        return lambda sentence: layer.forward(vector(sentence, V)[None])[0, 0] > 0
+    return learn
+
+
+def _padded(sentence, V, front=False, places=8):
+    zeros = np.zeros((places - len(sentence), V))
+    parts = [zeros, np.eye(V)[sentence]]
+    return np.concatenate(parts if front else parts[::-1]).reshape(-1)
+
+
+learn_to_tell = Exercise(
+    id="01.10",
+    title="Build it: a classifier that holds on both sides",
+    stars=3,
+    reference=learn_to_tell_reference,
+    cases=lambda rng: [_headline_case(rng, turned) for turned in (0, 0, 1)],
+    call=_shares_told,
+    names=tuple(f"share right, {kind} (95 % count as 1)" for kind in KINDS),
+    time_limit=20,
+    mistakes=[
+        Mistake("bag of words", [_learned(lambda sentence, V: np.eye(V)[sentence].sum(axis=0)),
+                                 lambda train_sentences, labels, V: lambda sentence: True,
+                                 lambda train_sentences, labels, V: lambda sentence: False],
+                "Half of your answers are right, and in every pair of twins one: your answer does not depend on the "
+                "order. A bag of words behaves like that, and so does a constant."),
+        Mistake("only where the sentence begins", [
+            _learned(_padded), _learned(lambda sentence, V: np.eye(V)[sentence[0]]),
+            lambda train_sentences, labels, V: lambda sentence: (sentence[0] == 0) == (
+                labels[train_sentences[:, 0] == 0].mean() > 0.5)],
+                "Right as long as nothing stands in front. Either your input counts places from the beginning, as a "
+                "concatenation with zeros at the end does, or your answer depends on the first word. A word in front "
+                "upsets both."),
+        Mistake("only where the sentence ends", [
+            _learned(lambda sentence, V: _padded(sentence, V, front=True)),
+            _learned(lambda sentence, V: np.eye(V)[sentence[-1]]),
+            lambda train_sentences, labels, V: lambda sentence: (sentence[-1] != 0) == (
+                labels[train_sentences[:, 0] == 0].mean() > 0.5)],
+                "Right as long as nothing stands behind. Either your input counts places from the end, as a "
+                "concatenation with zeros in front does, or your answer depends on the last word. A word behind "
+                "upsets both."),
+        Mistake("the rule itself", lambda train_sentences, labels, V: _dog_before_verb,
+                "You wrote the rule into your function. In the last case the labels are exchanged, and only a model "
+                "that learns from the sentences and labels can notice that."),
+        Mistake("turned round", {"> 0)": "< 0)"},
+                "Nearly all of your answers are wrong, so your model has learned it, with the two labels exchanged."),
+    ],
+    hints=[
+        "Which groups of two neighbours occur in a sentence? No word in front or behind changes those inside it.",
+        "The input of a sentence: V · V counts, one for each pair (word, next word). Start with np.zeros((V, V)), add "
+        "1 for each pair of neighbours, reshape(-1).",
+        "x = np.array([pairs(s) for s in train_sentences]); answer, _ = train(x, labels); "
+        "return lambda s: answer(pairs(s)[None])[0]",
+    ],
+    explanation="A window with the same weights at every place, its findings added up, is the smallest convolution. "
+                "It does not care where the sentence stands, and it cannot see anything wider than its window.",
+)
+
 # Quiz -----------------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("01", [
@@ -438,7 +837,7 @@ QUIZ = Quiz("01", [
                "Nothing happens to the past between one word and the next, so the state is the plain sum."),
         Option("The last word alone.", False, "All words are in the sum. That is the state with W_h = 0."),
         Option("As much as a bag of words.", True,
-               "Order shows only if reading a word changes what is already there, by W_h or by tanh."),
+               "It is their sum. Order shows only if reading a word changes what is already there."),
     ], topic="why a state sees order"),
     Question("A network marks every card payment as normal or suspicious, the moment it is made. Which pattern?", [
         Option("Many-to-one", False, "There is an answer for each payment, not one for all."),
@@ -463,4 +862,30 @@ QUIZ = Quiz("01", [
                "The noun is outside the window, so both cases have the same input."),
         Option("Count that “very” occurs in the window twice.", False, "It can: both places are in its input."),
     ], topic="fixed windows"),
+    Question("p(x_1, x_2, x_3) = p(x_1) · p(x_2 | x_1) · p(x_3 | x_1, x_2). For which sequences does this hold?", [
+        Option("For those that a Markov model of order 1 has written.", False,
+               "It holds for these as well, but it assumes nothing of the kind: the last factor sees both words."),
+        Option("For those whose words do not depend on each other.", False,
+               "Then the bars could be left out. With them the formula holds in general."),
+        Option("For all: it is the chain rule, and leaves nothing out.", True,
+               "Each factor is given everything before it. A model begins where one of them is simplified."),
+    ], topic="the chain rule of probability"),
+    Question("A sentence may have any length, and its verb depends on its first noun. What does a Markov model of "
+             "order n do at the verb?", [
+        Option("It guesses whenever the noun is more than n words back.", True,
+               "What it is given is then the same for both verbs. One remembered bit would be enough."),
+        Option("It is right once n is large enough for the training set.", False,
+               "A new sentence may be longer than all of those, and then the noun is out of sight again."),
+        Option("It is always right, because frequent verbs come out on top.", False,
+               "The more frequent verb is right as often as it is frequent, and no more often."),
+    ], topic="Markov models and a hidden state"),
+    Question("A random reader, never trained, and a classifier behind it get every sentence right, also with a word "
+             "more in front. You set W_h = 0 and nothing changes. What do you conclude?", [
+        Option("The reader remembers so well that it does not need W_h.", False,
+               "Without W_h nothing of the earlier words is left in the state."),
+        Option("The classifier has learned to do the work of W_h.", False,
+               "It sees one state, after the last word. What is not in that state it cannot work out."),
+        Option("The last word alone answers the question, so the test says nothing about memory.", True,
+               "With W_h = 0 only the last word is left. Put a word behind, and there is nothing to go by."),
+    ], topic="a control for memory"),
 ])

@@ -1,4 +1,4 @@
-"""Figures of chapter 01: three ways to read a sentence, what they cost, the five patterns, and words on the move."""
+"""Figures of chapter 01: ways to read a sentence, what they cost, the five patterns, and words on the move."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -61,16 +61,52 @@ def _inputs(axes: Axes, start: float, words: tuple[str, ...]) -> list[Mark]:
 def weight_counts(windows: np.ndarray, concatenated: np.ndarray, recurrent: np.ndarray, *, D: int, H: int,
                   figure: Figure | None = None) -> Figure:
     """Parameters against the number of words, for concatenation and recurrence; all arrays (windows,)."""
-    figure = figure or plt.figure(figsize=(9.6, 3.4))
+    figure = figure or plt.figure(figsize=(9.6, 3.8))
     axes = figure.add_subplot()
-    axes.plot(windows, concatenated / 1000, "s-", color=color("input"), label="concatenation: $n D H + H$")
-    axes.plot(windows, recurrent / 1000, "o-", color=color("state"), label="recurrence: $D H + H^2 + H$")
-    axes.set(xlabel="words n that the network sees", ylabel="parameters in thousands", xlim=(0, windows[-1] + 1),
-             ylim=(0, None), title=f"D = {D} features a word, H = {H} units")
-    axes.legend(loc="upper left")
-    return describe(figure, f"""Parameters against the number of words n. Concatenation is a rising straight line from
-        {concatenated[0] / 1000:.0f} thousand at n = {windows[0]} to {concatenated[-1] / 1000:.0f} thousand at
-        n = {windows[-1]}. Recurrence is level at {recurrent[0] / 1000:.0f} thousand.""")
+    axes.loglog(windows, concatenated / 1000, "s-", color=color("input"), label="concatenation: $n D H + H$")
+    axes.loglog(windows, recurrent / 1000, "o-", color=color("state"), label="recurrence: $D H + H^2 + H$")
+    equal = 1 + H / D
+    axes.axvline(equal, color=color("muted"), linewidth=1.2, linestyle=":")
+    axes.annotate(f"equal at n = 1 + H/D = {equal:g}", (equal, concatenated[-1] / 1000), (6, -4), color=color("ink"),
+                  textcoords="offset points", fontsize=11, va="top")
+    axes.set(xlabel="words n that the network sees (each step to the right multiplies)",
+             ylabel="parameters in thousands", title=f"D = {D} features a word, H = {H} units")
+    axes.set_xticks(windows, [str(n) for n in windows])
+    axes.set_yticks([10, 20, 50, 100, 200, 500], ["10", "20", "50", "100", "200", "500"])
+    axes.minorticks_off()
+    axes.legend(loc="lower right")
+    return describe(figure, f"""Parameters against the number of words n, on axes that multiply. Concatenation is a
+        rising line from {concatenated[0] / 1000:.0f} thousand at n = {windows[0]} to {concatenated[-1] / 1000:.0f}
+        thousand at n = {windows[-1]}. Recurrence is level at {recurrent[0] / 1000:.0f} thousand. The lines cross at
+        n = {equal:g}.""")
+
+
+def three_memories(*, figure: Figure | None = None) -> Figure:
+    """What the next word may depend on: all words before, the last one alone, or a state that has read them all."""
+    figure = figure or plt.figure(figsize=(9.6, 3.3))
+    axes = figure.add_subplot()
+    titles = ("all the words before", "Markov model of order 1", "hidden state")
+    for column, title in enumerate(titles):
+        start = column * 5.2
+        label(axes, (start + 1.75, 2.55), title, fontsize=14)
+        words = [node(axes, "output" if t == 3 else "input", (start + t * 1.17, 0.0), f"$x_{t + 1}$") for t in range(4)]
+        if column == 0:
+            for t, bend in zip((0, 1, 2), (-0.75, -0.6, 0.0), strict=True):
+                arrow(axes, words[t], words[3], bend=bend)
+        elif column == 1:
+            arrow(axes, words[2], words[3])
+        else:
+            states = [node(axes, "state", (start + t * 1.17, 1.3), f"$h_{t + 1}$") for t in range(3)]
+            for word, state in zip(words, states, strict=False):
+                arrow(axes, word, state)
+            for before, after in zip(states, states[1:], strict=False):
+                arrow(axes, before, after)
+            arrow(axes, states[2], words[3])
+    blank(axes, 15.5, 3.6, left=-0.8, bottom=-0.7)
+    place_on_page(axes)
+    return describe(figure, """Three drawings of the words x1, x2, x3 and the next word x4. All the words before: an
+        arrow from each of x1, x2, x3 to x4. Markov model of order 1: one arrow, from x3 to x4. Hidden state: each word
+        leads into a state, h1 into h2, h2 into h3, and only h3 leads to x4.""")
 
 
 def orders_in_plane(sums: np.ndarray, states: np.ndarray, last: list[str], *, figure: Figure | None = None) -> Figure:
@@ -114,7 +150,13 @@ def patterns(*, figure: Figure | None = None) -> Figure:
     unrolled(axes, 3, origin=(5.2, upper), outputs="last", initial=False)
 
     _title(axes, 2.5, lower, "many-to-many, delayed")
+    for first, steps in ((1, 3), (4, 2)):
+        box(axes, (-1.25 + first * COLUMN - 0.5, lower - 0.45), (steps - 1) * COLUMN + 1.0, 0.9, fill=0.06)
+    label(axes, (-1.25 + 2 * COLUMN, lower + 0.62), "encoder", fontsize=11)
+    label(axes, (-1.25 + 5 * COLUMN, lower - 0.62), "decoder", fontsize=11)
     net = unrolled(axes, 5, origin=(-1.25, lower), outputs="none", inputs=False, initial=False)
+    net.inputs[4] = node(axes, "input", (-1.25 + 4 * COLUMN, lower - ROW), "start", fontsize=9)
+    arrow(axes, net.inputs[4], net.states[4])
     for t in (1, 2, 3):
         net.inputs[t] = node(axes, "input", (-1.25 + t * COLUMN, lower - ROW), f"$x_{t}$")
         arrow(axes, net.inputs[t], net.states[t])
@@ -129,8 +171,9 @@ def patterns(*, figure: Figure | None = None) -> Figure:
     return describe(figure, """Five networks, inputs below, outputs above. One-to-one: x, a function f, y; there is no
         state. One-to-many: one input into the first of three states, an output above each, and an arrow from every
         output to the next state. Many-to-one: three inputs, one output at the last state. Many-to-many, delayed: three
-        inputs into the first three states, then two outputs above two further states; the first output leads to the
-        last state. Many-to-many, aligned: three steps with an input and an output each.""")
+        inputs into the three states of an encoder, then two states of a decoder with an output each; the first of them
+        reads a start sign, the second the first output. Many-to-many, aligned: three steps with an input and an output
+        each.""")
 
 
 def _title(axes: Axes, x: float, row: float, text: str) -> None:

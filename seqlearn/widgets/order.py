@@ -20,10 +20,8 @@ class WordOrder(Explorer):
     chapter = "01"
     title = "Words on the move"
     question = (
-        "Put the words into another order: which of the two vectors moves? Then set the weight of the old state to 0. "
-        "Which changes of order does the state still notice, and why only those? Last, take the sentence of seven "
-        "words at a weight of 1: exchange the first two words, go back, and exchange the last two. Which exchange "
-        "moves the state further?"
+        "Put the words into another order: the bag stands still, and the state moves. Now set the weight of the old "
+        "state to 0. Which changes of order does the state still notice, and why only those?"
     )
     picture_class = Reorder
 

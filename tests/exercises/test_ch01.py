@@ -1,5 +1,7 @@
 """What is particular to chapter 01's exercises: answers outside the catalogue, right ones and wrong ones."""
 
+from itertools import permutations, product
+
 import numpy as np
 import pytest
 
@@ -31,3 +33,76 @@ def test_a_long_sentence_needs_whole_numbers():
         return words[::-1]
 
     assert ch01.unread.check(unread).mistake == "divided as floats"
+
+
+def test_a_probability_that_no_float_can_hold_needs_logarithms():
+    def by_product(words, first, second, further):
+        p = first[words[0]]
+        for t in range(1, len(words)):
+            p *= second[words[0], words[1]] if t == 1 else further[words[t - 2], words[t - 1], words[t]]
+        return np.log(max(p, 1e-300))
+
+    def at_once(words, first, second, further):
+        total = np.log(first[words[0]]) + np.log(second[tuple(words[:2])] if len(words) > 1 else 1)
+        return total + np.log(further[words[:-2], words[1:-1], words[2:]]).sum()
+
+    assert ch01.log_probability.check(by_product).status == "incorrect"
+    assert ch01.log_probability.check(at_once).status == "correct"
+
+
+@pytest.mark.parametrize(("T", "k"), [(3, 2), (5, 3), (5, 7), (6, 4), (6, 1)])
+def test_the_states_are_as_many_as_turning_makes(T, k):
+    """The formula of the reference against all orders, turned."""
+    angle = 2 * np.pi / k
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    words = np.random.default_rng(0).normal(size=(T, 2))
+    found = set()
+    for order in permutations(range(T)):
+        h = np.zeros(2)
+        for word in order:
+            h = words[word] + h @ turn
+        found.add(tuple(h.round(8) + 0.0))
+    assert ch01.count_states_reference(T, k) == len(found)
+
+
+# Machines with the number of states that the answer names: (start, rule, answer read off the state).
+MACHINES = {
+    "last": (0, lambda h, x: x, lambda h: h, lambda bits: bits[-1]),
+    "parity": (0, lambda h, x: h ^ x, lambda h: h, lambda bits: sum(bits) % 2),
+    "remainder": (0, lambda h, x: (h + x) % 3, lambda h: h, lambda bits: sum(bits) % 3),
+    "first": ("start", lambda h, x: x if h == "start" else h, lambda h: h, lambda bits: bits[0]),
+    "two in a row": (0, lambda h, x: 2 if h == 2 else (h + x) * x, lambda h: int(h == 2),
+                     lambda bits: int((1, 1) in zip(bits, bits[1:], strict=False))),
+}
+
+
+@pytest.mark.parametrize("task", MACHINES)
+def test_so_many_states_are_enough_and_fewer_are_not(task):
+    """Enough: a machine. Not fewer: pasts that different futures tell apart, counted (Myhill and Nerode)."""
+    start, rule, told, truth = MACHINES[task]
+    pasts = [bits for length in range(6) for bits in product((0, 1), repeat=length)]
+    used = set()
+    for bits in pasts:
+        h = start
+        for bit in bits:
+            h = rule(h, bit)
+        used.add(h)
+        assert not bits or told(h) == truth(bits)
+    assert len(used) == ch01.STATES[task]
+    futures = [bits for length in range(4) for bits in product((0, 1), repeat=length)]
+    kinds = {tuple(truth(past + future) for future in futures) for past in pasts if past}
+    if task == "first":
+        assert len(kinds) == 2  # and before the first bit both are still possible: a third state
+    else:
+        assert len(kinds) == ch01.STATES[task]
+
+
+def test_a_classifier_of_another_kind_passes():
+    """Votes: a pair counts for the label with which training saw it."""
+    def learn(train_sentences, labels, V):
+        votes = np.zeros((V, V))
+        for sentence, label in zip(train_sentences, labels, strict=True):
+            votes[sentence[:-1], sentence[1:]] += 2 * label - 1
+        return lambda sentence: votes[sentence[:-1], sentence[1:]].sum() > 0
+
+    assert ch01.learn_to_tell.check(learn).status == "correct"
