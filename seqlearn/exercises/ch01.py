@@ -775,9 +775,9 @@ learn_to_tell = Exercise(
         Mistake("bag of words", [_learned(lambda sentence, V: np.eye(V)[sentence].sum(axis=0)),
                                  lambda train_sentences, labels, V: lambda sentence: True,
                                  lambda train_sentences, labels, V: lambda sentence: False],
-                "Your answers to new sentences are hardly better than guessing, even with nothing added. A bag of words "
-                "behaves like that, because it gives twins the same input; so does a constant, and so does a table of "
-                "the sentences learned by heart."),
+                "Your answers to new sentences are hardly better than guessing, even with nothing added. A bag of "
+                "words behaves like that, because it gives twins the same input; so does a constant, and so does a "
+                "table of the sentences learned by heart."),
         Mistake("only where the sentence begins", [
             _learned(_padded), _learned(lambda sentence, V: np.eye(V)[sentence[0]]),
             lambda train_sentences, labels, V: lambda sentence: (sentence[0] == 0) == (
@@ -878,8 +878,8 @@ QUIZ = Quiz("01", [
         Option("For all: it is the chain rule, and leaves nothing out.", True,
                "Each factor is given everything before it. A model begins where one of them is simplified."),
     ], topic="the chain rule of probability"),
-    Question("A sentence may have any length, and its verb depends on its first noun. What does a Markov model of "
-             "order n do at the verb?", [
+    Question("A sentence may have any length, and its verb depends on its first noun. What will a Markov model "
+             "of order n do at the verb?", [
         Option("It guesses whenever the noun is more than n words back.", True,
                "What it is given is then the same for both verbs. One remembered bit would be enough."),
         Option("It is right once n is large enough for the training set.", False,
@@ -888,7 +888,7 @@ QUIZ = Quiz("01", [
                "The more frequent verb is right as often as it is frequent, and no more often."),
     ], topic="Markov models and a hidden state"),
     Question("A random reader, never trained, and a classifier behind it get every sentence right, also with a word "
-             "more in front. You set W_h = 0 and nothing changes. What do you conclude?", [
+             "more in front. You set W_h = 0 and nothing changes. What have you found out?", [
         Option("The reader remembers so well that it does not need W_h.", False,
                "Without W_h nothing of the earlier words is left in the state."),
         Option("The classifier has learned to do the work of W_h.", False,
