@@ -88,7 +88,7 @@ CHAPTERS = (
             "Play with five models that you will train yourself, and learn how this course works.", 45,
             part=0, topic="start", also=("widgets.trailer",)),
     Chapter("01", "sequences", "Sequences: why order matters",
-            "See two sentences that a bag of words cannot tell apart, and a state that can.", 60,
+            "See two sentences that a bag of words cannot tell apart, and a state that can.", 75,
             part=1, needs=("00",), topic="order", numpy=True),
     Chapter("02", "the_recurrent_network", "The recurrent network",
             "Watch a network learn to write, then build its loop: unroll it, stack it, turn it round.", 90,
