@@ -233,7 +233,8 @@ def ways() -> str:
         in_a_row = way.chapters == tuple(numbers[numbers.index(first):numbers.index(last) + 1])
         named = f"{first} to {last}" if in_a_row else ", ".join(way.chapters)
         time = minutes(way.chapters)
-        lines.append(f"| {way.name} | {named} | {hours(time)} | {round(2 * time / 60)}&nbsp;h | {way.afterwards} |")
+        twice = f"{round(4 * time / 60) / 2:g}&nbsp;h"  # to half an hour
+        lines.append(f"| {way.name} | {named} | {hours(time)} | {twice} | {way.afterwards} |")
     return "\n".join(lines)
 
 

@@ -71,16 +71,16 @@ half_life = ValueExercise(
     mistakes=[
         Mistake("too small by one", 0.9, "0.9 to the power of 10 is 0.35: less than half. Go one notch up."),
         Mistake("the number of steps", lambda answer: answer in (10, 11),
-                "That is the step at which half of the input must still be there. The question asks for the weight w.",
-                example=10),
+                "That counts steps: half of the input must still be there ten steps later, at step 11. The question "
+                "asks for the weight w.", example=10),
         Mistake("not the smallest", lambda answer: 1 <= answer < 3,
                 "With w = 1 everything is kept, and above 1 it even grows, so that is more than half. A smaller w on "
                 "the slider does it too.", example=1.0),
         Mistake("negative", lambda answer: answer < 0,
-                "The question asks for a positive w. With a negative one the state turns its sign at every step; after "
-                "ten of them it has turned back, so the size would do.", example=-0.95),
+                "The question asks for a positive w. With a negative one the state turns its sign at every step.",
+                example=-0.95),
         Mistake("the exact bound", lambda answer: abs(answer - 0.5**0.1) < 0.004,
-                "That is the exact bound, the tenth root of one half, about 0.933. Well reasoned! The slider moves in "
+                "You are at the bound, the tenth root of one half, about 0.933. Well reasoned! The slider moves in "
                 "steps of 0.05: which is its first value above the bound?", example=0.933),
         Mistake("no value of the slider", lambda answer: 0.5**0.1 < answer < 1,
                 "This w does keep half of the input, but the slider has no such value: it moves in steps of 0.05. "
@@ -279,8 +279,8 @@ running_mean = Exercise(
         Mistake("mean of the last two", {"return means": "return np.append(x[0], (x[1:] + x[:-1]) / 2)"},
                 "You take the mean of the last two numbers. All numbers so far have the same weight in the mean."),
         Mistake("halfway to the new number", {"(t + 1)": "2 if t else x[t] - mean"},
-                "You go halfway to each new number, so the newest one always counts most. The step has to get smaller: "
-                "the number t changes the mean by a t-th of the difference."),
+                "You go halfway to each new number, so the newest one alone makes up half of the mean. The step has to "
+                "get smaller: the number t changes the mean by a t-th of the difference."),
         Mistake("only the last mean", {"return means": "return mean"},
                 "You return the last mean alone. Keep the mean after every step: T numbers in, T means out."),
     ],
@@ -314,7 +314,8 @@ QUIZ = Quiz("00", [
             Option("They agree on this example; a mistake in how they use w or h_0 may be hidden by 1 and 0.", True,
                    "A factor of 1 and a summand of 0 leave everything as it is. Random numbers hide less."),
             Option("One of them must be wrong, because two programs are never equal.", False,
-                   "Two right programs agree everywhere. One example cannot tell them from a wrong one."),
+                   "Two right programs agree everywhere, up to rounding. One example cannot tell them from a wrong "
+                   "one."),
         ],
         topic="checks",
     ),

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from seqlearn.data.addition import addition
 from seqlearn.widgets import trailer
 
 ODD = ["", " ", "🙂", "你好", "$x^2$", "<b>", "x" * 200, "a\nb", "0"]
@@ -39,6 +40,18 @@ def test_the_counter_is_that_of_chapter_05_and_fails_where_the_chapter_says():
     assert len(losses) == 28 and np.isinf(losses[26]) and np.isnan(losses[27])
     assert trailer.train_counter("0000101010")[-1] < 1e-6
     assert trailer.train_counter([0, 1, 0, 1, 0])[-1] < 0.1
+
+
+def test_the_adder_has_seen_as_many_of_the_drawn_sums_as_chapter_00_says():
+    """The training part that notebooks/long_runs/11_addition.py drew for the stored weights, seed 0."""
+    trained_on = {question for question, _ in addition(45_000, 5_000, seed=0).train}
+    drawn = np.random.default_rng(0).integers(0, 1000, size=(200, 2)).tolist()
+    assert sum(f"{a}+{b}" in trained_on for a, b in drawn) == 12
+    assert sum(f"{b}+{a}" in trained_on for a, b in drawn if a != b) == 12
+    right_and_new = sum(trailer.add(f"{a}+{b}") == str(a + b) for a, b in drawn
+                        if not {f"{a}+{b}", f"{b}+{a}"} & trained_on)
+    assert right_and_new > 120
+    assert "507+43" in trained_on
 
 
 def test_all_but_the_translator_need_no_torch():
