@@ -6,6 +6,7 @@ so in a loop that counts t from 0 a step reads x[t] and h[t] and gives h[t + 1].
 
 import numpy as np
 
+from seqlearn import nn
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
 # Inputs ------------------------------------------------------------------------------------------------------------
@@ -585,6 +586,223 @@ unbiased_backward = Exercise(
                 "survives.",
 )
 
+# 04.6 Two lengths ------------------------------------------------------------------------------------------------------
+
+
+def two_lengths_reference(x, h, d_outputs, W_x, W_h, back, every):
+    """Truncated BPTT with two lengths: one walk of `back` steps for every `every` losses, 1 ≤ every ≤ back.
+
+    x (T, N, D), h (T + 1, N, H), d_outputs (T, N, H). Returns dW_x (D, H), dW_h (H, H), db (H), over all walks.
+    """
+    dW_x, dW_h, db = np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    for end in range(every, len(x) + 1, every):
+        d_future = np.zeros_like(h[0])
+        for t in reversed(range(max(0, end - back), end)):
+            d_output = d_outputs[t] if t >= end - every else 0
+            da = (d_output + d_future) * (1 - h[t + 1] ** 2)
+            dW_x += x[t].T @ da
+            dW_h += h[t].T @ da
+            db += da.sum(axis=0)
+            d_future = da @ W_h.T
+    return dW_x, dW_h, db
+
+
+two_lengths = Exercise(
+    id="04.6",
+    title="Two lengths",
+    stars=2,
+    reference=two_lengths_reference,
+    cases=lambda rng: [(*_network(rng, T, 2, 3, 3)[:5], back, every)
+                       for T, back, every in ((12, 4, 2), (9, 5, 3), (8, 3, 1), (10, 5, 5))],
+    names=("dW_x", "dW_h", "db"),
+    mistakes=[
+        Mistake("losses counted several times", {"d_outputs[t] if t >= end - every else 0": "d_outputs[t]"},
+                "Each walk takes all losses that it passes, so where walks overlap a loss is counted several times. A "
+                "walk belongs to the losses of its own group, the last `every` steps; on the others it only passes by."),
+        Mistake("only the last loss of a group", {"t >= end - every": "t == end - 1"},
+                "Your walks carry the loss of their last step alone. A walk belongs to `every` losses: add d_outputs[t] "
+                "at each step of its group."),
+        Mistake("a walk for every loss", {"range(every, len(x) + 1, every)": "range(1, len(x) + 1)",
+                                          "t >= end - every": "t == end - 1"},
+                "You walk back from every single loss. One walk serves a group of `every` losses and visits `back` "
+                "steps, counted from the last of them."),
+        Mistake("blocks", {"max(0, end - back)": "end - every"},
+                "Your walks end where their group begins, which are the plain blocks of 04.3. Go on for `back` steps in "
+                "all: past the group, the gradient has no losses to add but still reaches weights."),
+        Mistake("back counted from the group's first step", {"end - back": "end - every - back"},
+                "Your walks are too long. `back` counts all steps of a walk, those of its own group included."),
+        Mistake("the two lengths exchanged", {"range(every, len(x) + 1, every)": "range(back, len(x) + 1, back)",
+                                              "end - back": "end - every", "end - every else": "end - back else"},
+                "You walk `every` steps back, once for every `back` losses. It is the other way round."),
+        Mistake("short walks left out", {"range(every, len(x) + 1, every)": "range(back, len(x) + 1, every)"},
+                "The first walks are missing, or your groups begin too late. Where the sequence begins a walk is "
+                "shorter than `back`, but its losses count all the same."),
+        Mistake("full", {"max(0, end - back)": "0"},
+                "Your walks go back to the first step. They visit `back` steps and no more."),
+    ],
+    hints=[
+        "Two loops: the outer one over the groups, the inner one is the walk of 04.2 with another start and end.",
+        "A group ends before index end = every, 2·every, …; its walk visits the indices max(0, end - back) … end - 1.",
+        "Inside the walk, d_outputs[t] is added only where t >= end - every. On the older steps only d_future goes on.",
+    ],
+    explanation="With every = back these are the blocks, with every = 1 a sliding window. In between a walk costs "
+                "back / every times as much as blocks do, and each loss sees at least back - every + 1 steps.",
+)
+
+# 04.7 The leaky unit ---------------------------------------------------------------------------------------------------
+
+
+def leaky_backward_reference(x, h, u, d_last, W_x, W_h, alpha):
+    """BPTT for h_t = (1 - alpha) h_{t-1} + alpha u_t, u_t = tanh(x_t W_x + h_{t-1} W_h + b), one loss, on h[T].
+
+    x (T, N, D), h (T + 1, N, H), u (T, N, H), d_last (N, H). Returns dh_0 (N, H), dW_x (D, H), dW_h (H, H), db (H).
+    """
+    dW_x, dW_h, db = np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    dh = d_last
+    for t in reversed(range(len(x))):
+        da = alpha * dh * (1 - u[t] ** 2)
+        dW_x += x[t].T @ da
+        dW_h += h[t].T @ da
+        db += da.sum(axis=0)
+        dh = (1 - alpha) * dh + da @ W_h.T
+    return dh, dW_x, dW_h, db
+
+
+def _leaky_case(rng, T, N, D, H, alpha):
+    x, _, d_outputs, W_x, W_h, b = _network(rng, T, N, D, H)
+    h, u = [rng.normal(size=(N, H))], []
+    for x_t in x:
+        u.append(np.tanh(x_t @ W_x + h[-1] @ W_h + b))
+        h.append((1 - alpha) * h[-1] + alpha * u[-1])
+    return x, np.array(h), np.array(u), d_outputs[-1], W_x, W_h, alpha
+
+
+leaky_backward = Exercise(
+    id="04.7",
+    title="Another cell: the leaky unit",
+    stars=2,
+    reference=leaky_backward_reference,
+    cases=lambda rng: [_leaky_case(rng, *sizes) for sizes in (
+        (3, 2, 3, 4, 0.3), (6, 3, 2, 3, 0.6), (5, 1, 1, 2, 0.2))],
+    names=("dh_0", "dW_x", "dW_h", "db"),
+    mistakes=[
+        Mistake("the direct way left out", {"(1 - alpha) * dh + ": ""},
+                "h_{t-1} reaches h_t on two ways: through tanh, and directly, times 1 - alpha. Only the first one comes "
+                "back in your answer; add (1 - alpha) * dh."),
+        Mistake("the direct way at full strength", {"(1 - alpha) * dh": "dh"},
+                "On the direct way the old state was multiplied by 1 - alpha, so its gradient is multiplied by it too."),
+        Mistake("alpha left out", {"alpha * dh *": "dh *"},
+                "u_t went into h_t times alpha, so what comes back to u_t is alpha * dh."),
+        Mistake("alpha and 1 - alpha exchanged", {"alpha * dh *": "(1 - alpha) * dh *", "= (1 - alpha) * dh": "= alpha * dh"},
+                "You have alpha and 1 - alpha the wrong way round: 1 - alpha belongs to the old state, alpha to tanh."),
+        Mistake("slope of the state", [{"u[t] ** 2": "h[t + 1] ** 2"}, {"u[t] ** 2": "h[t] ** 2"}],
+                "You take the slope of tanh from a state. Here the state is no tanh, it is a mixture; tanh(a_t) is u[t], "
+                "so the slope is 1 - u[t]**2."),
+        Mistake("all of it through tanh", {"dh = (1 - alpha) * dh + da @ W_h.T": "dh = da @ (W_h.T + (1 - alpha) * np.eye(len(W_h)))"},
+                "The direct way does not pass tanh, so (1 - alpha) multiplies dh, not da."),
+        Mistake("d_last at every step", {"reversed(range(len(x))):": "reversed(range(len(x))):\n        dh = dh + (t < len(x) - 1) * d_last"},
+                "You add d_last at every step. There is one loss, on the last state."),
+        Mistake("W not transposed", {"W_h.T": "W_h"},
+                "The gradient goes back through W_h with da @ W_h.T. W_h is square, so NumPy cannot notice for you."),
+        Mistake("h_t in place of h_{t-1}", {"h[t].T": "h[t + 1].T"},
+                "W_h multiplied the state before the step, h[t] at loop index t."),
+    ],
+    hints=[
+        "Draw the step: h_{t-1} leaves in two directions, into a_t and directly into h_t. Two gradients come back and add.",
+        "From dh, the gradient of h_t: u_t gets alpha * dh, and a_t gets that times 1 - u_t².",
+        "One step back: dh becomes (1 - alpha) * dh + da @ W_h.T.",
+    ],
+    explanation="The direct way multiplies the gradient by 1 - alpha, whatever W_h is. Chapter 06 makes that factor a "
+                "gate.",
+)
+
+# 04.8 Build it ---------------------------------------------------------------------------------------------------------
+
+
+def learn_switch_reference(x, y):
+    """Train on pulses x (T, N, 1) and answers y (T, N, 1); returns a function from a stream to its answers."""
+    rng = np.random.default_rng(0)
+    network, readout, loss = nn.RNN(1, 8, rng=rng), nn.Linear(8, 1, rng=rng), nn.MeanSquaredError()
+    adams = [nn.Adam(layer.params, 0.01) for layer in (network, readout)]
+    for _ in range(4):
+        state = None
+        for start in range(0, len(x), 10):
+            outputs, state = network.forward(x[start:start + 10], state)
+            loss.forward(readout.forward(outputs), y[start:start + 10])
+            network.backward(readout.backward(loss.backward()))
+            for adam, layer in zip(adams, (network, readout), strict=True):
+                adam.step(layer.grads)
+    return lambda x: readout.forward(network.forward(x)[0])
+
+
+def _last_pulse(x):
+    """The sign of the last pulse at every step of x (T, N, 1)."""
+    y = x.copy()
+    for t in range(1, len(x)):
+        y[t] = np.where(x[t] == 0, y[t - 1], x[t])
+    return y
+
+
+def _pulses(rng, T, N):
+    x = np.where(rng.random((T, N, 1)) < 1 / 20, rng.choice([-1.0, 1.0], size=(T, N, 1)), 0.0)
+    x[0] = 1.0
+    return x
+
+
+def _switch_cases(rng):
+    """A switch, and one whose answers are turned round: only what is learned can follow."""
+    return [(x, sign * _last_pulse(x), new_x, sign * _last_pulse(new_x)) for sign in (1, -1)
+            for x, new_x in [(_pulses(rng, 1000, 20), _pulses(rng, 2000, 4))]]
+
+
+def _share_right(answer, x, y, new_x, new_y):
+    """The share of unseen steps that are right; from 95 % on it counts as all of them."""
+    told = np.asarray(answer(x, y)(new_x))
+    if told.shape != new_y.shape:
+        raise ValueError(f"the function you return must give one answer a step, {new_y.shape}, got {told.shape}")
+    share = float(np.mean(np.sign(told) == new_y))
+    return 1.0 if share >= 0.95 else share
+
+
+def _reset_in_use(x, y):
+    learned = learn_switch_reference(x, y)
+    return lambda x: np.concatenate([learned(x[start:start + 10]) for start in range(0, len(x), 10)])
+
+
+learn_switch = Exercise(
+    id="04.8",
+    title="Build it: learn the switch from a stream",
+    stars=3,
+    reference=learn_switch_reference,
+    cases=_switch_cases,
+    call=_share_right,
+    names=("the share of unseen steps that are right (95 % count as 1)",),
+    time_limit=20,
+    mistakes=[
+        Mistake("the pulse itself", lambda x, y: lambda new: new,
+                "You answer with the input. Between the pulses it is 0, and the last pulse has to be remembered."),
+        Mistake("the rule itself", lambda x, y: lambda new: _last_pulse(new),
+                "You wrote the rule into your function. In the second case the answers are turned round, and only a "
+                "network that learns from the stream can notice that."),
+        Mistake("always 1", lambda x, y: lambda new: np.ones_like(new), "Your function answers 1 at every step."),
+        Mistake("always -1", lambda x, y: lambda new: -np.ones_like(new), "Your function answers -1 at every step."),
+        Mistake("turned round", lambda x, y: learn_switch_reference(x, -y),
+                "Nearly all of your answers have the wrong sign."),
+        Mistake("the state reset in use", _reset_in_use,
+                "Your network may have learned it, but the function that you return resets the state after every ten "
+                "steps. Read the new stream in one call, or carry the state from call to call."),
+        Mistake("0 and 1 answered", lambda x, y: lambda new, learned=learn_switch_reference(x, y): learned(new) > 0,
+                "You answer True and False, or 1 and 0. The signs count: return the numbers of the readout."),
+    ],
+    hints=[
+        "Layers: nn.RNN(1, 8), nn.Linear(8, 1), nn.MeanSquaredError() and an nn.Adam(layer.params, 0.01) for each layer.",
+        "One pass: state = None, then for each block outputs, state = network.forward(x[start:start + 10], state).",
+        "The walk back: network.backward(readout.backward(loss.backward())). Four passes are enough.",
+        "Return lambda x: readout.forward(network.forward(x)[0]). It reads the new stream with the state carried.",
+    ],
+    explanation="The gradient went back ten steps at most, and the network holds for as long as no pulse comes.",
+)
+
 # Quiz -----------------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("04", [
@@ -617,16 +835,15 @@ QUIZ = Quiz("04", [
                "one."),
         Option("The first update sees the steps 0 … 9 and 500 … 509.", True, "Ten steps of each row."),
     ], topic="offset mini-batches"),
-    Question("After training on one sequence the loss is 1e-29. What do you know?", [
-        Option("The network counts ones.", False,
-               "At (−2.089, −0.756) it gives about 3 here and wrong answers elsewhere. One equation, two "
-               "unknowns."),
-        Option("The network fits this sequence.", True, "That is all the loss says."),
-        Option("The gradient is right.", False,
-               "Many wrong gradients go downhill too. A gradient is checked by finite differences, not by a "
-               "falling loss."),
-        Option("Other weights may fit it as well as these.", True,
-               "A whole curve U · (W + W³ + W⁵) = 3 does, in two branches."),
+    Question("A network with one unit, h_t = U x_t + W h_{t−1}, is trained on 0000101010 alone to answer 3, the number of "
+             "ones. It ends at U = −2.089 and W = −0.756 with a loss of 1e-29. What do you know?", [
+        Option("It counts the ones of any sequence.", False,
+               "To a single 1 it answers U = −2.089. Only U = W = 1 counts."),
+        Option("It answers 3 to this sequence.", True, "That is all that the loss says."),
+        Option("The gradient was computed correctly.", False,
+               "Many wrong gradients go downhill too. A gradient is checked by finite differences."),
+        Option("Other U and W have the same loss.", True,
+               "All those with U · (W + W³ + W⁵) = 3: one equation, two unknowns."),
     ], topic="loss and knowledge"),
     Question("You double the length T and use full backpropagation through time. What doubles?", [
         Option("The time of the backward pass.", True, "One step of backward for each step of forward."),
@@ -634,15 +851,25 @@ QUIZ = Quiz("04", [
         Option("The memory for the states.", True, "Each h_t is kept until the gradient comes back to it."),
         Option("The number of terms in dW_h.", True, "One for each copy of W_h."),
     ], topic="cost of BPTT"),
-    Question("The answer at step t is the input of step t − 7. Which block length can learn it?", [
-        Option("k = 1, because the state is carried", False,
-               "The state is carried, but no gradient ever tells an earlier step what to keep in it."),
-        Option("k = 7", False,
-               "In a block of 7 steps the longest path goes 6 steps back. It stays near guessing in the chapter's "
-               "figure."),
-        Option("k = 8", True, "The last step of each block reaches the first: one path in each block is enough."),
-        Option("k = 20", True, "Most steps of a block have the path. It costs more memory than k = 8."),
+    Question("The answer at step t is the input of step t − 7, and the network is trained in blocks of k steps with the "
+             "state carried. For which k do the recurrent weights get a gradient along the whole path from that answer "
+             "back to the step that read that input?", [
+        Option("k = 1", False,
+               "The state is carried, so a readout may find the old input in it by luck; but no gradient leaves the "
+               "answer's own step."),
+        Option("k = 7", False, "In a block of 7 steps the longest path goes 6 steps back."),
+        Option("k = 8", True, "The last step of each block reaches the first: one path in each block."),
+        Option("k = 20", True, "13 steps of each block have the whole path before them in the same block."),
     ], topic="reach of truncated BPTT"),
+    Question("Each walk back visits 10 steps, and there is one for every 5 losses (back = 10, every = 5). What is true, "
+             "compared with blocks of 10?", [
+        Option("The walks cost about twice as much.", True, "Ten steps of walking for five steps of data."),
+        Option("Far from the start, each loss sees at least 6 steps.", True,
+               "The first loss of a group of five has 10 − 4 = 6 steps in its walk. In blocks the first loss sees 1."),
+        Option("The gradient has no bias.", False,
+               "Paths over more than 10 steps are always cut. Random cuts that make up for it have no bias."),
+        Option("The weights move half as often.", False, "There is an update for every 5 steps in place of 10: twice as often."),
+    ], topic="two lengths"),
     Question("How does PyTorch cut the gradient between two blocks and keep the state?", [
         Option("`h = torch.zeros_like(h)`", False, "That resets the state. The cut is there, but the memory is "
                "gone."),
