@@ -71,7 +71,8 @@ def surfaces(u: np.ndarray, w: np.ndarray, losses: list[np.ndarray], paths: list
     levels = [-1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 9]
     for number, (axes, loss, path, title) in enumerate(
             zip(figure.subplots(1, len(losses), sharey=True, squeeze=False)[0], losses, paths, titles, strict=True)):
-        axes.contourf(u, w, np.log10(loss + 0.1), levels=levels, cmap=shades)
+        map_of_losses = axes.contourf(u, w, np.log10(loss + 0.1), levels=levels, cmap=shades)
+        axes.contour(u, w, np.log10(loss + 0.1), levels=levels[1:-1], colors=color("muted"), linewidths=0.5)
         if number == 0:
             for curve in solutions:
                 axes.plot(*curve.T, color=color("output"), linewidth=2.5)
@@ -79,11 +80,13 @@ def surfaces(u: np.ndarray, w: np.ndarray, losses: list[np.ndarray], paths: list
             axes.axvline(0, color=color("ink"), linewidth=1, linestyle=":")
         axes.plot(*path.T, color=color("gradient"), linewidth=2)
         axes.plot(*path[0], "o", color=color("gradient"), markersize=8)
-        axes.plot(*path[-1], "s", color=color("gradient"), markersize=8)
-        axes.plot(1, 1, "*", color=color("ink"), markersize=15)
+        axes.plot(1, 1, "*", color=color("ink"), markersize=12)
+        axes.plot(*path[-1], "s", color=color("gradient"), markersize=16, fillstyle="none", markeredgewidth=2)
         axes.set(xlim=(u[0], u[-1]), ylim=(w[0], w[-1]), xlabel="$U$", title=title)
         axes.grid(visible=False)
     figure.axes[0].set_ylabel("$W$")
+    bar = figure.colorbar(map_of_losses, ax=figure.axes, ticks=range(4), label="loss", pad=0.02)
+    bar.ax.set_yticklabels([f"{10**power:,.0f}" for power in range(4)])
     ends = "; ".join(f"{title}: from ({p[0, 0]:.0f}, {p[0, 1]:.0f}) to ({p[-1, 0]:.1f}, {p[-1, 1]:.1f})"
                      for p, title in zip(paths, titles, strict=True))
     return describe(figure, f"""Loss surfaces over U and W; more colour is higher. Paths of training, circle to square:
@@ -98,7 +101,8 @@ def cell(*, figure: Figure | None = None) -> Figure:
     return describe(figure, """A step of the tanh network. Forward, black: the state before goes through W_h, the input
         through W_x, both and b meet in a sum, tanh gives the new state, which goes up to the loss and on to the next
         step. Backward, red: gradients from the loss and from the next step add up to dh, pass tanh to become da, and
-        go through the sum to b, through W_x to dx and through W_h to the state before.""")
+        go through the sum to b, through W_x to dx and through W_h to the state before; from W_x and from W_h an arrow
+        leads to the weight's own gradient.""")
 
 
 def truncation(steps: int = 9, k: int = 3, *, figure: Figure | None = None) -> Figure:
