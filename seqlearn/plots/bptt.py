@@ -254,13 +254,13 @@ def kinds_of_truncation(kept: list[np.ndarray], titles: list[str], *, figure: Fi
         edge = len(paths) + 0.5
         axes.imshow(shades_of(np.where(past, np.where(paths, 1.0, 0.003), 0.0), paths), extent=(0.5, edge, edge, 0.5))
         axes.set(xlabel="copy s", xticks=[1, 10, 20], yticks=[1, 10, 20])
-        axes.set_title(title.replace(": ", ":\n").replace(", ", ",\n", 1) if len(title) > 12 else title, fontsize=11)
+        axes.set_title(title.replace(", ", ",\n"), fontsize=11)
         axes.grid(visible=False)
     panels[0].set_ylabel("loss t")
-    words = "; ".join(f"{title}, {paths.sum()} of {past.sum()} paths" for title, paths in zip(titles, kept, strict=True))
-    return describe(figure, f"""Triangles of the paths from each loss back to each earlier copy of the weights, red where
-        a path is kept. {words}. Blocks leave a staircase, a window leaves a band along the diagonal, random cuts leave
-        blocks of different sizes.""")
+    words = "; ".join(f"{title}: {paths.sum()} of {past.sum()} paths"
+                      for title, paths in zip(titles, kept, strict=True))
+    return describe(figure, f"""Triangles of the paths from each loss back to each earlier copy of the weights, red
+        where a path is kept. {words}.""")
 
 
 class Paths(Picture):
