@@ -560,6 +560,12 @@ two_lengths = Exercise(
                        for T, back, every in ((12, 4, 2), (9, 5, 3), (8, 3, 1), (10, 5, 5))],
     names=("dW_x", "dW_h", "db"),
     mistakes=[
+        NOT_ADDED,
+        Mistake("d_future not emptied", {
+            "for end in": "d_future = np.zeros_like(h[0])\n    for end in",
+            "        d_future = np.zeros_like(h[0])\n        for t": "        for t"},
+                "Your second walk starts with what the first one has left in d_future, which belongs to other steps. "
+                "Behind the last step of a walk nothing comes back: start each walk with zeros."),
         Mistake("losses counted several times", {"d_outputs[t] if t >= end - every else 0": "d_outputs[t]"},
                 "Each walk takes all losses that it passes, so where walks overlap a loss is counted several times. A "
                 "walk belongs to the losses of its own group, the last `every` steps; on the others it only passes "
@@ -814,7 +820,7 @@ QUIZ = Quiz("04", [
         Option("k = 20", True, "13 steps of each block have the whole path before them in the same block."),
     ], topic="reach of truncated BPTT"),
     Question("Each walk back visits 10 steps, and there is one for every 5 losses (back = 10, every = 5). What is "
-             "true, compared with blocks of 10?", [
+             "true, compared with ordinary blocks of 10?", [
         Option("The walks cost about twice as much.", True, "Ten steps of walking for five steps of data."),
         Option("Far from the start, each loss sees at least 6 steps.", True,
                "The first loss of a group of five has 10 − 4 = 6 steps in its walk. In blocks the first loss sees 1."),
