@@ -100,7 +100,7 @@ CHAPTERS = (
             also=("nn.gradient_check", "plots.differences", "plots.graph", "widgets.differences", "exercises.suspects",
                   "exercises.backward_pass")),
     Chapter("04", "backpropagation_through_time", "Backpropagation through time",
-            "Derive the gradient of a recurrent network by hand, cut it short, and measure what the cut costs.", 90,
+            "Derive the gradient of a recurrent network by hand, cut it short, and measure what the cut costs.", 100,
             part=1, needs=("02", "03"), topic="bptt", numpy=True, also=("nn.recurrent",)),
     Chapter("05", "exploding_and_vanishing_gradients", "Exploding and vanishing gradients",
             "Drag the spectral radius past 1 and watch the gradient leave the page; then hold it back.", 110,

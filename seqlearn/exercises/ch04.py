@@ -6,6 +6,7 @@ so in a loop that counts t from 0 a step reads x[t] and h[t] and gives h[t + 1].
 
 import numpy as np
 
+from seqlearn import nn
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
 # Inputs ------------------------------------------------------------------------------------------------------------
@@ -80,34 +81,28 @@ step_backward = Exercise(
         Mistake("tanh′ left out", {" * (1 - h**2)": ""},
                 "You go through tanh as if it were a straight line. Multiply dh by its slope, 1 - h**2, before "
                 "anything else: da = dh * (1 - h**2)."),
-        Mistake("tanh taken twice", {"h**2": "np.tanh(h)**2"},
-                "h already is tanh(a). The slope of tanh is 1 - tanh(a)**2, and that is 1 - h**2: no second tanh."),
-        Mistake("slope not squared", {"h**2": "h"},
-                "The slope of tanh is 1 - h**2. You have 1 - h: square the state."),
         Mistake("W not transposed", {"W_h.T": "W_h"},
                 "dh_before goes back through W_h, so W_h is transposed: da @ W_h.T. W_h is square here, so NumPy "
                 "cannot notice for you."),
-        Mistake("h_t in place of h_{t-1}", {"h_before.T": "h.T"},
-                "W_h multiplied the state before this step. Its gradient is h_before.T @ da, not h.T @ da."),
         Mistake("batch not summed", {"da.sum(axis=0)": "da"},
                 "b was added to every row of the batch, so its gradient collects all rows: db = da.sum(axis=0), of "
                 "shape (H,)."),
-        Mistake("mean over the batch",
-                {"x.T @ da": "x.T @ da / len(x)", "before.T @ da": "before.T @ da / len(x)", "da.sum": "da.mean"},
+        Mistake("mean over the batch", [
+            {"x.T @ da": "x.T @ da / len(x)", "before.T @ da": "before.T @ da / len(x)", **mean}
+            for mean in ({}, {"da.sum": "da.mean"})],
                 "You divide by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is already in "
                 "d_output."),
-        Mistake("d_output not added", {"d_output + ": ""},
-                "d_output has no part in your answer. The state h goes two ways, to this step's loss and to the next "
-                "step, so its gradient is the sum of both: dh = d_output + d_future."),
         Mistake("one way does not go through tanh", [
             {"dh * (1 - h**2)": "d_output * (1 - h**2) + d_future"},
             {"dh * (1 - h**2)": "d_output + d_future * (1 - h**2)"}],
                 "Only one of d_output and d_future goes through the slope of tanh. Both arrive at h, behind tanh: add "
                 "them first, and multiply the sum by 1 - h**2."),
         Mistake("another slope", [{"(1 - h**2)": code} for code in (
-            "h * (1 - h)", "h**2", "(1 + h**2)", "np.sqrt(1 - h**2)", "(1 - h) ** 2", "(1 - np.abs(h))",
+            "(1 - h)", "(1 - np.tanh(h)**2)", "h * (1 - h)", "h**2", "(1 + h**2)", "np.sqrt(1 - h**2)", "(1 - h) ** "
+            "2", "(1 - np.abs(h))",
             "(1 - h**2) ** 2", "(1 - h_before**2)")],
-                "You go through tanh with another slope. For h = tanh(a) it is 1 - h**2, with the new state h."),
+                "You go through tanh with another slope. h already is tanh(a), so it is 1 - h**2, with the new state "
+                "h, once and with no second tanh."),
         Mistake("multiplied in place of added", {"d_output + d_future": "d_output * d_future"},
                 "You multiply d_output and d_future. Gradients that come back on two ways add up."),
         Mistake("d_future taken back twice", [
@@ -124,10 +119,6 @@ step_backward = Exercise(
         Mistake("one row of the batch",
                 {"x.T @ da, h_before.T @ da": "np.outer(x[0], da[0]), np.outer(h_before[0], da[0])"},
                 "Your weight gradients see the first row of the batch alone. x.T @ da adds up all rows."),
-        Mistake("weights divided by the batch",
-                {"x.T @ da": "x.T @ da / len(x)", "before.T @ da": "before.T @ da / len(x)"},
-                "You divide dW_x and dW_h by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is "
-                "already in d_output."),
     ],
     hints=[
         "Two things arrive at h from behind: d_output and d_future. Add them first, and call the sum dh.",
@@ -192,25 +183,10 @@ backward = Exercise(
         Mistake("W not transposed", {"W_h.T": "W_h"},
                 "The gradient goes back through W_h with da @ W_h. Transpose it: d_future = da @ W_h.T. W_h is "
                 "square, so NumPy cannot notice for you."),
-        Mistake("batch not summed", {"db += da.sum(axis=0)": "db = db + da"},
-                "db has a row for every sequence of the batch. b is shared by all of them: db += da.sum(axis=0)."),
         Mistake("mean over the batch",
                 {"x[t].T @ da": "x[t].T @ da / len(da)", "h[t].T @ da": "h[t].T @ da / len(da)", "da.sum": "da.mean"},
                 "You divide by the number of rows. Sum over the batch: if the loss is a mean, the 1/N is already in "
                 "d_outputs."),
-        Mistake("mean over the steps",
-                {"d_future, dW_x, dW_h, db": "d_future, dW_x / len(x), dW_h / len(x), db / len(x)"},
-                "You divide by T. The copies of a shared weight add up, so its gradient is a sum over the steps, "
-                "not a mean."),
-        Mistake("h_t in place of h_{t-1}", {"h[t].T": "h[t + 1].T"},
-                "W_h multiplied the state before the step. With h[0] = h_0 that is h[t] at loop index t: dW_h += "
-                "h[t].T @ da."),
-        Mistake("loop runs forward", {"reversed(range(len(x)))": "range(len(x))"},
-                "Your loop goes from the first step to the last. The gradient comes from the end: use "
-                "reversed(range(len(x)))."),
-        Mistake("slope of the old state", {"h[t + 1] ** 2": "h[t] ** 2"},
-                "You take the slope of tanh at h[t], the state before the step. Step t makes h[t + 1]: its slope is 1 "
-                "- h[t + 1]**2."),
         Mistake("one way does not go through tanh", [
             {"(d_outputs[t] + d_future) * (1 - h[t + 1] ** 2)": f"{code}"} for code in (
                 "d_outputs[t] * (1 - h[t + 1] ** 2) + d_future", "d_outputs[t] + d_future * (1 - h[t + 1] ** 2)")],
@@ -250,12 +226,6 @@ backward = Exercise(
                    for a in ("(d_outputs[t] * (1 - h[t + 1] ** 2))", "(d_outputs[t] + d_future)", "d_outputs[t]")],
                 "Some of your gradients are made of another array than da. All of them come from da, in which the loss "
                 "and the future meet and which has been through tanh."),
-        Mistake("dx added to other steps", {"dx[t] =": "dx[t:] +="},
-                "You add each step's part to later rows of dx as well. x[t] is read by step t alone: dx[t] = da @ "
-                "W_x.T."),
-        Mistake("h_0 left out of dW_h", {"h[t].T @ da": "(t > 0) * h[t].T @ da"},
-                "The first step's part is missing from dW_h. The state before it, h[0] = h_0, is not 0: it belongs in "
-                "the sum."),
     ],
     hints=[
         "Start with d_future = 0 behind the last step, and walk from the last step to the first.",
@@ -339,19 +309,10 @@ truncated_backward = Exercise(
         Mistake("blocks counted from the end", {"(t + 1) % k": "(len(x) - 1 - t) % k"},
                 "You count the blocks from the last step. They are counted from the first, as the data come in; "
                 "when k does not divide T the last block is the short one."),
-        Mistake("only the last block", {"range(len(x))": "range((len(x) - 1) // k * k, len(x))"},
-                "You stop after the last block. Every block has losses of its own: go on to the first step, and "
-                "only set d_future to zero at the cuts."),
-        Mistake("loss at the cut dropped", {"d_outputs[t] +": "d_outputs[t] * ((t + 1) % k > 0 or t == len(x) - 1) +"},
-                "At the end of a block you also drop that step's own d_outputs[t]. Only what comes from later steps "
-                "is cut: the step's own loss stays."),
-        Mistake("state reset as well", {"h[t].T": "(t % k > 0 or t == 0) * h[t].T"},
-                "You treat the state at the start of a block as zero. The cut is on the way back alone: the state "
-                "was carried in, so dW_h still gets h[t].T @ da there."),
-        Mistake("blocks of another length", [{"% k ==": f"% {k} =="} for k in ("(k + 1)", "max(k - 1, 1)")]
-                + [{"(t + 1) % k": f"(t {shift}) % k"} for shift in ("- 1", "+ 2")],
-                "You cut at other steps. With t counted from 0 the blocks are the steps 0 … k - 1, k … 2k - 1 and so "
-                "on: a block ends where (t + 1) % k == 0."),
+        Mistake("one block alone", [{"range(len(x))": "range((len(x) - 1) // k * k, len(x))"}, _one_block_kept,
+                                    lambda *arguments: _one_block_kept(*arguments, first=True)],
+                "Your weight gradients hold the part of one block. Every block has losses of its own, and all share "
+                "the weights: add up their parts, and only set d_future to zero at the cuts."),
         Mistake("only one cut", {"(t + 1) % k == 0": "t + 1 == k"},
                 "You cut once, behind the first block. Every block ends with a cut: test (t + 1) % k == 0."),
         Mistake("only some of the steps", [{"range(len(x))": f"range({steps})"} for steps in (
@@ -364,20 +325,14 @@ truncated_backward = Exercise(
                 "Losses are missing: you take that of a block's last step, or of the last step of all. Every step has "
                 "one; add d_outputs[t] at each."),
         Mistake("loss lost at every cut", [{"d_outputs[t] +": "d_outputs[t] * ((t + 1) % k > 0) +"},
+                {"d_outputs[t] +": "d_outputs[t] * ((t + 1) % k > 0 or t == len(x) - 1) +"},
                                            {"** 2)\n": "** 2) * ((t + 1) % k > 0)\n"}],
                 "Where (t + 1) % k == 0 you drop the step's own gradient with the one from later. Only what comes from "
                 "later steps is cut: every step's own d_outputs[t] stays."),
-        Mistake("state 0 at the start of every block", {"h[t].T": "(t % k > 0) * h[t].T"},
-                "You let every block start from a state of zeros. The cut is on the way back alone: dW_h gets h[t].T @ "
-                "da at the first step of a block too, and of the first block."),
-        Mistake("averaged", [{"return dx, dW_x, dW_h, db": f"return dx, dW_x / {n}, dW_h / {n}, db / {n}"}
-                             for n in ("-(-len(x) // k)", "k", "len(x)")],
-                "You divide the weight gradients by the number of blocks or steps. They are sums over all steps, as in "
-                "04.2."),
-        Mistake("weights of one block alone", [
-            lambda *arguments: _one_block_kept(*arguments, first=True), _one_block_kept],
-                "Your weight gradients hold the part of one block. The weights are shared by all blocks: add up their "
-                "parts."),
+        Mistake("state 0 at the start of a block", [{"h[t].T": f"({where}) * h[t].T"}
+                                                    for where in ("t % k > 0", "t % k > 0 or t == 0")],
+                "You let blocks start from a state of zeros. The cut is on the way back alone, and the state was "
+                "carried in: dW_h gets h[t].T @ da at the first step of a block too."),
         Mistake("a window from each step on", _window_from_each_step,
                 "You go back through a block that starts at every step, so steps are counted several times. The blocks "
                 "stand side by side: the next one starts k steps later."),
@@ -463,10 +418,6 @@ offset_batches = Exercise(
                 "Block 2 begins one step after block 1. It begins k steps after it: where block 1 has stopped."),
         Mistake("rows and k exchanged", {"    size =": "    rows, k = k, rows\n    size ="},
                 "You make k rows and blocks of `rows` steps. The function is called with (stream, rows, k)."),
-        Mistake("a block is missing", [{BLOCKS: f"{BLOCKS}[:-1]"},
-                {"    size =": "    stream = stream[:-1]\n    size ="}],
-                "One block or one step too few: whatever fills a block belongs to the result, the last step of a row "
-                "too."),
     ],
     hints=[
         "How long is a row? 1,000 steps in two rows: row 1 is the steps 0 … 499, row 2 starts at step 500.",
@@ -529,21 +480,15 @@ unbiased_backward = Exercise(
         Mistake("not rescaled", {" / (1 - p)": ""},
                 "You cut at the right places, but what comes through keeps its size, so on average it is too small. "
                 "With which probability does it come through, and how much larger must it be to make up for the rest?"),
-        Mistake("multiplied by 1 - p", {"/ (1 - p)": "* (1 - p)"},
-                "You make what comes through smaller. It has to stand in for the times when it was cut, so it has to "
-                "grow."),
-        Mistake("divided by p", {"/ (1 - p)": "/ p"},
-                "p is the probability of a cut. With which probability does a gradient come through?"),
         Mistake("loss rescaled as well", {"+ d_future)": "+ d_future) / (1 - p)", "W_h.T / (1 - p)": "W_h.T"},
                 "You scale d_outputs[t] too. The loss of the step itself is never cut, so it keeps its size: scale "
                 "only what goes on to the step before."),
         Mistake("never cut", {"np.zeros_like(h[0]) if cut[t] else ": ""},
                 "The gradient always comes through. Where cut[t] is true, nothing goes from step t to the step "
                 "before it."),
-        Mistake("cut where it should pass", {"if cut[t]": "if not cut[t]"},
-                "You let the gradient through where cut[t] is true and stop it elsewhere. Swap the two branches."),
         Mistake("another factor", [{"/ (1 - p)": code} for code in (
-            "* p", "* (1 + p)", "/ np.sqrt(1 - p)", "* p / (1 - p)", "* (1 - p) / p", "/ (1 - p) ** 2",
+            "* (1 - p)", "/ p", "* p", "* (1 + p)", "/ np.sqrt(1 - p)", "* p / (1 - p)", "* (1 - p) / p", "/ (1 - p) "
+            "** 2",
             "/ (1 - p) / len(x)",
             "/ (1 - p) ** (len(x) - t)", "/ (1 - np.mean(cut))", "* len(x) / (len(x) - np.sum(cut))")],
                 "The cuts are right, the factor is not. Something worth g that arrives with probability q is worth q "
@@ -585,6 +530,237 @@ unbiased_backward = Exercise(
                 "survives.",
 )
 
+# 04.6 Two lengths -----------------------------------------------------------------------------------------------------
+
+
+def two_lengths_reference(x, h, d_outputs, W_x, W_h, back, every):
+    """Truncated BPTT with two lengths: one walk of `back` steps for every `every` losses, 1 ≤ every ≤ back.
+
+    x (T, N, D), h (T + 1, N, H), d_outputs (T, N, H). Returns dW_x (D, H), dW_h (H, H), db (H), over all walks.
+    """
+    dW_x, dW_h, db = np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    for end in range(every, len(x) + 1, every):
+        d_future = np.zeros_like(h[0])
+        for t in reversed(range(max(0, end - back), end)):
+            d_output = d_outputs[t] if t >= end - every else 0
+            da = (d_output + d_future) * (1 - h[t + 1] ** 2)
+            dW_x += x[t].T @ da
+            dW_h += h[t].T @ da
+            db += da.sum(axis=0)
+            d_future = da @ W_h.T
+    return dW_x, dW_h, db
+
+
+two_lengths = Exercise(
+    id="04.6",
+    title="Two lengths",
+    stars=2,
+    reference=two_lengths_reference,
+    cases=lambda rng: [(*_network(rng, T, 2, 3, 3)[:5], back, every)
+                       for T, back, every in ((12, 4, 2), (9, 5, 3), (8, 3, 1), (10, 5, 5))],
+    names=("dW_x", "dW_h", "db"),
+    mistakes=[
+        NOT_ADDED,
+        Mistake("d_future not emptied", {
+            "for end in": "d_future = np.zeros_like(h[0])\n    for end in",
+            "        d_future = np.zeros_like(h[0])\n        for t": "        for t"},
+                "Your second walk starts with what the first one has left in d_future, which belongs to other steps. "
+                "Behind the last step of a walk nothing comes back: start each walk with zeros."),
+        Mistake("losses counted several times", {"d_outputs[t] if t >= end - every else 0": "d_outputs[t]"},
+                "Each walk takes all losses that it passes, so where walks overlap a loss is counted several times. A "
+                "walk belongs to the losses of its own group, the last `every` steps; on the others it only passes "
+                "by."),
+        Mistake("only the last loss of a group", {"t >= end - every": "t == end - 1"},
+                "Your walks carry the loss of their last step alone. A walk belongs to `every` losses: add "
+                "d_outputs[t] at each step of its group."),
+        Mistake("a walk for every loss", {"range(every, len(x) + 1, every)": "range(1, len(x) + 1)",
+                                          "t >= end - every": "t == end - 1"},
+                "You walk back from every single loss. One walk serves a group of `every` losses and visits `back` "
+                "steps, counted from the last of them."),
+        Mistake("blocks", {"max(0, end - back)": "end - every"},
+                "Your walks end where their group begins, which are the plain blocks of 04.3. Go on for `back` steps "
+                "in all: past the group, the gradient has no losses to add but still reaches weights."),
+        Mistake("back counted from the group's first step", {"end - back": "end - every - back"},
+                "Your walks are too long. `back` counts all steps of a walk, those of its own group included."),
+        Mistake("the two lengths exchanged", {"range(every, len(x) + 1, every)": "range(back, len(x) + 1, back)",
+                                              "end - back": "end - every", "end - every else": "end - back else"},
+                "You walk `every` steps back, once for every `back` losses. It is the other way round."),
+        Mistake("short walks left out", {"range(every, len(x) + 1, every)": "range(back, len(x) + 1, every)"},
+                "The first walks are missing, or your groups begin too late. Where the sequence begins a walk is "
+                "shorter than `back`, but its losses count all the same."),
+        Mistake("full", {"max(0, end - back)": "0"},
+                "Your walks go back to the first step. They visit `back` steps and no more."),
+    ],
+    hints=[
+        "Two loops: the outer one over the groups, the inner one is the walk of 04.2 with another start and end.",
+        "A group ends before index end = every, 2·every, …; its walk visits the indices max(0, end - back) … end - 1.",
+        "Inside the walk, d_outputs[t] is added only where t >= end - every. On the older steps only d_future goes on.",
+    ],
+    explanation="With every = back these are the blocks, with every = 1 a sliding window. In between a walk costs "
+                "back / every times as much as blocks do, and each loss sees at least back - every + 1 steps.",
+)
+
+# 04.7 The leaky unit --------------------------------------------------------------------------------------------------
+
+
+def leaky_backward_reference(x, h, u, d_last, W_x, W_h, alpha):
+    """BPTT for h_t = (1 - alpha) h_{t-1} + alpha u_t, u_t = tanh(x_t W_x + h_{t-1} W_h + b), one loss, on h[T].
+
+    x (T, N, D), h (T + 1, N, H), u (T, N, H), d_last (N, H). Returns dh_0 (N, H), dW_x (D, H), dW_h (H, H), db (H).
+    """
+    dW_x, dW_h, db = np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(len(W_h))
+    dh = d_last
+    for t in reversed(range(len(x))):
+        da = alpha * dh * (1 - u[t] ** 2)
+        dW_x += x[t].T @ da
+        dW_h += h[t].T @ da
+        db += da.sum(axis=0)
+        dh = (1 - alpha) * dh + da @ W_h.T
+    return dh, dW_x, dW_h, db
+
+
+def _leaky_case(rng, T, N, D, H, alpha):
+    x, _, d_outputs, W_x, W_h, b = _network(rng, T, N, D, H)
+    h, u = [rng.normal(size=(N, H))], []
+    for x_t in x:
+        u.append(np.tanh(x_t @ W_x + h[-1] @ W_h + b))
+        h.append((1 - alpha) * h[-1] + alpha * u[-1])
+    return x, np.array(h), np.array(u), d_outputs[-1], W_x, W_h, alpha
+
+
+leaky_backward = Exercise(
+    id="04.7",
+    title="Another cell: the leaky unit",
+    stars=2,
+    reference=leaky_backward_reference,
+    cases=lambda rng: [_leaky_case(rng, *sizes) for sizes in (
+        (3, 2, 3, 4, 0.3), (6, 3, 2, 3, 0.6), (5, 1, 1, 2, 0.2))],
+    names=("dh_0", "dW_x", "dW_h", "db"),
+    mistakes=[
+        Mistake("the direct way left out", {"(1 - alpha) * dh + ": ""},
+                "h_{t-1} reaches h_t on two ways: through tanh, and directly, times 1 - alpha. Only the first one "
+                "comes back in your answer; add (1 - alpha) * dh."),
+        Mistake("the direct way at full strength", {"(1 - alpha) * dh": "dh"},
+                "On the direct way the old state was multiplied by 1 - alpha, so its gradient is multiplied by it "
+                "too."),
+        Mistake("alpha left out", {"alpha * dh *": "dh *"},
+                "u_t went into h_t times alpha, so what comes back to u_t is alpha * dh."),
+        Mistake("alpha and 1 - alpha exchanged", {
+            "alpha * dh *": "(1 - alpha) * dh *", "= (1 - alpha) * dh": "= alpha * dh"},
+                "You have alpha and 1 - alpha the wrong way round: 1 - alpha belongs to the old state, alpha to tanh."),
+        Mistake("slope of the state", [{"u[t] ** 2": "h[t + 1] ** 2"}, {"u[t] ** 2": "h[t] ** 2"}],
+                "You take the slope of tanh from a state. Here the state is no tanh, it is a mixture; tanh(a_t) is "
+                "u[t], so the slope is 1 - u[t]**2."),
+        Mistake("all of it through tanh", {"(1 - alpha) * dh +": "(1 - alpha) * da +"},
+                "The direct way does not pass tanh, so (1 - alpha) multiplies dh, not da."),
+        Mistake("d_last at every step", {"dh = (1 - alpha) * dh": "dh = (t > 0) * d_last + (1 - alpha) * dh"},
+                "You add d_last at every step. There is one loss, on the last state."),
+        Mistake("W not transposed", {"W_h.T": "W_h"},
+                "The gradient goes back through W_h with da @ W_h.T. W_h is square, so NumPy cannot notice for you."),
+    ],
+    hints=[
+        "Draw the step: h_{t-1} leaves in two directions, into a_t and directly into h_t. Two gradients come back "
+        "and add.",
+        "From dh, the gradient of h_t: u_t gets alpha * dh, and a_t gets that times 1 - u_t².",
+        "One step back: dh becomes (1 - alpha) * dh + da @ W_h.T.",
+    ],
+    explanation="The direct way multiplies the gradient by 1 - alpha, whatever W_h is. Chapter 06 makes that factor a "
+                "gate.",
+)
+
+# 04.8 Build it --------------------------------------------------------------------------------------------------------
+
+
+def learn_switch_reference(x, y):
+    """Train on pulses x (T, N, 1) and answers y (T, N, 1); returns a function from a stream to its answers."""
+    rng = np.random.default_rng(0)
+    network, readout, loss = nn.RNN(1, 8, rng=rng), nn.Linear(8, 1, rng=rng), nn.MeanSquaredError()
+    adams = [nn.Adam(layer.params, 0.01) for layer in (network, readout)]
+    for _ in range(4):
+        state = None
+        for start in range(0, len(x), 10):
+            outputs, state = network.forward(x[start:start + 10], state)
+            loss.forward(readout.forward(outputs), y[start:start + 10])
+            network.backward(readout.backward(loss.backward()))
+            for adam, layer in zip(adams, (network, readout), strict=True):
+                adam.step(layer.grads)
+    return lambda x: readout.forward(network.forward(x)[0])
+
+
+def _last_pulse(x):
+    """The sign of the last pulse at every step of x (T, N, 1)."""
+    y = x.copy()
+    for t in range(1, len(x)):
+        y[t] = np.where(x[t] == 0, y[t - 1], x[t])
+    return y
+
+
+def _pulses(rng, T, N):
+    x = np.where(rng.random((T, N, 1)) < 1 / 20, rng.choice([-1.0, 1.0], size=(T, N, 1)), 0.0)
+    x[0] = 1.0
+    return x
+
+
+def _switch_cases(rng):
+    """A switch, and one whose answers are turned round: only what is learned can follow."""
+    return [(x, sign * _last_pulse(x), new_x, sign * _last_pulse(new_x)) for sign in (1, -1)
+            for x, new_x in [(_pulses(rng, 1000, 20), _pulses(rng, 2000, 4))]]
+
+
+def _share_right(answer, x, y, new_x, new_y):
+    """The share of unseen steps that are right; from 95 % on it counts as all of them."""
+    told = np.asarray(answer(x, y)(new_x))
+    if told.shape != new_y.shape:
+        raise ValueError(f"the function you return must give one answer a step, {new_y.shape}, got {told.shape}")
+    share = float(np.mean(np.sign(told) == new_y))
+    return 1.0 if share >= 0.95 else share
+
+
+def _reset_in_use(x, y):
+    learned = learn_switch_reference(x, y)
+    return lambda x: np.concatenate([learned(x[start:start + 10]) for start in range(0, len(x), 10)])
+
+
+def _yes_or_no(x, y):
+    learned = learn_switch_reference(x, y)
+    return lambda x: learned(x) > 0
+
+
+learn_switch = Exercise(
+    id="04.8",
+    title="Build it: learn the switch from a stream",
+    stars=3,
+    reference=learn_switch_reference,
+    cases=_switch_cases,
+    call=_share_right,
+    names=("the share of unseen steps that are right (95 % count as 1)",),
+    time_limit=20,
+    mistakes=[
+        Mistake("the pulse itself", lambda x, y: lambda new: new,
+                "You answer with the input. Between the pulses it is 0, and the last pulse has to be remembered."),
+        Mistake("the rule itself", lambda x, y: lambda new: _last_pulse(new),
+                "You wrote the rule into your function. In the second case the answers are turned round, and only a "
+                "network that learns from the stream can notice that."),
+        Mistake("always 1", lambda x, y: lambda new: np.ones_like(new), "Your function answers 1 at every step."),
+        Mistake("always -1", lambda x, y: lambda new: -np.ones_like(new), "Your function answers -1 at every step."),
+        Mistake("turned round", lambda x, y: learn_switch_reference(x, -y),
+                "Nearly all of your answers have the wrong sign."),
+        Mistake("the state reset in use", _reset_in_use,
+                "Your network may have learned it, but the function that you return resets the state after every ten "
+                "steps. Read the new stream in one call, or carry the state from call to call."),
+        Mistake("0 and 1 answered", _yes_or_no,
+                "You answer True and False, or 1 and 0. The signs count: return the numbers of the readout."),
+    ],
+    hints=[
+        "Layers: nn.RNN(1, 8), nn.Linear(8, 1), nn.MeanSquaredError() and an nn.Adam(layer.params, 0.01) for each "
+        "layer.",
+        "One pass: state = None, then for each block outputs, state = network.forward(x[start:start + 10], state).",
+        "The walk back: network.backward(readout.backward(loss.backward())). Four passes are enough.",
+        "Return lambda x: readout.forward(network.forward(x)[0]). It reads the new stream with the state carried.",
+    ],
+    explanation="The gradient went back ten steps at most, and the network holds for as long as no pulse comes.",
+)
+
 # Quiz -----------------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("04", [
@@ -617,16 +793,15 @@ QUIZ = Quiz("04", [
                "one."),
         Option("The first update sees the steps 0 … 9 and 500 … 509.", True, "Ten steps of each row."),
     ], topic="offset mini-batches"),
-    Question("After training on one sequence the loss is 1e-29. What do you know?", [
-        Option("The network counts ones.", False,
-               "At (−2.089, −0.756) it gives about 3 here and wrong answers elsewhere. One equation, two "
-               "unknowns."),
-        Option("The network fits this sequence.", True, "That is all the loss says."),
-        Option("The gradient is right.", False,
-               "Many wrong gradients go downhill too. A gradient is checked by finite differences, not by a "
-               "falling loss."),
-        Option("Other weights may fit it as well as these.", True,
-               "A whole curve U · (W + W³ + W⁵) = 3 does, in two branches."),
+    Question("A network with one unit, h_t = U x_t + W h_{t−1}, is trained on 0000101010 alone to answer 3, the "
+             "number of ones. It ends at U = −2.089 and W = −0.756 with a loss of 1e-29. What do you know?", [
+        Option("It counts the ones of any sequence.", False,
+               "To a single 1 it answers U = −2.089. Only U = W = 1 counts."),
+        Option("It answers 3 to this sequence.", True, "That is all that the loss says."),
+        Option("The gradient was computed correctly.", False,
+               "Many wrong gradients go downhill too. A gradient is checked by finite differences."),
+        Option("Other U and W have the same loss.", True,
+               "All those with U · (W + W³ + W⁵) = 3: one equation, two unknowns."),
     ], topic="loss and knowledge"),
     Question("You double the length T and use full backpropagation through time. What doubles?", [
         Option("The time of the backward pass.", True, "One step of backward for each step of forward."),
@@ -634,15 +809,26 @@ QUIZ = Quiz("04", [
         Option("The memory for the states.", True, "Each h_t is kept until the gradient comes back to it."),
         Option("The number of terms in dW_h.", True, "One for each copy of W_h."),
     ], topic="cost of BPTT"),
-    Question("The answer at step t is the input of step t − 7. Which block length can learn it?", [
-        Option("k = 1, because the state is carried", False,
-               "The state is carried, but no gradient ever tells an earlier step what to keep in it."),
-        Option("k = 7", False,
-               "In a block of 7 steps the longest path goes 6 steps back. It stays near guessing in the chapter's "
-               "figure."),
-        Option("k = 8", True, "The last step of each block reaches the first: one path in each block is enough."),
-        Option("k = 20", True, "Most steps of a block have the path. It costs more memory than k = 8."),
+    Question("The answer at step t is the input of step t − 7, and the network is trained in blocks of k steps with "
+             "the state carried. For which k do the recurrent weights get a gradient along the whole path from that "
+             "answer back to the step that read that input?", [
+        Option("k = 1", False,
+               "The state is carried, so a readout may find the old input in it by luck; but no gradient leaves the "
+               "answer's own step."),
+        Option("k = 7", False, "In a block of 7 steps the longest path goes 6 steps back."),
+        Option("k = 8", True, "The last step of each block reaches the first: one path in each block."),
+        Option("k = 20", True, "13 steps of each block have the whole path before them in the same block."),
     ], topic="reach of truncated BPTT"),
+    Question("Each walk back visits 10 steps, and there is one for every 5 losses (back = 10, every = 5). What is "
+             "true, compared with ordinary blocks of 10?", [
+        Option("The walks cost about twice as much.", True, "Ten steps of walking for five steps of data."),
+        Option("Far from the start, each loss sees at least 6 steps.", True,
+               "The first loss of a group of five has 10 − 4 = 6 steps in its walk. In blocks the first loss sees 1."),
+        Option("The gradient has no bias.", False,
+               "Paths over more than 10 steps are always cut. Random cuts that make up for it have no bias."),
+        Option("The weights move half as often.", False,
+               "There is an update for every 5 steps in place of 10: twice as often."),
+    ], topic="two lengths"),
     Question("How does PyTorch cut the gradient between two blocks and keep the state?", [
         Option("`h = torch.zeros_like(h)`", False, "That resets the state. The cut is there, but the memory is "
                "gone."),

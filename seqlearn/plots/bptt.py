@@ -71,7 +71,8 @@ def surfaces(u: np.ndarray, w: np.ndarray, losses: list[np.ndarray], paths: list
     levels = [-1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 9]
     for number, (axes, loss, path, title) in enumerate(
             zip(figure.subplots(1, len(losses), sharey=True, squeeze=False)[0], losses, paths, titles, strict=True)):
-        axes.contourf(u, w, np.log10(loss + 0.1), levels=levels, cmap=shades)
+        map_of_losses = axes.contourf(u, w, np.log10(loss + 0.1), levels=levels, cmap=shades)
+        axes.contour(u, w, np.log10(loss + 0.1), levels=levels[1:-1], colors=color("muted"), linewidths=0.5)
         if number == 0:
             for curve in solutions:
                 axes.plot(*curve.T, color=color("output"), linewidth=2.5)
@@ -79,11 +80,13 @@ def surfaces(u: np.ndarray, w: np.ndarray, losses: list[np.ndarray], paths: list
             axes.axvline(0, color=color("ink"), linewidth=1, linestyle=":")
         axes.plot(*path.T, color=color("gradient"), linewidth=2)
         axes.plot(*path[0], "o", color=color("gradient"), markersize=8)
-        axes.plot(*path[-1], "s", color=color("gradient"), markersize=8)
-        axes.plot(1, 1, "*", color=color("ink"), markersize=15)
+        axes.plot(1, 1, "*", color=color("ink"), markersize=12)
+        axes.plot(*path[-1], "s", color=color("gradient"), markersize=16, fillstyle="none", markeredgewidth=2)
         axes.set(xlim=(u[0], u[-1]), ylim=(w[0], w[-1]), xlabel="$U$", title=title)
         axes.grid(visible=False)
     figure.axes[0].set_ylabel("$W$")
+    bar = figure.colorbar(map_of_losses, ax=figure.axes, ticks=range(4), label="loss", pad=0.02)
+    bar.ax.set_yticklabels([f"{10**power:,.0f}" for power in range(4)])
     ends = "; ".join(f"{title}: from ({p[0, 0]:.0f}, {p[0, 1]:.0f}) to ({p[-1, 0]:.1f}, {p[-1, 1]:.1f})"
                      for p, title in zip(paths, titles, strict=True))
     return describe(figure, f"""Loss surfaces over U and W; more colour is higher. Paths of training, circle to square:
@@ -98,7 +101,8 @@ def cell(*, figure: Figure | None = None) -> Figure:
     return describe(figure, """A step of the tanh network. Forward, black: the state before goes through W_h, the input
         through W_x, both and b meet in a sum, tanh gives the new state, which goes up to the loss and on to the next
         step. Backward, red: gradients from the loss and from the next step add up to dh, pass tanh to become da, and
-        go through the sum to b, through W_x to dx and through W_h to the state before.""")
+        go through the sum to b, through W_x to dx and through W_h to the state before; from W_x and from W_h an arrow
+        leads to the weight's own gradient.""")
 
 
 def truncation(steps: int = 9, k: int = 3, *, figure: Figure | None = None) -> Figure:
@@ -239,6 +243,24 @@ def path_frames(strengths: list[np.ndarray], blocks: list[int], angles: list[flo
                       for title, k, angle in zip(titles, blocks, angles, strict=True))
     return describe(figure, f"""Triangles of the paths from each loss to each earlier copy, red where they survive and
         grey where they are cut, darker where they say more. {words}.""")
+
+
+def kinds_of_truncation(kept: list[np.ndarray], titles: list[str], *, figure: Figure | None = None) -> Figure:
+    """Which paths each kind of truncation keeps. kept: boolean (T, T) each, [loss t, copy s]."""
+    figure = figure or plt.figure(figsize=(9.6, 2.6))
+    panels = figure.subplots(1, len(kept), sharey=True)
+    past = np.tri(len(kept[0]), dtype=bool)
+    for axes, paths, title in zip(panels, kept, titles, strict=True):
+        edge = len(paths) + 0.5
+        axes.imshow(shades_of(np.where(past, np.where(paths, 1.0, 0.003), 0.0), paths), extent=(0.5, edge, edge, 0.5))
+        axes.set(xlabel="copy s", xticks=[1, 10, 20], yticks=[1, 10, 20])
+        axes.set_title(title.replace(", ", ",\n"), fontsize=11)
+        axes.grid(visible=False)
+    panels[0].set_ylabel("loss t")
+    words = "; ".join(f"{title}: {paths.sum()} of {past.sum()} paths"
+                      for title, paths in zip(titles, kept, strict=True))
+    return describe(figure, f"""Triangles of the paths from each loss back to each earlier copy of the weights, red
+        where a path is kept. {words}.""")
 
 
 class Paths(Picture):

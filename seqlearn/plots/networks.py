@@ -230,6 +230,10 @@ def rnn_cell(axes: Axes, *, gradients: bool = False) -> Cell:
         if gradients:
             cell.add(part, arrow(axes, end, start, kind="gradient", lane=lane, label=name, label_shift=shift))
 
+    def to_weight(part: str, weight: Mark, end: tuple[float, float], name: str, shift: tuple[float, float]) -> None:
+        if gradients:  # the aim of the walk: what each weight gets
+            cell.add(part, arrow(axes, weight, end, kind="gradient", label=name, label_shift=shift))
+
     before = cell.add("previous", node(axes, "state", (0.0, 0.0), "$h_{t-1}$", fontsize=13, radius=0.36))
     by_h = cell.add("previous", node(axes, "weight", (1.6, 0.0), "$W_h$", radius=0.32))
     total = cell.add("sum", node(axes, "operation", (3.0, 0.0), "+", radius=0.36))
@@ -240,11 +244,13 @@ def rnn_cell(axes: Axes, *, gradients: bool = False) -> Cell:
     bias = cell.add("bias", node(axes, "weight", (3.0, 1.0), "$b$", radius=0.27))
     loss = cell.add("loss", node(axes, "loss", (6.4, 1.3), "$L_t$", radius=0.36))
 
-    connect("previous", before, by_h, "$dh_{t-1}$", (-0.05, -0.2))
+    connect("previous", before, by_h, "$dh_{t-1}^{future}$", (-0.05, -0.22))
+    to_weight("previous", by_h, (1.6, -1.05), "$dW_h$", (0.36, -0.1))
+    to_weight("input", by_x, (4.15, -1.1), "$dW_x$", (0.1, -0.22))
     connect("previous", by_h, total, "", (0, 0))
     connect("input", x, by_x, "$dx_t$", (0.32, 0))
     connect("input", by_x, total, "", (0, 0))
-    connect("bias", bias, total, "", (0, 0))
+    connect("bias", bias, total, "$db$", (-0.26, 0))
     connect("tanh", total, squash, "$da_t$", (0, -0.2))
     connect("state", squash, state, "$dh_t$", (-0.1, -0.2))
     connect("loss", state, loss, "$dh_t^{loss}$", (0.4, 0))

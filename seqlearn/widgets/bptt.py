@@ -18,9 +18,9 @@ class TruncatedGradient(Explorer):
     title = "What the cut lets through"
     question = (
         "At $k = 10$ the cut removes 100 of the 210 paths. Set the spectral radius to 0.5: the gradient hardly turns. "
-        "Why? Then raise the radius. From which value on is the truncated gradient more than 10° off? Stay at 1.2: "
-        "which $k$ brings it back below 10°? Last, put the loss *at the last step* alone and look for a $k$ near 20 "
-        "that is very bad."
+        "Why? Then raise the radius. From which value on is the truncated gradient more than 10° off? Stay at 1.2 and "
+        "move $k$ slowly from 7 to 13: does a longer block always bring it closer? Last, put the loss *at the last "
+        "step* alone and look for a $k$ near 20 that is very bad."
     )
     picture_class = Paths
 

@@ -61,6 +61,50 @@ def test_the_further_checks_notice_a_wrong_gradient():
     assert "full gradient" in ch04.unbiased_backward.extra(biased, np.random.default_rng(0))
 
 
+@pytest.mark.parametrize(("back", "every"), [(3, 3), (1, 1), (9, 9)])
+def test_equal_lengths_are_blocks(back, every):
+    x, h, d_outputs, W_x, W_h, _ = case(seed=3)
+    blocks = ch04.truncated_backward_reference(x, h, d_outputs, W_x, W_h, back)[1:]
+    for got, expected in zip(ch04.two_lengths_reference(x, h, d_outputs, W_x, W_h, back, every), blocks, strict=True):
+        np.testing.assert_allclose(got, expected, atol=1e-12)
+
+
+def test_a_look_back_over_everything_is_the_full_gradient_however_often():
+    x, h, d_outputs, W_x, W_h, _ = case(seed=4)
+    full = ch04.backward_reference(x, h, d_outputs, W_x, W_h)[2:]
+    for every in (1, 3):
+        for got, expected in zip(ch04.two_lengths_reference(x, h, d_outputs, W_x, W_h, 9, every), full, strict=True):
+            np.testing.assert_allclose(got, expected, atol=1e-12)
+
+
+def test_the_leaky_walk_agrees_with_autograd():
+    torch = pytest.importorskip("torch")
+    x, h, u, d_last, W_x, W_h, alpha = ch04._leaky_case(np.random.default_rng(5), 6, 2, 3, 4, 0.3)
+    h_0, W_x_torch, W_h_torch = leaves = [torch.tensor(a, requires_grad=True) for a in (h[0], W_x, W_h)]
+    b = np.arctanh(u[0]) - x[0] @ W_x - h[0] @ W_h  # the bias that the case was made with, in every row
+    bias = torch.tensor(b, requires_grad=True)
+    state = h_0
+    for x_t in torch.tensor(x):
+        state = (1 - alpha) * state + alpha * torch.tanh(x_t @ W_x_torch + state @ W_h_torch + bias)
+    (state * torch.tensor(d_last)).sum().backward()
+    expected = [leaf.grad.numpy() for leaf in leaves] + [bias.grad.numpy().sum(axis=0)]
+    for got, wanted in zip(ch04.leaky_backward_reference(x, h, u, d_last, W_x, W_h, alpha), expected, strict=True):
+        np.testing.assert_allclose(got, wanted, atol=1e-10)
+
+
+def test_other_trainings_of_the_switch_pass_and_an_untrained_one_does_not():
+    def untrained(x, y):
+        return lambda new: np.random.default_rng(0).normal(size=new.shape)
+
+    assert ch04.learn_switch.check(untrained).status == "incorrect"
+
+    def signs(x, y):
+        learned = ch04.learn_switch_reference(x, y)
+        return lambda new: np.sign(learned(new))
+
+    assert ch04.learn_switch.check(signs).status == "correct"
+
+
 def test_a_thousand_steps_in_two_rows():
     blocks = ch04.offset_batches_reference(np.arange(1000.0), 2, 10)
     assert blocks.shape == (50, 10, 2) and blocks[0, 0].tolist() == [0, 500] and blocks[1, 0].tolist() == [10, 510]
