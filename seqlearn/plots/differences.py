@@ -99,7 +99,9 @@ def verdicts(errors: dict[str, np.ndarray], *, figure: Figure | None = None) -> 
     axes.set_yticklabels(errors)
     axes.minorticks_off()
     axes.grid(axis="y", visible=False)
-    words = "; ".join(f"{name}: about 1e{np.log10(np.median(values)):.0f}" for name, values in errors.items())
+    medians = {name: np.median(values) for name, values in errors.items()}
+    words = "; ".join(f"{name}: about {f'{median:.1f}' if median > 0.1 else f'1e{np.log10(median):.0f}'}"
+                      for name, median in medians.items())
     return describe(figure, f"""Relative errors of gradient checks on a logarithmic axis with three regions: right below
         1e-7, look closer, wrong above 1e-2. {words}.""")
 
