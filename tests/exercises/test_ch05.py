@@ -63,7 +63,8 @@ def test_overflow_found_by_multiplying_is_right(dtype):
 
 @pytest.mark.parametrize("written", [str.upper, str.capitalize, lambda word: f" {word}"])
 def test_a_promise_may_be_written_in_capitals(written):
-    assert ch05.promise.check(lambda W_h, activation: written(ch05.promise_reference(W_h, activation))).status == "correct"
+    result = ch05.promise.check(lambda W_h, activation: written(ch05.promise_reference(W_h, activation)))
+    assert result.status == "correct"
 
 
 def test_a_promise_must_still_be_a_word_and_the_right_one():
