@@ -539,7 +539,7 @@ states_needed = ValueExercise(
                 "For two in a row: once it has been found, nothing else matters. The last bit is needed only as long "
                 "as it has not.", example=_states_with("two in a row", 4)),
         Mistake("a state of its own for the start", lambda answer: any(
-            float(answer[name]) == STATES[name] + 1 for name in ("last", "parity", "remainder", "first")),
+            float(answer[name]) == STATES[name] + 1 for name in ("last", "parity", "remainder")),
                 "One of your numbers counts the start as a state of its own where it may be one of the others. Before "
                 "any bit the number of ones is 0, for example.", example=_states_with("remainder", 4)),
         Mistake("one state", lambda answer: any(float(answer[name]) <= 1 for name in STATES),
