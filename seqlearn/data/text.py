@@ -40,8 +40,11 @@ def course_text(folder: str | Path | None = None) -> str:
     paths = stored(folder)
     if not paths:
         raise FileNotFoundError(f"no chapter such as 00_start_here.ipynb in {folder.resolve()}")
-    cells = [cell for path in paths for cell in read_notebook(path)["cells"]]
-    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    words = []
+    for path in paths:  # one notebook at a time: with its stored pictures it takes far more memory than its words
+        cells = read_notebook(path)["cells"]
+        words += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    return "\n\n".join(words)
 
 
 def tiny_shakespeare(*, download: bool = False) -> str:
