@@ -48,6 +48,9 @@ SYMBOLS = (
            "p"),
     Symbol(r"\ell", r"\\ell(_.*)?", "a logit: a score before softmax or sigmoid", "(N, V)", "09–15", "logits"),
     Symbol("m, q, c", "[mqc]", "a number on a wire of a small worked example", "a number", "03", "m, q, c"),
+    Symbol(r"\alpha", r"\\alpha", "the share of the new in a leaky unit", "a number", "04", "alpha"),
+    Symbol("u_t", "u_t", "what a leaky unit would be if it kept nothing", "(N, H)", "04", "u"),
+    Symbol("m", "m", "how many steps a path has", "a number", "04"),
     # Weights
     Symbol("W_x", "W_x", "weights of the input", "(D, H)", "00–15", 'params["W_x"]'),
     Symbol("W_h", "W_h", "weights of the state", "(H, H)", "00–15", 'params["W_h"]'),
