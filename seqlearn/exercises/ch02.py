@@ -792,7 +792,7 @@ parity = Exercise(
                               {"[0.0, -1.0]": "[0.0, 0.0]"},
                               _weights_of([[0]], [[0]], [0], [1])],
                 "Your output is never above ½. Look at the signs of W_y, and at the biases: one unit has to notice "
-                "that parity and bit together have reached 2, and for that it needs a bias of −1."),
+                "that parity and bit together have reached 2, and a bias of −1 does that."),
         Mistake("always odd", _weights_of([[0]], [[0]], [1], [1]),
                 "Your output is above ½ at every step, whatever the bits are."),
         Mistake("answers even", _weights_of([[1, 1, 0]], [[1, 1, 0], [-2, -2, 0], [0, 0, 0]], [0, -1, 1], [-1, 2, 1]),
@@ -811,7 +811,8 @@ parity = Exercise(
         "The readout is W_y = [1, −2], and the old parity is the same mixture of the old units: both columns of W_h "
         "are [1, −2] as well.",
     ],
-    explanation="No single ReLU unit can do it, because its output cannot rise and then fall as s grows. Two can.",
+    explanation="No single ReLU unit can do it: a zero has to keep a larger state the larger, which takes a W_h above 0, "
+                "and a one has to turn the order round, which takes a W_h below 0. Two units can.",
 )
 
 # 02.12 Build it: learn the lamp -----------------------------------------------------------------------------------
