@@ -811,8 +811,8 @@ parity = Exercise(
         "The readout is W_y = [1, −2], and the old parity is the same mixture of the old units: both columns of W_h "
         "are [1, −2] as well.",
     ],
-    explanation="No single ReLU unit can do it: a zero has to keep a larger state the larger, which takes a W_h above 0, "
-                "and a one has to turn the order round, which takes a W_h below 0. Two units can.",
+    explanation="No single ReLU unit can do it: a zero has to keep a larger state the larger, which takes a W_h above "
+                "0, and a one has to turn the order round, which takes a W_h below 0. Two units can.",
 )
 
 # 02.12 Build it: learn the lamp -----------------------------------------------------------------------------------
