@@ -1,9 +1,12 @@
 """The race of chapter 08: RNN, LSTM and GRU on the adding problem at four lengths, over eight seeds.
 
-    .venv/bin/python notebooks/long_runs/08_adding_problem.py      # about 25 minutes of one core
+    .venv/bin/python notebooks/long_runs/08_adding_problem.py      # about an hour of one core
 
-First every model gets its learning rate for every length from a small sweep, on seeds of its own. Then each trains with
-that rate from eight other starts. Settings and results go into the JSON file beside this one, which the chapter reads.
+RNN, LSTM and GRU start as PyTorch starts them. Two more rows have the starts of chapters 05 and 06: IRNN, an RNN of
+ReLUs whose W_h is the identity and whose biases are 0 (Le, Jaitly and Hinton 2015), and an LSTM whose forget gate has
+the bias 1. First every model gets its learning rate for every length from the same sweep, on seeds of its own. Then each
+trains with that rate from eight other starts. Settings and results go into the JSON file beside this one, which the
+chapter reads.
 """
 
 import time
@@ -16,7 +19,7 @@ from seqlearn.course.long_runs import options, store
 from seqlearn.data import adding
 
 SETTINGS = {
-    "models": ["RNN", "LSTM", "GRU"],
+    "models": ["RNN", "IRNN", "LSTM", "LSTM, bias 1", "GRU"],
     "lengths": [10, 50, 100, 200],  # 10 is there to show that every model can
     "seeds": [0, 1, 2, 3, 4, 5, 6, 7],
     "hidden_size": 32,
@@ -29,9 +32,43 @@ SETTINGS = {
     "check_every": 25,  # steps between two looks at the validation part
     "solved_below": 0.0167,  # mean squared error: a tenth of that of the constant answer 1
     "stop_below": 0.00167,
-    "rates": [0.003, 0.01, 0.03],
+    "rates": [0.001, 0.003, 0.01, 0.03, 0.1],
     "sweep_seeds": [100, 101],
+    "opening": {  # the second part: who opens the way for the gradient, and when
+        "length": 50,
+        "back": 40,  # steps from the last state to the one whose gradient is measured
+        "rate": 0.03,
+        "seeds": [0, 1, 2, 3, 4],
+        "look_every": 10,  # updates
+        "runs": {  # model, what is special, how many updates at most
+            "GRU": ["GRU", "", 600],
+            "GRU, answers shuffled": ["GRU", "shuffled", 100],
+            "GRU, mean known": ["GRU", "mean", 600],
+            "GRU, z frozen": ["GRU", "frozen 1", 600],
+            "GRU, r frozen": ["GRU", "frozen 0", 600],
+            "LSTM": ["LSTM", "", 1200],
+            "LSTM, f frozen": ["LSTM", "frozen 1", 1200],
+            "RNN": ["RNN", "", 600],
+        },
+    },
 }
+
+
+def recurrent_layer(model: str, hidden_size: int) -> torch.nn.RNNBase:
+    """The layer of one of SETTINGS["models"], with its start."""
+    if model == "IRNN":
+        layer = torch.nn.RNN(2, hidden_size, nonlinearity="relu")
+        torch.nn.init.eye_(layer.weight_hh_l0)
+        torch.nn.init.zeros_(layer.bias_ih_l0)
+        torch.nn.init.zeros_(layer.bias_hh_l0)
+        return layer
+    layer = getattr(torch.nn, model.partition(",")[0])(2, hidden_size)
+    if model == "LSTM, bias 1":
+        with torch.no_grad():
+            forget = slice(hidden_size, 2 * hidden_size)  # the gates are i, f, g, o
+            layer.bias_ih_l0[forget] = 1
+            layer.bias_hh_l0[forget] = 0
+    return layer
 
 
 class Adder(torch.nn.Module):
@@ -39,7 +76,7 @@ class Adder(torch.nn.Module):
 
     def __init__(self, model: str, hidden_size: int):
         super().__init__()
-        self.layer = getattr(torch.nn, model)(2, hidden_size)
+        self.layer = recurrent_layer(model, hidden_size)
         self.readout = torch.nn.Linear(hidden_size, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -78,6 +115,8 @@ def race(model: str, task, rate: float, seed: int, settings: dict) -> dict:
         step += 1
         if step % settings["check_every"] == 0:
             errors.append(error_on(adder, validation_x, validation_y))
+            if not np.isfinite(errors[-1]):
+                break  # a weight is no number any more
     solved = np.flatnonzero(np.array(errors) < settings["solved_below"])
     return {
         "rate": rate,
@@ -96,10 +135,86 @@ def split(task, validation_size: int) -> list[torch.Tensor]:
                    task.x_test, task.y_test)
 
 
-def score(runs: list[dict], settings: dict) -> float:
-    """The error averaged over all checks and runs; after a run has stopped it counts as 0. Low is early and good."""
+def score(runs: list[dict], settings: dict) -> float | None:
+    """The error averaged over all checks and runs; after a run has stopped it counts as 0. Low is early and good.
+
+    None when a run ended in NaN.
+    """
     checks = settings["max_steps"] // settings["check_every"]
-    return sum(sum(run["errors"]) for run in runs) / checks / len(runs)
+    mean = sum(sum(run["errors"]) for run in runs) / checks / len(runs)
+    return round(mean, 4) if np.isfinite(mean) else None
+
+
+def left(adder: Adder, x: torch.Tensor, y: torch.Tensor, back: int) -> float:
+    """What is left of the gradient of the state, `back` steps before the end: its norm, by the one at the end.
+
+    The state of an LSTM is h and c together.
+    """
+    with torch.no_grad():
+        _, state = adder.layer(x[:-back])
+    leaves = [part.requires_grad_() for part in (state if isinstance(state, tuple) else (state,))]
+    outputs, _ = adder.layer(x[-back:], tuple(leaves) if len(leaves) == 2 else leaves[0])
+    last = outputs[-1]
+    loss = torch.mean((adder.readout(last) - y) ** 2)
+    at_end, *far = torch.autograd.grad(loss, [last, *leaves])
+    return (torch.stack([part.norm() for part in far]).norm() / at_end.norm()).item()
+
+
+def kept(adder: Adder, x: torch.Tensor) -> float | None:
+    """What the unit that keeps most keeps a step, on the mean of the steps without a mark: z of a GRU, f of an LSTM."""
+    layer, size = adder.layer, adder.readout.in_features
+    if isinstance(layer, torch.nn.RNN):
+        return None
+    with torch.no_grad():
+        h = layer(x)[0]
+        before = torch.cat([torch.zeros_like(h[:1]), h[:-1]])
+        sums = x @ layer.weight_ih_l0.T + layer.bias_ih_l0 + before @ layer.weight_hh_l0.T + layer.bias_hh_l0
+        gate = torch.sigmoid(sums[..., size : 2 * size])  # the second of r, z, n and of i, f, g, o
+        return gate[x[..., 1] == 0].mean(dim=0).max().item()
+
+
+def watch(model: str, special: str, updates: int, task, seed: int, settings: dict) -> list:
+    """Train as in the race and look: rows of update, error, what is left of the gradient, what is kept.
+
+    special: "shuffled" gives the training answers to the wrong sequences, "mean" starts the readout's bias at 1, and
+    "frozen k" leaves block k of all weights of the layer as it was at the start.
+    """
+    torch.manual_seed(seed)
+    rng, own = np.random.default_rng(seed), settings["opening"]
+    adder = Adder(model, settings["hidden_size"])
+    if special == "mean":
+        torch.nn.init.ones_(adder.readout.bias)
+    frozen = int(special.split()[1]) if special.startswith("frozen") else None
+    train_x, train_y, validation_x, validation_y, _, _ = split(task, settings["validation_size"])
+    if special == "shuffled":
+        train_y = train_y[rng.permutation(len(train_y))]
+    optimizer = torch.optim.Adam(adder.parameters(), lr=own["rate"])
+    rows = []
+    for update in range(updates + 1):
+        if update % own["look_every"] == 0:
+            error = error_on(adder, validation_x, validation_y)
+            keeps = kept(adder, validation_x)
+            rows.append([update, round(error, 4), float(f"{left(adder, validation_x, validation_y, own['back']):.2g}"),
+                         keeps and round(keeps, 3)])
+            if error < settings["solved_below"]:
+                break
+        batch = rng.integers(len(train_y), size=settings["batch_size"])
+        loss = torch.mean((adder(train_x[:, batch]) - train_y[batch]) ** 2)
+        optimizer.zero_grad()
+        loss.backward()
+        if frozen is not None:
+            for weights in adder.layer.parameters():
+                weights.grad.chunk(len(weights) // settings["hidden_size"])[frozen].zero_()
+        torch.nn.utils.clip_grad_norm_(adder.parameters(), settings["max_norm"])
+        optimizer.step()
+    return rows
+
+
+def opening(settings: dict) -> dict:
+    """The second part: `watch` for every kind of run and seed."""
+    own = settings["opening"]
+    task = adding(settings["train_size"], settings["test_size"], length=own["length"], seed=0)
+    return {name: [watch(*what, task, seed, settings) for seed in own["seeds"]] for name, what in own["runs"].items()}
 
 
 def run(settings: dict) -> dict:
@@ -118,14 +233,15 @@ def run(settings: dict) -> dict:
                     for seed in settings["sweep_seeds"]:
                         runs.append(race(model, task, rate, seed, settings))
                         bar.update()
-                    scores[str(rate)] = round(score(runs, settings), 4)
-                best = float(min(scores, key=scores.get))
+                    scores[str(rate)] = score(runs, settings)
+                best = float(min((rate for rate in scores if scores[rate] is not None), key=scores.get))
                 runs = []
                 for seed in seeds:
                     bar.set_description(f"{model}, T = {length}, seed {seed}")
                     runs.append(race(model, task, best, seed, settings))
                     bar.update()
                 entry[model] = {"sweep": scores, "rate": best, "runs": runs}
+    results["opening"] = opening(settings)
     results["minutes"] = round((time.process_time() - started) / 60)
     return results
 
