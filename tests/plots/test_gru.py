@@ -55,15 +55,24 @@ def runs(solved, last):
 
 
 def test_race_draws_every_run():
-    entry = {"constant_answer": 0.17, "RNN": runs([None] * 3, 0.17), "LSTM": runs([75, None, 75], 0.01),
-             "GRU": runs([50, 50, 75], 0.001)}
+    entry = {"constant_answer": 0.17, "RNN": runs([None] * 3, 0.17), "IRNN": runs([75] * 3, 0.001),
+             "LSTM": runs([75, None, 75], 0.01), "GRU": runs([50, 50, 75], 0.001)}
     figure = gru.race({"50": entry, "100": entry, "200": entry}, (50, 100, 200), SETTINGS)
     curves = [line for line in figure.axes[0].lines if len(line.get_xdata()) >= 3]
-    assert len(curves) == 6 and len(figure.axes[0].collections) == 1, "six runs that came down, and a band for the rest"
+    assert len(curves) == 9 and len(figure.axes[0].collections) == 1, "nine runs came down, and a band for the rest"
     points = [line for line in figure.axes[3].lines if line.get_linestyle() == "None"]
-    assert sum(len(line.get_xdata()) for line in points) == 27
+    assert sum(len(line.get_xdata()) for line in points) == 36
     text = alternative_text(figure)
     assert "RNN at T = 50: 0 of 3 solved" in text and "LSTM at T = 200: 2 of 3" in text and "GRU at T = 100: 3" in text
+
+
+def test_opening_draws_every_run_in_every_panel():
+    rows = [[0, 1.2, 1e-9, 0.6], [10, 0.2, 1e-2, 0.9], [20, 0.01, 0.5, 0.98]]
+    dull = [[0, 1.2, 1e-12, None], [10, 0.2, 1e-12, None]]
+    figure = gru.opening({"GRU": [rows, rows[:2]], "RNN": [dull]}, {"back": 40, "solved_below": 0.0167})
+    assert [len([line for line in axes.lines if len(line.get_xdata()) > 1]) for axes in figure.axes] == [3, 3, 3]
+    text = alternative_text(figure)
+    assert "GRU: solved after 20 to 20" in text and "RNN: not solved in 10" in text and "40 steps" in text
 
 
 def test_small_figures_tell_their_ends():
