@@ -130,14 +130,16 @@ def split(task, validation_size: int) -> list[torch.Tensor]:
                    task.x_test, task.y_test)
 
 
-def score(runs: list[dict], settings: dict) -> float | None:
-    """The error averaged over all checks and runs; after a run has stopped it counts as 0. Low is early and good.
+def score(runs: list[dict], settings: dict) -> float:
+    """The error averaged over all checks and runs. Low is early and good.
 
-    None when a run ended in NaN.
+    After a run has stopped it counts as 0, and after it has ended in NaN as the error of a constant answer, 1/6.
     """
-    checks = settings["max_steps"] // settings["check_every"]
-    mean = sum(sum(run["errors"]) for run in runs) / checks / len(runs)
-    return round(mean, 4) if np.isfinite(mean) else None
+    checks, total = settings["max_steps"] // settings["check_every"], 0.0
+    for run in runs:
+        errors = [error for error in run["errors"] if np.isfinite(error)]
+        total += sum(errors) + (checks - len(errors)) / 6 * (len(errors) < len(run["errors"]))
+    return round(total / checks / len(runs), 4)
 
 
 def left(adder: Adder, x: torch.Tensor, y: torch.Tensor, back: int) -> float:
@@ -221,7 +223,7 @@ def sweep(model: str, task, settings: dict) -> tuple[dict, float]:
         scores[rate], solved[rate] = score(runs, settings), any(run["solved_at"] for run in runs)
 
     def best() -> float:
-        return min((rate for rate in scores if scores[rate] is not None), key=scores.get)
+        return min(scores, key=scores.get)
 
     for rate in settings["rates"]:
         attempt(rate)

@@ -1,8 +1,11 @@
-"""Exercises and quiz of chapter 08: the GRU."""
+"""Exercises and quiz of chapter 08: the GRU. 08.6 to 08.8 are in gru_module.py."""
 
 import numpy as np
 
+from seqlearn.exercises.gru_module import from_keras, made_of, make_gru
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
+
+__all__ = ["QUIZ", "candidates", "count", "from_keras", "made_of", "make_gru", "step", "step_backward", "turn"]
 
 # 08.1 One step ---------------------------------------------------------------------------------------------------
 
@@ -485,7 +488,7 @@ QUIZ = Quiz("08", [
                    "It is the variant of cuDNN: n = tanh(x W_xn + b_n + r (h W_hn + b_hn)), and then "
                    "h = (1 − z) n + z h."),
             Option("Reset before the product, and z keeps the old state.", False,
-                   "That is the GRU of Cho et al. (2014). On the same weights it gives other numbers."),
+                   "That is the GRU as it was published at EMNLP 2014. On the same weights it gives other numbers."),
             Option("Reset after the product, and z takes the new.", False,
                    "The reset is right. In PyTorch a z near 1 keeps the old state."),
             Option("Either, depending on whether it runs on a GPU.", False,
@@ -498,10 +501,13 @@ QUIZ = Quiz("08", [
         [
             Option("It takes the candidate whole and drops its old state.", False,
                    "That is z = 0 here. In the other convention you would be right."),
-            Option("Its gradient vanishes at this step.", False,
-                   "The gradient of its state passes through z · h with the factor 1, unchanged."),
+            Option("The gradient of its old state vanishes at this step.", False,
+                   "That gradient passes through z · h with the factor 1, unchanged. What gets no gradient at "
+                   "this step are "
+                   "the candidate and the gates."),
             Option("It keeps its state, whatever the input is.", True, "(1 − 1) n + 1 · h is h."),
-            Option("It becomes 0.", False, "Nothing sets it to 0: (1 − 1) n + 1 · h is h."),
+            Option("It becomes 0, and begins anew at the next step.", False,
+                   "Nothing sets it to 0: (1 − 1) n + 1 · h is h."),
         ],
         topic="update gate",
     ),
@@ -512,12 +518,14 @@ QUIZ = Quiz("08", [
             Option("One that never changes its state.", False, "That is z = 1."),
             Option("A network without memory.", False,
                    "That needs r = 0 as well: the candidate reads the old state here."),
-            Option("A plain tanh RNN.", True, "h_t = tanh(x W_xn + b_n + h W_hn + b_hn)."),
+            Option("A plain tanh RNN.", True,
+                   "The candidate is the whole new state: h_t = tanh(x W_xn + b_n + h W_hn + b_hn)."),
         ],
         topic="reset gate",
     ),
     Question(
-        "You load trained weights of `nn.GRU` into the equations of the paper. When do the results agree?",
+        "You load trained weights of `torch.nn.GRU` into the equations with the reset before the product. When do the "
+        "results agree?",
         [
             Option("When the weights of z change their sign.", False,
                    "That exchanges the two conventions of z. It does nothing about the reset."),
@@ -528,6 +536,21 @@ QUIZ = Quiz("08", [
             Option("When r is 1 everywhere.", True, "Then nothing is reset, and both candidates are the same."),
         ],
         topic="the two resets",
+    ),
+    Question(
+        "Which GRU needs two products with $W_h$ at a step, one behind the other?",
+        [
+            Option("The one with the reset after the product.", False,
+                   "Its reset multiplies what comes out of the product, so one product serves r, z and the candidate."),
+            Option("The one with the reset before the product.", True,
+                   "Its candidate multiplies r h with the matrix, and so has to wait for r, which needs a "
+                   "product itself."),
+            Option("Both, which is why a GRU cannot be fused.", False,
+                   "With the reset after the product a single one is enough, as in an LSTM."),
+            Option("None of them, since x W_x can be made for all steps at once.", False,
+                   "That is true of the input's product. Those with the state have to wait for the state."),
+        ],
+        topic="fused products",
     ),
     Question(
         "A file of weights comes from a library in which z takes the new. What turns it into this course's convention?",
@@ -543,14 +566,16 @@ QUIZ = Quiz("08", [
     Question(
         "Which statements about the size of a GRU are true?",
         [
-            Option("Of the two biases of r and z in `nn.GRU` only the sum matters.", True,
-                   "Only b_hn is not to be joined with its twin, because r comes between them."),
+            Option("Of the two biases of r and z in `torch.nn.GRU` only the sum matters.", True,
+                   "Nothing comes between them in those two sums. Only b_hn is not to be joined with its twin, "
+                   "because r "
+                   "multiplies it."),
             Option("It is always faster than an LSTM.", False,
-                   "Fewer products, but how fast a layer is depends on the code behind it: in this chapter's race the "
-                   "LSTM's steps took less time. Measure."),
-            Option("`nn.GRU` has ¾ of the parameters of an `nn.LSTM` of the same sizes.", True,
-                   "Three products against four, and PyTorch gives each of them two biases."),
-            Option("It has no candidate state, and so only two products.", False,
+                   "How fast a layer is depends on the code behind it: in this chapter's race the LSTM's updates took "
+                   "less time. Measure."),
+            Option("`torch.nn.GRU` has ¾ of the parameters of a `torch.nn.LSTM` of the same sizes.", True,
+                   "Three sets of weights against four, and PyTorch gives each of them two biases."),
+            Option("It has no candidate state, and so only two sets of weights.", False,
                    "The candidate n is the third."),
         ],
         topic="parameter counts",
@@ -560,12 +585,47 @@ QUIZ = Quiz("08", [
         [
             Option("It does not; like an LSTM's cell state it can grow without limit.", False,
                    "An LSTM can have f = i = 1 and add up. Here what is written is taken from what is kept."),
-            Option("The reset gate limits it.", False, "r only closes what the candidate sees of the old state."),
-            Option("It is always a weighted mean of the start and of candidates, with weights that sum to 1.", True,
-                   "z and 1 − z add up to 1, and every candidate is a tanh."),
+            Option("The reset gate limits what the candidate sees.", False,
+                   "With r = 1 the state is bounded as well: r only closes what the candidate sees of the old state."),
+            Option("It is a weighted mean of the start and of candidates.", True,
+                   "The weights z and 1 − z add up to 1 at every step, and every candidate is a tanh."),
             Option("A tanh is taken of it at every step.", False,
                    "Of the candidate only. The kept part z h passes no tanh, or it could not be held."),
         ],
         topic="a weighted mean",
+    ),
+    Question(
+        "At T = 50 the RNN with PyTorch's start fails, and the same RNN as an IRNN succeeds. What follows for "
+        "the race?",
+        [
+            Option("Its start was part of what the race compared.", True,
+                   "A race of cells is a race of their starts and rates as well, so each of them needs a start "
+                   "and a rate "
+                   "that suit it."),
+            Option("ReLU units remember more than tanh units.", False,
+                   "The start was changed as well. In chapter 05, ReLUs with an orthogonal start lose the "
+                   "gradient where tanh "
+                   "units with the same start keep it."),
+            Option("Gates are of no use for long gaps.", False,
+                   "The GRU solves it in fewer updates here, and from PyTorch's plain start."),
+            Option("A plain RNN can never learn 50 steps with tanh.", False,
+                   "The race tried one start, a few rates and 3,000 updates. That is far from never."),
+        ],
+        topic="a fair race",
+    ),
+    Question(
+        "With the answers shuffled among the sequences, the GRU's update gate opens all the same. What does that "
+        "rule out?",
+        [
+            Option("That the gate opens because early numbers are useful.", True,
+                   "They are of no use there, since no answer belongs to its sequence, and the gate opens as far."),
+            Option("That the gate has a part in solving the task.", False,
+                   "The frozen gate speaks for its part: with z's weights left as drawn, no run solves the task."),
+            Option("That the network learns the mean of the answers.", False,
+                   "The mean is the same after shuffling, and it is what these runs learn."),
+            Option("That the gradient reaches the early steps.", False,
+                   "It does reach them once the gate is open, in the shuffled runs as well."),
+        ],
+        topic="what opens the way",
     ),
 ])

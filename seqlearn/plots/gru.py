@@ -99,9 +99,9 @@ def opening(runs: dict, settings: dict, *, figure: Figure | None = None) -> Figu
     panels[1].legend(loc="lower right", ncols=len(runs))
     return describe(figure, f"""Three panels above one another, against the update on a log axis, one line for every
         run. Above, the share that the unit that keeps most keeps in a step without a mark. In the middle, on a log
-        axis, what is left of the gradient {settings['back']} steps before the end. Below, the error, on a log axis. For the
-        GRU the first two rise within 30 updates, and the error falls later; for the LSTM they rise later, shortly
-        before the error falls; for the RNN the gradient stays at next to nothing. {'; '.join(told)}.""")
+        axis, what is left of the gradient {settings['back']} steps before the end. Below, the error, on a log axis.
+        For the GRU the first two rise within 30 updates, and the error falls later; for the LSTM they rise later,
+        shortly before the error falls; for the RNN the gradient stays at next to nothing. {'; '.join(told)}.""")
 
 
 def _errors(axes: Axes, entry: dict, length: int, settings: dict) -> None:
