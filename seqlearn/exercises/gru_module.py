@@ -46,7 +46,8 @@ made_of = Exercise(
                 "You count what the later gates keep, but a step writes only the share 1 − z_t of its candidate in the "
                 "first place."),
         Mistake("later gates left out",
-                {"later = later * z[t]": "pass", "shares[0] = later": "shares[0] = z.prod(axis=0)"},
+                [{"later = later * z[t]": "pass", "shares[0] = later": f"shares[0] = {start}"}
+                 for start in ("z.prod(axis=0)", "0", "z[0]")],
                 "1 − z_t is the candidate's share right after step t. Each later step keeps only z of it: multiply by "
                 "all later z."),
         Mistake("earlier gates instead",
@@ -58,6 +59,10 @@ made_of = Exercise(
         Mistake("h_0 whole", {"shares[0] = later": "shares[0] = 1"},
                 "The start has no share of 1 in the end: every step keeps only z of it, so row 0 is the product of all "
                 "z."),
+        Mistake("later gates added", {"later = later * z[t]": "later = later + z[t]", "np.ones(": "np.zeros("},
+                "You add the later gates. Each later step keeps a share of what the one before it has left: multiply."),
+        Mistake("h_0 by 1 − z", {"shares[0] = later": "shares[0] = (1 - z).prod(axis=0)"},
+                "Row 0 is the product of all 1 − z. Of h_0 each step keeps z: the product of all z."),
         Mistake("h_0 forgotten", {"shares[0] = later": "shares[0] = 0"},
                 "Row 0 is 0. Something of h_0 is left as long as no gate is 0: the product of all z."),
         Mistake("h_0 last", {"return shares": "return np.concatenate([shares[1:], shares[:1]])"},
@@ -65,7 +70,8 @@ made_of = Exercise(
         Mistake("steps reversed", {"return shares": "return np.concatenate([shares[:1], shares[:0:-1]])"},
                 "The candidates' shares are in reverse order. Row t belongs to step t."),
         Mistake("the next step alone",
-                {"later = later * z[t]": "later = z[t]", "shares[0] = later": "shares[0] = z[0]"},
+                [{"later = later * z[t]": "later = z[t]"},
+                 {"later = later * z[t]": "later = z[t]", "shares[0] = later": "shares[0] = z.prod(axis=0)"}],
                 "You multiply by the gate of the next step alone. All later steps take their part: multiply their z."),
         Mistake("shares scaled", {"return shares": "return shares / shares.max(axis=0)"},
                 "You scale the shares. They add up to 1 by themselves, since z and 1 − z do at every step."),
@@ -202,29 +208,44 @@ def _load_and_run(make_gru, D, H, weights, x, h_0, pull):
     """Load the weights, read x from h_0, then from zeros, and go back: results and gradients, by name."""
     import torch
 
-    module = make_gru(D, H)
+    kind = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)  # so that torch.zeros(N, H) in an answer fits the weights
+    try:
+        return _results(make_gru(D, H), weights, x.clone().requires_grad_(), h_0.clone().requires_grad_(), pull)
+    finally:
+        torch.set_default_dtype(kind)
+
+
+def _results(module, weights, x, h_0, pull):
+    import torch
+
     if not isinstance(module, torch.nn.Module):
-        what = "the class itself: call it, so that there is an object" if isinstance(module, type) else "something else"
+        what = "a class: call it, so that there is an object" if isinstance(module, type) else type(module).__name__
         raise TypeError(f"make_gru has to return a torch.nn.Module, and this is {what}")
     if any(isinstance(part, torch.nn.RNNBase | torch.nn.RNNCellBase) for part in module.modules()):
         raise TypeError("that is PyTorch's own layer or cell; write the step and the loop yourself")
-    module.double()
     held = {name: tuple(weight.shape) for name, weight in module.named_parameters()}
     wanted = {name: tuple(weight.shape) for name, weight in weights.items()}
     if held != wanted:
         raise ValueError(f"its parameters are {_listed(held)}; those of torch.nn.GRU are {_listed(wanted)}")
-    module.load_state_dict(weights, strict=False)
-    x, h_0 = x.clone().requires_grad_(), h_0.clone().requires_grad_()
-    outputs, last = module(x, h_0)
-    (outputs * pull).sum().backward()
-    gradients = {f"gradient of {name}": weight.grad for name, weight in module.named_parameters()}
-    gradients |= {"gradient of x": x.grad, "gradient of h_0": h_0.grad}
-    missing = [name for name, grad in gradients.items() if grad is None]
-    if missing:
-        raise ValueError(f"there is no {missing[0]}: is something detached, or never used?")
-    fresh, _ = module(x)
-    results = {"outputs": outputs, "last state": last, "outputs without h_0": fresh}
-    return {name: value.detach() for name, value in results.items()} | gradients
+    module.double().load_state_dict(weights, strict=False)
+    outputs, last = _two_tensors(module(x, h_0))
+    results = {"outputs": outputs, "last state": last, "outputs without h_0": _two_tensors(module(x))[0]}
+    leaves = {"x": x, "h_0": h_0, **dict(module.named_parameters())}
+    grads = [None] * len(leaves)
+    if outputs.requires_grad and outputs.shape == pull.shape:
+        grads = torch.autograd.grad((outputs * pull).sum(), list(leaves.values()), allow_unused=True)
+    for (name, leaf), grad in zip(leaves.items(), grads, strict=True):
+        results[f"gradient of {name}"] = torch.zeros_like(leaf) if grad is None else grad
+    return {name: value.detach() for name, value in results.items()}
+
+
+def _two_tensors(returned):
+    import torch
+
+    if not (isinstance(returned, tuple | list) and len(returned) == 2 and all(map(torch.is_tensor, returned))):
+        raise TypeError("module(x, h_0) has to return two tensors: torch.stack(states), and the last state")
+    return returned
 
 
 def _listed(shapes):
@@ -311,7 +332,7 @@ make_gru = Exercise(
         Mistake("state not carried", [{"h = (1 - z) * n + z * h\n": "new = (1 - z) * n + z * h\n",
                                        "states.append(h)": "states.append(new)", "h[None]": "new[None]"}],
                 "Every step starts from h_0: the new state is never handed on. Assign it to h in the loop."),
-        Mistake("h_0 ignored", {"if h_0 is None else h_0[0]": "+ 0 * (0 if h_0 is None else h_0[0])"},
+        Mistake("h_0 ignored", {" if h_0 is None else h_0[0]": ""},
                 "The module always starts from zeros. Where h_0 is given, the first step starts from h_0[0]."),
         Mistake("states before the step", {"states.append(h)": "pass",
                                            "x_r, x_z, x_n =": "states.append(h)\n                x_r, x_z, x_n ="},
@@ -329,7 +350,8 @@ make_gru = Exercise(
         Mistake("all states for the last", {"h[None]": "torch.stack(states)"},
                 "The second result is all the states again. It should be the last one alone, (1, N, H)."),
         Mistake("way back cut", [
-            {"+ z * h\n": "+ z * h.detach()\n"}, {"in x:": "in x:\n                h = h.detach()"}],
+            {"+ z * h\n": "+ z * h.detach()\n"}, {"in x:": "in x:\n                h = h.detach()"},
+            {"torch.stack(states)": "torch.stack(states).detach()"}, {"else h_0[0]": "else h_0[0].detach()"}],
                 "The states are right and the gradients are not: detach() cuts the way back. Autograd has to "
                 "follow the "
                 "state through all steps."),
@@ -337,6 +359,20 @@ make_gru = Exercise(
                 "The gates go through tanh. A gate is a share between 0 and 1: torch.sigmoid."),
         Mistake("sigmoid for the candidate", {"torch.tanh(x_n": "torch.sigmoid(x_n"},
                 "The candidate goes through a sigmoid. It is a new state, between −1 and 1: torch.tanh."),
+        Mistake("candidate without tanh", {N_LINE: "x_n + r * h_n"},
+                "The candidate is the bare sum. It goes through torch.tanh, which keeps it between −1 and 1."),
+        Mistake("tanh of the new state", {MIX: f"torch.tanh({MIX})"},
+                "You squash the new state once more. A GRU has no tanh at its end, or it could not hold anything."),
+        Mistake("candidate written whole", {"(1 - z) * n": "n"},
+                "You add all of n. What is kept and what is written make 1 together: (1 - z) * n + z * h."),
+        Mistake("z in place of r", {"r * h_n": "z * h_n"},
+                "z multiplies the old state's part of the candidate. That is the work of r."),
+        Mistake("blocks in another order", [
+            {"x_r, x_z, x_n =": f"x_{a}, x_{b}, x_{c} =", "h_r, h_z, h_n =": f"h_{a}, h_{b}, h_{c} ="}
+            for a, b, c in ("nrz", "nzr", "rnz", "znr")],
+                "You read the blocks in another order. They are r, z, n."),
+        Mistake("steps reversed", {"in x:": "in x.flip(0):"},
+                "You read the sequence from its end. The first step is x[0]."),
         Mistake("one bias never added", [{" + self.bias_hh_l0)": " + 0 * self.bias_hh_l0)"},
                 {" + self.bias_ih_l0)": " + 0 * self.bias_ih_l0)"}],
                 "One of the two biases is there and never added."),

@@ -1,4 +1,4 @@
-"""Explorer of chapter 08: one GRU unit that shall hold a digit until the next one comes."""
+"""Explorer of chapter 08: one GRU unit that is to hold a digit until the next one comes."""
 
 import numpy as np
 from ipywidgets import FloatSlider, IntSlider, Layout, Text

@@ -123,3 +123,103 @@ def test_one_share_that_is_wrong_is_not_called_both(edit, mistake):
 
 def test_rows_and_columns_of_the_weights_are_told_apart():
     assert any(len(W_x) > len(W_h) for W_x, W_h, _, _ in ch08._weights(ch08.turn.rng()))
+
+
+def test_shares_are_the_gradients_along_the_direct_way():
+    """With gates and candidates that read nothing, the last state moves with a candidate by its share."""
+    z, n = np.random.default_rng(0).uniform(0.1, 0.9, (2, 5, 2, 3))
+    candidates = torch.tensor(n, requires_grad=True)
+    h = start = torch.ones(2, 3, dtype=torch.float64, requires_grad=True)
+    for z_t, n_t in zip(torch.tensor(z), candidates, strict=True):
+        h = (1 - z_t) * n_t + z_t * h
+    h.sum().backward()
+    assert np.allclose(ch08.made_of.reference(z), np.concatenate([start.grad[None], candidates.grad]), atol=1e-14)
+
+
+def keras_steps(x, h, kernel, recurrent_kernel, bias):
+    """keras.layers.GRU with reset_after=True, as its documentation and source write it."""
+    for x_t in x:
+        x_z, x_r, x_n = np.split(x_t @ kernel + bias[0], 3, axis=1)
+        h_z, h_r, h_n = np.split(h @ recurrent_kernel + bias[1], 3, axis=1)
+        z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
+        h = z * h + (1 - z) * np.tanh(x_n + r * h_n)
+    return h
+
+
+def test_weights_from_keras_give_the_same_states_in_torch():
+    rng = np.random.default_rng(1)
+    weights = ch08.from_keras.cases(rng)[0]
+    x, h = rng.normal(size=(4, 2, 2)), rng.normal(size=(2, 3))
+    module = torch.nn.GRU(2, 3).double()
+    module.load_state_dict({name: torch.tensor(array) for name, array in ch08.from_keras.reference(*weights).items()})
+    _, last = module(torch.tensor(x), torch.tensor(h[None]))
+    assert np.allclose(last.detach().numpy()[0], keras_steps(x, h, *weights), atol=1e-12)
+
+
+def test_the_module_is_torch_gru():
+    for D, H, weights, x, h_0, pull in ch08.make_gru.cases(np.random.default_rng(2)):
+        theirs = torch.nn.GRU(D, H).double()
+        theirs.load_state_dict(weights)
+        mine = ch08.make_gru.call(ch08.make_gru.reference, D, H, weights, x, h_0, pull)
+        h_0.requires_grad_()
+        outputs, last = theirs(x, h_0)
+        (outputs * pull).sum().backward()
+        assert torch.allclose(mine["outputs"], outputs) and torch.allclose(mine["last state"], last)
+        assert torch.allclose(mine["outputs without h_0"], theirs(x)[0])
+        assert torch.allclose(mine["gradient of h_0"], h_0.grad)
+        for name, weight in theirs.named_parameters():
+            assert torch.allclose(mine[f"gradient of {name}"], weight.grad)
+    assert torch.get_default_dtype() == torch.float32
+
+
+class Written(torch.nn.Module):
+    """Another right style: fused sums, one product for all inputs, zeros without a dtype, a list returned."""
+
+    def __init__(self, D, H):
+        super().__init__()
+        self.H = H
+        self.weight_ih_l0 = torch.nn.Parameter(torch.randn(3 * H, D))
+        self.weight_hh_l0 = torch.nn.Parameter(torch.randn(3 * H, H))
+        self.bias_ih_l0 = torch.nn.Parameter(torch.zeros(3 * H))
+        self.bias_hh_l0 = torch.nn.Parameter(torch.zeros(3 * H))
+
+    def forward(self, x, h_0=None):
+        h, outputs = torch.zeros(x.shape[1], self.H) if h_0 is None else h_0.squeeze(0), []
+        for a in torch.nn.functional.linear(x, self.weight_ih_l0, self.bias_ih_l0):
+            s = torch.addmm(self.bias_hh_l0, h, self.weight_hh_l0.T)
+            r, z = (a + s)[:, : 2 * self.H].sigmoid().chunk(2, 1)
+            n = (a[:, 2 * self.H :] + r * s[:, 2 * self.H :]).tanh()
+            h = n + z * (h - n)
+            outputs.append(h.unsqueeze(0))
+        outputs = torch.cat(outputs)
+        return [outputs, outputs[-1:]]
+
+
+class WithLinear(torch.nn.Module):
+    def __init__(self, D, H):
+        super().__init__()
+        self.from_input, self.from_state = torch.nn.Linear(D, 3 * H), torch.nn.Linear(H, 3 * H)
+
+
+class Forgetful(Written):
+    def forward(self, x, h_0=None):
+        return super().forward(x)
+
+
+class OutputsOnly(Written):
+    def forward(self, x, h_0=None):
+        return super().forward(x, h_0)[0]
+
+
+@pytest.mark.parametrize(("answer", "status", "mistake", "words"), [
+    (lambda D, H: Written(D, H), "correct", None, "Right"),
+    (lambda D, H: Forgetful(D, H), "incorrect", "h_0 ignored", "starts from zeros"),
+    (lambda D, H: OutputsOnly(D, H), "incorrect", None, "two tensors"),
+    (lambda D, H: WithLinear(D, H), "incorrect", None, "those of torch.nn.GRU are weight_ih_l0 (15, 3)"),
+    (lambda D, H: torch.nn.GRU(D, H), "incorrect", "the layer itself", "yourself"),
+    (lambda D, H: Written, "incorrect", None, "a class: call it"),
+    (lambda D, H: [D, H], "incorrect", None, "this is list"),
+])
+def test_modules_written_by_others(answer, status, mistake, words):
+    result = ch08.make_gru.check(answer)
+    assert (result.status, result.mistake) == (status, mistake) and words in result.message, result.message
