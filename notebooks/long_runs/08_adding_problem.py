@@ -32,9 +32,9 @@ SETTINGS = {
     "check_every": 25,  # steps between two looks at the validation part
     "solved_below": 0.0167,  # mean squared error: a tenth of that of the constant answer 1
     "stop_below": 0.00167,
-    "rates": {  # the same three for all, and one more where the best lay at the edge and another could help
+    "rates": {  # the same three for all, and further ones where the best lay at the edge and another could help
         "RNN": [0.003, 0.01, 0.03],
-        "IRNN": [0.001, 0.003, 0.01, 0.03],
+        "IRNN": [0.0003, 0.001, 0.003, 0.01, 0.03],
         "LSTM": [0.003, 0.01, 0.03, 0.1],
         "GRU": [0.003, 0.01, 0.03, 0.1],
     },
@@ -163,7 +163,7 @@ def left(adder: Adder, x: torch.Tensor, y: torch.Tensor, back: int) -> float:
 
 
 def kept(adder: Adder, x: torch.Tensor) -> float | None:
-    """What the unit that keeps most keeps a step, on the mean of the steps without a mark: z of a GRU, f of an LSTM."""
+    """What the unit that keeps most keeps in a step without a mark, on average: z of a GRU, f of an LSTM."""
     layer, size = adder.layer, adder.readout.in_features
     if isinstance(layer, torch.nn.RNN):
         return None
@@ -173,6 +173,12 @@ def kept(adder: Adder, x: torch.Tensor) -> float | None:
         sums = x @ layer.weight_ih_l0.T + layer.bias_ih_l0 + before @ layer.weight_hh_l0.T + layer.bias_hh_l0
         gate = torch.sigmoid(sums[..., size : 2 * size])  # the second of r, z, n and of i, f, g, o
         return gate[x[..., 1] == 0].mean(dim=0).max().item()
+
+
+def freeze(layer: torch.nn.RNNBase, block: int) -> None:
+    """Take one block out of all gradients, 0, 1, 2 for r, z, n or 0, 1, 2, 3 for i, f, g, o: it stays as it is."""
+    for weights in layer.parameters():
+        weights.grad.split(layer.hidden_size)[block].zero_()
 
 
 def watch(model: str, special: str, updates: int, task, seed: int, settings: dict) -> list:
@@ -205,8 +211,7 @@ def watch(model: str, special: str, updates: int, task, seed: int, settings: dic
         optimizer.zero_grad()
         loss.backward()
         if frozen is not None:
-            for weights in adder.layer.parameters():
-                weights.grad.chunk(len(weights) // settings["hidden_size"])[frozen].zero_()
+            freeze(adder.layer, frozen)
         torch.nn.utils.clip_grad_norm_(adder.parameters(), settings["max_norm"])
         optimizer.step()
     return rows
@@ -240,7 +245,8 @@ def run(settings: dict) -> dict:
                     bar.set_description(f"{model}, T = {length}, seed {seed}")
                     runs.append(race(model, task, best, seed, settings))
                     bar.update()
-                entry[model] = {"sweep": {str(rate): scores[rate] for rate in scores}, "rate": best, "runs": runs}
+                by_name = {str(rate): found for rate, found in scores.items()}
+                entry[model] = {"sweep": by_name, "rate": best, "runs": runs}
     results["opening"] = opening(settings)
     results["minutes"] = round((time.process_time() - started) / 60)
     return results

@@ -96,7 +96,7 @@ def opening(runs: dict, settings: dict, *, figure: Figure | None = None) -> Figu
                          ["0", "10", "20", "50", "100", "200", "500", "1,000"])
     for axes in panels:
         axes.minorticks_off()
-    panels[1].legend(loc="lower right", ncols=len(runs))
+    panels[0].legend(loc="lower center", ncols=len(runs))
     return describe(figure, f"""Three panels above one another, against the update on a log axis, one line for every
         run. Above, the share that the unit that keeps most keeps in a step without a mark. In the middle, on a log
         axis, what is left of the gradient {settings['back']} steps before the end. Below, the error, on a log axis.
