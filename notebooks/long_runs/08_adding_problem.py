@@ -137,8 +137,8 @@ def split(task, validation_size: int) -> list[torch.Tensor]:
 def score(runs: list[dict], settings: dict) -> float:
     """The error averaged over all checks and runs. Low is early and good.
 
-    After a run has stopped it counts as 0, after it has ended in NaN as the error of a constant answer, 1/6, and never as
-    more than 1.
+    After a run has stopped it counts as 0, after it has ended in NaN as the error of a constant answer, 1/6, and never
+    as more than 1.
     """
     checks, total = settings["max_steps"] // settings["check_every"], 0.0
     for run in runs:

@@ -1,4 +1,4 @@
-"""What chapter 08's long run measures: the starts of its layers, the score of a sweep, the frozen gate, the gradient."""
+"""What chapter 08's long run measures: the starts of its layers, the score of a sweep, a frozen gate, the gradient."""
 
 import runpy
 
