@@ -34,11 +34,12 @@ SETTINGS = {
     "stop_below": 0.00167,
     "rates": {  # the same three for all, and further ones where the best lay at the edge and another could help
         "RNN": [0.003, 0.01, 0.03],
-        "IRNN": [0.0003, 0.001, 0.003, 0.01, 0.03],
+        "IRNN": [0.001, 0.003, 0.01, 0.03],
         "LSTM": [0.003, 0.01, 0.03, 0.1],
         "GRU": [0.003, 0.01, 0.03, 0.1],
     },
     "sweep_seeds": [100, 101],
+    "not_raced": {"IRNN": [200]},  # it needs a rate below 0.001 there, and more updates
     "opening": {  # the second part: who opens the way for the gradient, and when
         "length": 50,
         "back": 40,  # steps from the last state to the one whose gradient is measured
@@ -233,11 +234,14 @@ def sweep(model: str, task, settings: dict) -> dict[float, float]:
 def run(settings: dict) -> dict:
     """Sweep and race: for every length and model the sweep's scores, the rate chosen, and the runs."""
     seeds, results, started = settings["seeds"], {}, time.process_time()
-    with tqdm(total=len(seeds) * len(settings["lengths"]) * len(settings["models"]), unit="run") as bar:
+    pairs = len(settings["lengths"]) * len(settings["models"]) - sum(map(len, settings["not_raced"].values()))
+    with tqdm(total=len(seeds) * pairs, unit="run") as bar:
         for length in settings["lengths"]:
             task = adding(settings["train_size"], settings["test_size"], length=length, seed=0)
             entry = results[str(length)] = {"constant_answer": round(float(np.mean((task.y_test - 1) ** 2)), 4)}
             for model in settings["models"]:
+                if length in settings["not_raced"].get(model, []):
+                    continue
                 scores = sweep(model, task, settings)
                 best = min(scores, key=scores.get)
                 runs = []

@@ -107,6 +107,8 @@ def opening(runs: dict, settings: dict, *, figure: Figure | None = None) -> Figu
 def _errors(axes: Axes, entry: dict, length: int, settings: dict) -> None:
     every = settings["check_every"]
     for model, look in LOOKS.items():
+        if model not in entry:  # it did not race over this length
+            continue
         runs, line = entry[model]["runs"], color(look["color"])
         steps = every * np.arange(1, settings["max_steps"] // every + 1)
         if all(len(run["errors"]) == len(steps) for run in runs):  # none was stopped: a band, not a tangle
@@ -134,6 +136,8 @@ def _steps_to_solve(axes: Axes, results: dict, lengths: tuple[int, ...], setting
     told = []
     for place, (model, look) in zip((-0.27, -0.09, 0.09, 0.27), LOOKS.items(), strict=True):
         for column, length in enumerate(lengths):
+            if model not in results[str(length)]:
+                continue
             solved = [run["solved_at"] for run in results[str(length)][model]["runs"]]
             heights = np.array([never if step is None else step for step in solved], dtype=float)
             spread = np.linspace(-0.05, 0.05, len(heights))
