@@ -70,7 +70,7 @@ def opening(runs: dict, settings: dict, *, figure: Figure | None = None) -> Figu
     runs: by the model's name, one list a seed, with rows of update, error, what is left of the gradient of a far state,
     and what the unit that keeps most keeps a step (None for an RNN). settings: "back", the steps to the far state.
     """
-    figure = figure or plt.figure(figsize=(9.6, 7.4))
+    figure = figure or plt.figure(figsize=(9.6, 6.4))
     panels = figure.subplots(3, 1, sharex=True)
     first = 5  # where update 0 stands on the log axis
     told = []
@@ -80,7 +80,7 @@ def opening(runs: dict, settings: dict, *, figure: Figure | None = None) -> Figu
             updates, errors, left, keeps = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
             at = np.maximum(updates, first)
             for axes, values in zip(panels, (keeps, left, errors), strict=True):
-                axes.plot(at, values, color=color(look["color"]), linewidth=1.3, linestyle=look["linestyle"],
+                axes.plot(at, values, color=color(look["color"]), linewidth=1, drawstyle="steps-post",
                           label=model if number == 0 else None)
             if errors[-1] < settings["solved_below"]:
                 panels[2].plot(at[-1], errors[-1], look["marker"], color=color(look["color"]), markersize=5)
