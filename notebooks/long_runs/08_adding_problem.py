@@ -32,11 +32,11 @@ SETTINGS = {
     "check_every": 25,  # steps between two looks at the validation part
     "solved_below": 0.0167,  # mean squared error: a tenth of that of the constant answer 1
     "stop_below": 0.00167,
-    "rates": {  # the same three for all, and further ones where the best lay at the edge and another could help
-        "RNN": [0.003, 0.01, 0.03],
-        "IRNN": [0.001, 0.003, 0.01, 0.03],
-        "LSTM": [0.003, 0.01, 0.03, 0.1],
-        "GRU": [0.003, 0.01, 0.03, 0.1],
+    "rates": [0.003, 0.01, 0.03],  # the same for all
+    "further_rates": {  # and one more, at some lengths, for those whose best lay at an edge where more could be gained
+        "IRNN": [0.001, [10, 50, 100]],
+        "LSTM": [0.1, [10, 50, 100, 200]],
+        "GRU": [0.1, [10, 50, 100]],
     },
     "sweep_seeds": [100, 101],
     "not_raced": {"IRNN": [200]},  # even at a rate of 0.001 its training can end in NaN there
@@ -232,10 +232,16 @@ def thinned(rows: list) -> list:
     return [row for row in rows if row[0] <= 50 or row[0] % 100 == 0 or row is rows[-1]]
 
 
-def sweep(model: str, task, settings: dict) -> dict[float, float]:
+def rates(model: str, length: int, settings: dict) -> list[float]:
+    """Those of the sweep."""
+    further, lengths = settings["further_rates"].get(model, [None, []])
+    return sorted([*settings["rates"], *([further] if length in lengths else [])])
+
+
+def sweep(model: str, task, length: int, settings: dict) -> dict[float, float]:
     """The score of every rate that the model may have."""
     return {rate: score([race(model, task, rate, seed, settings) for seed in settings["sweep_seeds"]], settings)
-            for rate in settings["rates"][model]}
+            for rate in rates(model, length, settings)}
 
 
 def run(settings: dict) -> dict:
@@ -249,7 +255,7 @@ def run(settings: dict) -> dict:
             for model in settings["models"]:
                 if length in settings["not_raced"].get(model, []):
                     continue
-                scores = sweep(model, task, settings)
+                scores = sweep(model, task, length, settings)
                 best = min(scores, key=scores.get)
                 runs = []
                 for seed in seeds:
