@@ -35,7 +35,7 @@ SETTINGS = {
     "rates": [0.003, 0.01, 0.03],  # the same for all
     "further_rates": {  # and one more, at some lengths, for those whose best lay at an edge where more could be gained
         "IRNN": [0.001, [10, 50, 100]],
-        "LSTM": [0.1, [10, 50, 100, 200]],
+        "LSTM": [0.1, [10, 50, 100]],
         "GRU": [0.1, [10, 50, 100]],
     },
     "sweep_seeds": [100, 101],
