@@ -1,6 +1,6 @@
 """The race of chapter 08: RNN, LSTM and GRU on the adding problem at four lengths, over eight seeds.
 
-    .venv/bin/python notebooks/long_runs/08_adding_problem.py      # about an hour of one core
+    .venv/bin/python notebooks/long_runs/08_adding_problem.py      # about half an hour of one core
 
 RNN, LSTM and GRU start as PyTorch starts them. A fourth row, IRNN, is an RNN with the start of chapter 05: ReLUs, the
 identity for W_h and biases of 0 (Le, Jaitly and Hinton 2015). First every model gets its learning rate for every length
@@ -35,7 +35,7 @@ SETTINGS = {
     "rates": [0.003, 0.01, 0.03],  # the same for all
     "further_rates": {  # and one more, at some lengths, for those whose best lay at an edge where more could be gained
         "IRNN": [0.001, [10, 50, 100]],
-        "LSTM": [0.1, [10, 50, 100]],
+        "LSTM": [0.1, [10, 50, 100, 200]],
         "GRU": [0.1, [10, 50, 100]],
     },
     "sweep_seeds": [100, 101],

@@ -502,9 +502,8 @@ QUIZ = Quiz("08", [
             Option("It takes the candidate whole and drops its old state.", False,
                    "That is z = 0 here. In the other convention you would be right."),
             Option("The gradient of its old state vanishes at this step.", False,
-                   "That gradient passes through z · h with the factor 1, unchanged. What gets no gradient at "
-                   "this step are "
-                   "the candidate and the gates."),
+                   "That gradient passes through z · h with the factor 1, unchanged. What gets no gradient at this "
+                   "step are the candidate and the gates."),
             Option("It keeps its state, whatever the input is.", True, "(1 − 1) n + 1 · h is h."),
             Option("It becomes 0, and begins anew at the next step.", False,
                    "Nothing sets it to 0: (1 − 1) n + 1 · h is h."),
@@ -538,7 +537,7 @@ QUIZ = Quiz("08", [
         topic="the two resets",
     ),
     Question(
-        "Which GRU needs two products with $W_h$ at a step, one behind the other?",
+        "Which GRU needs two products with W_h at a step, one behind the other?",
         [
             Option("The one with the reset after the product.", False,
                    "Its reset multiplies what comes out of the product, so one product serves r, z and the candidate."),
@@ -568,8 +567,7 @@ QUIZ = Quiz("08", [
         [
             Option("Of the two biases of r and z in `torch.nn.GRU` only the sum matters.", True,
                    "Nothing comes between them in those two sums. Only b_hn is not to be joined with its twin, "
-                   "because r "
-                   "multiplies it."),
+                   "because r multiplies it."),
             Option("It is always faster than an LSTM.", False,
                    "How fast a layer is depends on the code behind it: in this chapter's race the LSTM's updates took "
                    "less time. Measure."),
@@ -595,17 +593,14 @@ QUIZ = Quiz("08", [
         topic="a weighted mean",
     ),
     Question(
-        "At T = 50 the RNN with PyTorch's start fails, and the same RNN as an IRNN succeeds. What follows for "
-        "the race?",
+        "At T = 50 the RNN with PyTorch's start fails, and an IRNN, which has no gates either, succeeds. What follows?",
         [
-            Option("Its start was part of what the race compared.", True,
-                   "A race of cells is a race of their starts and rates as well, so each of them needs a start "
-                   "and a rate "
-                   "that suit it."),
+            Option("Start and activation were part of the comparison.", True,
+                   "A race of cells is a race of their starts and rates as well, so each of them needs a start and a "
+                   "rate that suit it."),
             Option("ReLU units remember more than tanh units.", False,
-                   "The start was changed as well. In chapter 05, ReLUs with an orthogonal start lose the "
-                   "gradient where tanh "
-                   "units with the same start keep it."),
+                   "The start was changed as well. In chapter 05, ReLUs with an orthogonal start lose the gradient "
+                   "where tanh units with the same start keep it."),
             Option("Gates are of no use for long gaps.", False,
                    "The GRU solves it in fewer updates here, and from PyTorch's plain start."),
             Option("A plain RNN can never learn 50 steps with tanh.", False,

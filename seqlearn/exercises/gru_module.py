@@ -122,13 +122,11 @@ from_keras = Exercise(
     cases=_keras_weights,
     mistakes=[
         Mistake("order kept", {NEW_ORDER: "[z, r, n]"},
-                "The blocks are still in the order z, r, n. PyTorch has r, z, n: the first two thirds change "
-                "places, in "
-                "all four arrays."),
+                "The blocks are still in the order z, r, n. PyTorch has r, z, n: the first two thirds change places, "
+                "in all four arrays."),
         Mistake("another order", [{NEW_ORDER: f"[{order}]"} for order in ("n, r, z", "r, n, z", "n, z, r", "z, n, r")],
-                "The blocks stand in another order. Keras has z, r, n, and PyTorch r, z, n: the candidate "
-                "stays where it "
-                "is."),
+                "The blocks stand in another order. Keras has z, r, n, and PyTorch r, z, n: the candidate stays "
+                "where it is."),
         Mistake("sign of z turned", [{NEW_ORDER: "[r, -z, n]"}, {NEW_ORDER: "[z, -r, n]"}, {NEW_ORDER: "[-r, z, n]"}],
                 "You turn the sign of a gate. In Keras z keeps the old state, as in PyTorch, so no sign changes."),
         Mistake("biases in the old order",
@@ -138,28 +136,24 @@ from_keras = Exercise(
                 "The biases are right. The columns of both matrices still stand in Keras' order."),
         Mistake("biases exchanged",
                 {"reordered(bias[0])": "reordered(bias[1])", "reordered(bias[1])": "reordered(bias[0])"},
-                "The two biases are exchanged. Row 0 belongs to the input, bias_ih; row 1 to the state, "
-                "bias_hh. In the "
-                "candidate that makes a difference: r multiplies the second one."),
+                "The two biases are exchanged. Row 0 belongs to the input, bias_ih; row 1 to the state, bias_hh. In "
+                "the candidate that makes a difference: r multiplies the second one."),
         Mistake("biases added", [
             {f"reordered(bias[{row}])": "reordered(bias[0] + bias[1])" for row in (0, 1)},
             {"reordered(bias[0])": "reordered(bias[0] + bias[1])", "reordered(bias[1])": "reordered(0 * bias[1])"}],
-                "You add the two biases. For r and z only the sum counts, but r multiplies the candidate's "
-                "second bias, so "
-                "each has to stay where it is."),
+                "You add the two biases. For r and z only the sum counts, but r multiplies the candidate's second "
+                "bias, so each has to stay where it is."),
         Mistake("not transposed", {KX: "reordered(kernel)", KH: "reordered(recurrent_kernel)"},
-                "The matrices lie as Keras has them, (inputs, 3H). PyTorch keeps one row for each unit of a "
-                "gate: transpose "
-                "them."),
+                "The matrices lie as Keras has them, (inputs, 3H). PyTorch keeps one row for each unit of a gate: "
+                "transpose them."),
         Mistake("reshaped", {KX: "reordered(kernel).reshape(kernel.shape[::-1])",
                              KH: "reordered(recurrent_kernel).reshape(recurrent_kernel.shape[::-1])"},
                 "reshape gives the right shape and leaves the numbers in their old order. Transpose with .T."),
         Mistake("rows exchanged", {"np.split(array, 3, axis=-1)": "np.split(array, 3, axis=0) if len(array) % 3 == 0 "
                                    "else np.split(array, 3, axis=-1)",
                                    "axis=-1)\n\n": "axis=0 if len(array) % 3 == 0 else -1)\n\n"},
-                "You cut along the first axis. The gates stand side by side in the columns, the last axis, as "
-                "long as the "
-                "matrix is not transposed."),
+                "You cut along the first axis. The gates stand side by side in the columns, the last axis, as long "
+                "as the matrix is not transposed."),
         Mistake("matrices exchanged", {KX: "reordered(recurrent_kernel).T", KH: "reordered(kernel).T"},
                 "kernel and recurrent_kernel are exchanged: ih is input to hidden, hh hidden to hidden."),
     ],
@@ -316,9 +310,8 @@ make_gru = Exercise(
                 "One bias is missing. torch.nn.GRU has bias_ih_l0 and bias_hh_l0; the candidate needs both, because r "
                 "multiplies the second."),
         Mistake("reset before the product", {N_LINE: f"torch.tanh(x_n + (r * h) @ {W_HN} + {B_HN})"},
-                "You reset the state and multiply it then. That is the other GRU; here r multiplies what comes "
-                "out of the "
-                "product, r * (h W_hn + b_hn)."),
+                "You reset the state and multiply it then. That is the other GRU; here r multiplies what comes out "
+                "of the product, r * (h W_hn + b_hn)."),
         Mistake("b_hn outside the reset", {N_LINE: f"torch.tanh(x_n + r * (h_n - {B_HN}) + {B_HN})"},
                 "b_hn stands outside of the reset. r multiplies it together with the product: r * (h W_hn + b_hn)."),
         Mistake("no reset", {"r * h_n": "h_n"},
@@ -336,9 +329,8 @@ make_gru = Exercise(
                 "The module always starts from zeros. Where h_0 is given, the first step starts from h_0[0]."),
         Mistake("states before the step", {"states.append(h)": "pass",
                                            "x_r, x_z, x_n =": "states.append(h)\n                x_r, x_z, x_n ="},
-                "Your outputs are the states *before* each step: h_0 comes first and the last one is missing. "
-                "Append after "
-                "the update."),
+                "Your outputs are the states *before* each step: h_0 comes first and the last one is missing. Append "
+                "after the update."),
         Mistake("stacked along another axis", {"torch.stack(states)": "torch.stack(states, dim=1)"},
                 "The outputs are stacked along the batch, (N, T, H). Time comes first here: torch.stack(states)."),
         Mistake("batch first", {"x.shape[1]": "x.shape[0]", "in x:": "in x.unbind(1):",
@@ -352,9 +344,8 @@ make_gru = Exercise(
         Mistake("way back cut", [
             {"+ z * h\n": "+ z * h.detach()\n"}, {"in x:": "in x:\n                h = h.detach()"},
             {"torch.stack(states)": "torch.stack(states).detach()"}, {"else h_0[0]": "else h_0[0].detach()"}],
-                "The states are right and the gradients are not: detach() cuts the way back. Autograd has to "
-                "follow the "
-                "state through all steps."),
+                "The states are right and the gradients are not: detach() cuts the way back. Autograd has to follow "
+                "the state through all steps."),
         Mistake("tanh for the gates", {"torch.sigmoid(x_r": "torch.tanh(x_r", "torch.sigmoid(x_z": "torch.tanh(x_z"},
                 "The gates go through tanh. A gate is a share between 0 and 1: torch.sigmoid."),
         Mistake("sigmoid for the candidate", {"torch.tanh(x_n": "torch.sigmoid(x_n"},
