@@ -50,7 +50,7 @@ step = Exercise(
                 "You read the first third of the columns as z. The order is r, z, n, as in PyTorch. Files from Keras "
                 "have z first."),
         Mistake("reset before the product", {"r * h_n": "(r * h) @ W_h[:, -h.shape[1]:] + b_h[-h.shape[1]:]"},
-                "You reset the state and multiply it by W_hn then. That is the GRU of the paper. Here r multiplies "
+                "You reset the state and multiply it by W_hn then. That is the other GRU. Here r multiplies "
                 "what comes out of the product: r * (h @ W_hn + b_hn)."),
         Mistake("b_hn outside the reset", {"r * h_n": "r * (h @ W_h)[:, -h.shape[1]:] + b_h[-h.shape[1]:]"},
                 "The bias b_hn belongs inside the brackets that r multiplies: r * (h @ W_hn + b_hn). That is why it "
@@ -207,8 +207,8 @@ candidates = Exercise(
         Mistake("after, twice", {"return before, after": "return after, after"},
                 "Both are the reset after the product. For the first reset the state: (r * h) @ W_hn."),
         Mistake("b_hn never reset", {"r * (h @ W_hn + b_hn)": "r * (h @ W_hn) + b_hn"},
-                "After the product, r multiplies the bias as well: r * (h @ W_hn + b_hn). That is why nn.GRU has two "
-                "biases."),
+                "After the product, r multiplies the bias as well: r * (h @ W_hn + b_hn). That is why torch.nn.GRU "
+                "has two biases."),
         Mistake("b_hn always reset", {"(r * h) @ W_hn + b_hn": "(r * h) @ W_hn + r * b_hn"},
                 "Before the product, r touches the state alone; b_hn is added unchanged."),
         Mistake("no bias", {"(r * h) @ W_hn + b_hn": "(r * h) @ W_hn", "r * (h @ W_hn + b_hn)": "r * (h @ W_hn)"},
@@ -340,8 +340,8 @@ turn = Exercise(
         "1 − σ(a) = σ(−a). The sum a of gate z is x W_xz + b_z + h W_hz + b_hz: turn the sign of all of it.",
         "z's columns are H to 2H, in all four arrays. Work on copies.",
     ],
-    explanation="Nothing is learned anew: it is the same function, written with another letter. Whoever moves weights "
-                "between two libraries has to know which letter it is.",
+    explanation="Nothing is learned anew: it is the same function, written with another letter. If you move weights "
+                "between two libraries, you have to know which letter it is.",
 )
 
 # 08.5 One step backward ------------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ def candidates(*, figure: Figure | None = None) -> Figure:
 
 def _one_candidate(axes: Axes, reset_after: bool) -> None:
     blank(axes, 10.2, 1.75, left=-1.9, bottom=-0.7)
-    label = "reset after\nnn.GRU, cuDNN" if reset_after else "reset before\nCho et al. 2014"
+    label = "reset after\ntorch.nn.GRU, cuDNN" if reset_after else "reset before\nCho et al. 2014"
     words(axes, (-1.85, 0), label, "ink", 12, ha="left")
     h = node(axes, "state", (0.6, 0), "$h_{t-1}$", fontsize=13, radius=0.36)
     at_weight, at_reset = (2.1, 3.6) if reset_after else (3.6, 2.1)

@@ -1,4 +1,4 @@
-"""The picture of chapter 08's explorer: a unit that shall hold a digit and overwrite it with the next one."""
+"""The picture of chapter 08's explorer: a unit that is to hold a digit and overwrite it with the next one."""
 
 import matplotlib.pyplot as plt
 import numpy as np
