@@ -786,10 +786,11 @@ QUIZ = Quiz("09", [
         "Which of these give the perplexity of a text, if p are the probabilities of its characters?",
         [
             Option("The geometric mean of 1/p", True, "That is what the other two compute."),
-            Option("2 ** -np.log2(p).mean()", True, "2 to the mean surprise in bits. The same number."),
+            Option("2 ** -np.log2(p).mean()", True,
+                   "The mean surprise in bits, in the exponent of 2. The same number."),
             Option("np.mean(1 / p)", False,
                    "That is the arithmetic mean. It is larger, and one rare character rules it."),
-            Option("np.exp(-np.log(p).mean())", True, "e to the power of the mean surprise in nats."),
+            Option("np.exp(-np.log(p).mean())", True, "The mean surprise in nats, in the exponent of e."),
             Option("2 ** -np.log(p).mean()", False, "Nats in the exponent need e. This one comes out too small."),
         ],
         topic="perplexity",
@@ -855,5 +856,36 @@ QUIZ = Quiz("09", [
                    "Lower is better, and the units differ: 2.12 bits are 1.47 nats."),
         ],
         topic="wrong base",
+    ),
+    Question(
+        "You train on a short text of your own. From pass to pass the training loss falls, 0.9, 0.6, 0.3, and the "
+        "perplexity on the tenth kept aside is 5, 6 and then 9. What has happened?",
+        [
+            Option("The network is too small for the text, and needs more units.", False,
+                   "A larger one would fit the training text even better, and that is not what is missing."),
+            Option("It learns the training text by heart, and the first pass was the best one.", True,
+                   "What it gets better at is true of the training text alone. Take the weights of the best pass, "
+                   "more text, or dropout."),
+            Option("It is as good as before: the perplexity counts more choices as the model learns more words.", False,
+                   "The vocabulary is the same in every pass. A higher perplexity on unseen text is a worse model of "
+                   "it."),
+            Option("The learning rate is too high, so the training has diverged.", False,
+                   "Then the loss of the training would not fall so evenly."),
+        ],
+        topic="a text of one's own",
+    ),
+    Question(
+        "Each row of a batch holds the block that follows the row above it, and the state of every row is carried to "
+        "the next batch. What is wrong with it?",
+        [
+            Option("Nothing, as long as the gradient is cut between the batches.", False,
+                   "The numbers of the state are wrong too, not only the gradient's way."),
+            Option("The targets are shifted by one block.", False,
+                   "Inputs and targets fit each other. What does not fit is the state."),
+            Option("Each row begins with the state of another place, and the rows are much alike.", True,
+                   "Row 1 of the next batch does not go on where row 1 has stopped but further on. In this chapter the "
+                   "two faults cost about the same."),
+        ],
+        topic="neighbours",
     ),
 ])
