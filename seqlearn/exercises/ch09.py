@@ -475,8 +475,8 @@ class _Reader:
 
 
 def _pieces(rng):
-    """Pieces that fill the text, a last one that is short, one of a single token, and all in one."""
-    sizes = (13, 4), (15, 4), (12, 5), (9, 3), (10, 20)
+    """Pieces that fill the text, last ones that are short, and one of a single token."""
+    sizes = (13, 4), (15, 4), (12, 5), (9, 3), (11, 5)
     return [(_Reader(7, rng).read, rng.integers(0, 7, S), k) for S, k in sizes]
 
 
@@ -504,12 +504,15 @@ read_in_pieces = Exercise(
                 "You average the means of the pieces, so each character of a short last piece counts more. Collect "
                 "the surprise of all characters and take one mean."),
         Mistake("the last short piece dropped",
-                [{"len(tokens) - 1, k)": "max(1, (len(tokens) - 1) // k * k), k)"},
-                {"len(tokens) - 1, k)": "max(1, len(tokens) - k), k)"}],
+                [{"len(tokens) - 1, k)": "(len(tokens) - 1) // k * k, k)"},
+                {"len(tokens) - 1, k)": "len(tokens) // k * k - (len(tokens) % k == 0), k)"},
+                {"len(tokens) - 1, k)": "len(tokens) - k, k)"}, {"len(tokens) - 1, k)": "len(tokens) - k + 1, k)"}],
                 "The characters after the last whole piece are missing. In training a block may be dropped; here every "
                 "character with a successor counts, so let the last piece be shorter."),
         Mistake("the border left out",
-                {"tokens[start + 1:start + k + 1]": "piece[1:]"},
+                [{"tokens[start + 1:start + k + 1]": "piece[1:]"},
+                {"tokens[start:start + k]": "tokens[start:start + k - 1]",
+                "tokens[start + 1:start + k + 1]": "tokens[start + 1:start + k]"}],
                 "You take the targets from the piece itself, so its last token has none. Its target is the first "
                 "token of the next piece."),
         Mistake("targets not shifted", {"tokens[start + 1:start + k + 1]": "piece"},
@@ -523,6 +526,9 @@ read_in_pieces = Exercise(
                 "You return the sum over all characters. Divide by how many there are."),
         Mistake("divided by all tokens", {".mean()": ".sum() / len(tokens)"},
                 "You divide by len(tokens). The first token is no target, so the sum has one term less."),
+        Mistake("divided by whole pieces", {".mean()": ".sum() / (len(surprise) * k)"},
+                "You divide by k for every piece, and the last one can be shorter. Divide by the number of "
+                "characters that were added up."),
         Mistake("the mean of p",
                 {"-np.log(p[np.arange(len(targets)), targets])": "p[np.arange(len(targets)), targets]",
                 "np.concatenate(surprise).mean()": "-np.log(np.concatenate(surprise).mean())"},
@@ -666,8 +672,19 @@ d_logits = Exercise(
         Mistake("the inner derivative forgotten", {"(temperature * len(targets))": "len(targets)"},
                 "The softmax is right, and the derivative of logits / temperature is missing: the chain rule brings a "
                 "factor 1 / temperature."),
-        Mistake("multiplied by the temperature", {"/ (temperature * len(targets))": "* temperature / len(targets)"},
-                "You multiply by the temperature at the end. d(logits / temperature) / d logits is 1 / temperature."),
+        Mistake("multiplied by the temperature",
+                [{"/ (temperature * len(targets))": "* temperature / len(targets)"},
+                {" / temperature)": " * temperature)",
+                "/ (temperature * len(targets))": "* temperature / len(targets)"}],
+                "You multiply by the temperature. The logits are divided by it, and d(logits / temperature) / d logits "
+                "is 1 / temperature."),
+        Mistake("probabilities divided",
+                [{" / temperature)": ")", "(p - came) / (temperature * len(targets))":
+                    "(p / temperature - came) / len(targets)"},
+                {"(p - came) / (temperature * len(targets))": "(p - came / temperature) / len(targets)"},
+                {"(p - came) / (temperature * len(targets))": "(p / temperature - came) / len(targets)"}],
+                "You divide one part of the difference by the temperature. The chain rule divides p − came as a whole, "
+                "with p = softmax(logits / temperature)."),
         Mistake("temperature nowhere", {" / temperature)": ")", "(temperature * len(targets))": "len(targets)"},
                 "Your gradient is that of temperature 1. The temperature enters twice: inside the softmax, and as a "
                 "factor by the chain rule."),
@@ -683,7 +700,10 @@ d_logits = Exercise(
         Mistake("the target alone", {"(p - came)": "((p - came) * came)"},
                 "Your gradient is 0 for all that did not come. Their logits stand in the softmax's sum: their "
                 "gradient is p."),
-        Mistake("softmax down the columns", {"e.sum(axis=1, keepdims=True)": "e.sum(axis=0, keepdims=True)"},
+        Mistake("softmax down the columns",
+                [{"e.sum(axis=1, keepdims=True)": "e.sum(axis=0, keepdims=True)",
+                "logits.max(axis=1, keepdims=True)": "logits.max(axis=0, keepdims=True)"},
+                {"e.sum(axis=1, keepdims=True)": "e.sum(axis=0, keepdims=True)"}],
                 "Your probabilities sum to 1 down the columns. Each row is a place: axis=1."),
     ],
     hints=[
@@ -717,7 +737,8 @@ kilobytes = ValueExercise(
         Mistake("the perplexity", np.exp(1.4932) * 111.540 / 8,
                 "You take the perplexity for the bits of a character. It is 2 to the power of the bits."),
         Mistake("1,024 bytes", 1.4932 / np.log(2) * 111_540 / 8 / 1024,
-                "Right, in units of 1,024 bytes. Here a kilobyte has 1,000."),
+                "Those are units of 1,024 bytes. Here a kilobyte has 1,000."),
+        Mistake("bits", 1.4932 / np.log(2) * 111_540, "Those are bits. Divide by 8, and by 1,000."),
     ],
     hints=[
         "Three steps: nats into bits, one character into all, bits into kilobytes.",
@@ -744,6 +765,7 @@ words_and_characters = ValueExercise(
         Mistake("divided by the length of a word", 70 / 5.6,
                 "You divide the perplexity by 5.6 characters a word. Perplexities multiply: what is shared out among "
                 "the characters is the surprise, so take the root."),
+        Mistake("one decimal", 2.1, "Two decimals are asked for: what is the next one?"),
         Mistake("the surprise of a character", 10_000 * np.log(70) / 56_000,
                 "That is the surprise of a character, in nats. The perplexity is exp of it."),
         Mistake("the surprise of a word", np.log(70), "That is the surprise of a word. A word has 5.6 characters."),

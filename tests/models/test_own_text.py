@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seqlearn.course.chapters import notebooks_folder
+from seqlearn.data.corpus import Vocabulary
 
 torch = pytest.importorskip("torch")
 
@@ -23,7 +24,7 @@ def run(tmp_path, capsys):
         path.write_bytes(data)
         notebook = json.loads((notebooks_folder() / "09_language_models.ipynb").read_text("utf-8"))
         cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        names = {"np": np}
+        names = {"np": np, "Vocabulary": Vocabulary}
         for start in NEEDED:
             (cell,) = [cell for cell in cells if cell.startswith(start)]
             exec(cell.replace("PATH = None", f"PATH = {os.fspath(path)!r}").replace("passes=10", "passes=2"), names)
