@@ -1,6 +1,6 @@
 """The race of chapter 09: RNN, LSTM and GRU with a carried state, and the LSTM with a reset one, over five seeds.
 
-    .venv/bin/python notebooks/long_runs/09_cells_and_states.py    # about 8 minutes of one core
+    .venv/bin/python notebooks/long_runs/09_cells_and_states.py    # about 5 minutes of one core
 
 All read the scenes of the built-in corpus with the same number of updates and, apart from the cell, the same settings.
 Each kind of run gets its learning rate from a sweep over as many updates, on a seed that does not race. The first half

@@ -1,6 +1,6 @@
 """Chapter 09: what a carried state, a state of zeros and a state from the wrong place cost, and what the batches cost.
 
-    .venv/bin/python notebooks/long_runs/09_state_and_order.py     # about 2 minutes of one core
+    .venv/bin/python notebooks/long_runs/09_state_and_order.py     # about 1 minute of one core
 
 An LSTM reads the scenes of the built-in corpus in six ways, over five seeds: the batches hold rows from all over the
 text ("offset"), blocks that are neighbours in the text, or blocks in any order; the state is carried or reset. Each way
