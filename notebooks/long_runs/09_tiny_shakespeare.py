@@ -49,7 +49,7 @@ def make_model(vocabulary_size: int, settings: dict) -> LanguageModel:
     return LanguageModel(vocabulary_size, **shape)
 
 
-def learn(model: LanguageModel, learned: np.ndarray, unseen: np.ndarray, settings: dict) -> dict:
+def learn(model: LanguageModel, learned: np.ndarray, unseen: np.ndarray, settings: dict, progress: bool = True) -> dict:
     """Train with the state carried through offset batches. The losses of every epoch, in nats per character.
 
     The model is left with the weights of the lowest validation loss.
@@ -59,7 +59,7 @@ def learn(model: LanguageModel, learned: np.ndarray, unseen: np.ndarray, setting
     updates = settings["epochs"] * len(blocks)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates, settings["learning_rate"] / 100)
     history = train(model, blocks, CarriedLoss(), epochs=settings["epochs"], optimizer=optimizer, scheduler=schedule,
-                    validate=lambda model: evaluate(model, checks), max_norm=settings["max_norm"])
+                    validate=lambda model: evaluate(model, checks), max_norm=settings["max_norm"], progress=progress)
     losses = {"train": history.loss, "validation": history.validation}
     return {name: [round(loss, 4) for loss in values] for name, values in losses.items()}
 
