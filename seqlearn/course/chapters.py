@@ -120,7 +120,7 @@ CHAPTERS = (
             "Predict the next character, measure the surprise, and sample new text.", 90,
             part=3, needs=("08",), topic="language_models",
             also=("data.corpus", "models.language_model", "decoding.sampling", "plots.next_character",
-                  "tests.models.test_tiny_shakespeare")),
+                  "tests.models.test_tiny_shakespeare", "tests.models.test_own_text")),
     Chapter("10", "text_classification", "Text classification",
             "Judge reviews where order and negation decide, with padding that leaks nowhere.", 90,
             part=3, needs=("07",), topic="text_classification",
