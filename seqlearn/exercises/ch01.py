@@ -57,8 +57,7 @@ bag_of_words = Exercise(
                 "A word that occurs twice must count 2. `bag[words] += 1` reads each entry once and writes it once, so "
                 "repeats are lost, and `bag[words] = 1` never counted: loop over the words, or use np.bincount."),
         Mistake("one-hot vectors summed over the wrong axis", {"return bag": "return np.eye(V)[words].sum(axis=1)"},
-                "You add up each one-hot vector by itself, which gives 1 for every word. Add the words, number by "
-                "number: sum(axis=0) of an array (T, V) gives (V,)."),
+                "You add up each one-hot vector by itself, which gives 1 for every word. Add the words: sum(axis=0)."),
         Mistake("shorter than the vocabulary", [{"return bag": "return np.bincount(words)"},
                                                 {"return bag": "return bag[bag > 0]"}],
                 "Words of the vocabulary that do not occur are missing from your vector. It has V entries, 0 for a "
@@ -67,15 +66,13 @@ bag_of_words = Exercise(
                                          {"return bag": "return bag * (np.arange(V) > 0)"}],
                 "Your counts begin with word 1: word 0 is not counted, or stands in the last place. Words are numbered "
                 "from 0, and word w belongs to bag[w]."),
-        Mistake("first word left out", {"in words": "in words[1:]"},
-                "You do not count the first word of the sentence. Start the loop at words[0]."),
-        Mistake("last word left out", {"in words": "in words[:-1]"},
-                "You do not count the last word of the sentence. Go through all T words."),
+        Mistake("a word left out", [{"in words": "in words[1:]"}, {"in words": "in words[:-1]"}],
+                "You do not count the first word of the sentence, or not the last. Go through all T words."),
         Mistake("place in place of count", {"    for word in words:\n        bag[word] += 1":
                                             "    for t, word in enumerate(words):\n        bag[word] = t + 1"},
                 "You store where the word stands. A bag forgets the place: add 1 for every occurrence."),
         Mistake("the word's number added", {"+= 1": "+= word"},
-                "You add the word's number to its entry, so word 0 never counts and word 7 counts seven times. Add 1."),
+                "You add the word's number to its entry, so word 7 counts seven times, and word 0 never. Add 1."),
     ],
     hints=[
         "Start with V zeros. Each word adds 1 to one entry.",
@@ -124,11 +121,9 @@ contexts = Exercise(
                 "after the other: no transpose before the reshape."),
         Mistake("words in another order", [{"vectors.reshape": "W[np.sort(words)].reshape"},
                                            {"vectors.reshape": "vectors[::-1].reshape"}],
-                "The words of your concatenation stand in another order than in the sentence. Take them as they come: "
-                "W[words], the first one first."),
+                "Your concatenation has the words in another order. Take them as they come in the sentence: W[words]."),
         Mistake("rows whatever the words are", [{"W[words]": "W[:len(words)]"}, {"W[words]": "W"}],
-                "You take the first rows of W, or all of them, whatever the words are. The word is the number of its "
-                "row: W[words]."),
+                "You take the first rows of W, or all, whatever the words are. A word is the number of its row."),
         Mistake("last word left out", {"W[words]": "W[words[:-1]]"},
                 "The last word is missing from both vectors. Take all T words."),
         Mistake("one-hot vectors joined", {"vectors.reshape": "np.eye(len(W))[words].reshape"},
@@ -181,8 +176,7 @@ parameter_counts = Exercise(
         Mistake("weights not shared", [
             {"D * H + H * H + H": "n * (D * H + H * H + H)"}, {"D * H + H * H + H": "n * (D * H + H * H) + H"},
             {"D * H + H * H": "n * D * H + H * H"}, {"D * H + H * H": "D * H + n * H * H"}],
-                "Your second count grows with the number of words. Every step of the recurrent layer uses the same "
-                "weights: there is no n in it."),
+                "Your second count grows with n. But every step of the recurrent layer uses the same weights."),
         Mistake("lengths added", {"n * D * H": "(n + D) * H"},
                 "You add n and D. n words of D features each are n · D numbers, and each has a weight to each unit."),
         Mistake("state in the first count", {"n * D * H": "(n * D + H) * H"},
@@ -244,8 +238,7 @@ sorting = ValueExercise(
                       "Word classes and heartbeat have exactly one output for each input step, at the same place. "
                       "Nothing has to wait for the end: which pattern has an output above every input?"),
         _sorted_wrong("one answer for all steps", ["word classes", "heartbeat"], PATTERNS[:3],
-                      "Word classes wants a class for every word, heartbeat a verdict on every beat: many inputs, many "
-                      "outputs."),
+                      "Word classes wants a class for every word, heartbeat a verdict on every beat: many outputs."),
         _sorted_wrong("one sentence is one output", ["caption", "translation", "summary"], PATTERNS[:3:2],
                       "A caption, a translation and a summary are written word by word, so their output is many."),
         _sorted_wrong("one answer per step where one is asked", ["stars", "language"], ["aligned", "delayed"],
@@ -312,8 +305,7 @@ unread = Exercise(
         Mistake("not rounded", {"h // V": "h / V"},
                 "You divide with /, so the state before the step is no whole number. Divide in whole numbers: h // V."),
         Mistake("zeros at the start lost", {"for _ in range(T)": "while h > 0"},
-                "You stop when the state reaches 0, so sentences that start with word 0 come out too short. Go exactly "
-                "T steps."),
+                "You stop when the state reaches 0, so sentences that start with word 0 are too short. Go T steps."),
         Mistake("zeros put at the end", {"np.array(words[::-1])": "np.array([*np.trim_zeros("
                                          "words[::-1], 'f'), *[0] * T])[:T]"},
                 "A sentence that starts with word 0 gets its zeros at the end. They belong to the start: go exactly T "
@@ -322,9 +314,6 @@ unread = Exercise(
                 "You divide by a number of your own. Each step multiplied the state by V: divide by V."),
         Mistake("quotient kept", {"append(h % V)": "append(h // V)"},
                 "You keep the quotient, which is the state before the step. The word is the remainder, h % V."),
-        Mistake("divided too early", {"append(h % V)": "append(h // V % V)"},
-                "You go back a step before you read the remainder, so your words are one step late. Take h % V first, "
-                "then divide."),
         Mistake("state not divided", [{"h = h // V": "pass"}, {"h = h // V": "h = h - h % V"}],
                 "You subtract the word, or do nothing, and never divide: the state does not get smaller. After each "
                 "word go back to the state before it: h = h // V."),
@@ -387,8 +376,7 @@ log_probability = Exercise(
                 "Right for short sentences. You multiply the probabilities and take the logarithm at the end, but a "
                 "product of two thousand of them is below the smallest float, so it becomes 0. Add logarithms."),
         Mistake("not a logarithm", [partial(_of_factors, prod), {"return total": "return np.exp(total)"}],
-                "You return the probability itself. Asked is its logarithm, which does not become 0 for long "
-                "sentences."),
+                "You return the probability itself. Asked is its logarithm, for which no sentence is too long."),
         Mistake("logarithm of a sum", partial(_of_factors, lambda factors: np.log(sum(factors))),
                 "You add the probabilities. The chain rule multiplies them, so their logarithms are added."),
         Mistake("first word left out", {"np.log(first[words[0]])": "0.0"},
@@ -402,8 +390,7 @@ log_probability = Exercise(
             lambda words, *tables: log_probability_reference(words[:-1], *tables) if len(words) > 1 else 0.0],
                 "The factor of the last word is missing. Go on to words[-1]."),
         Mistake("order 1", {f"np.log({FURTHER})": "np.log(second[words[t - 1], words[t]])"},
-                "You go on with the table of pairs. From the third word on the model looks at two words: "
-                "further[a, b, c]."),
+                "You go on with the table of pairs. From the third word on, two words are given: further[a, b, c]."),
         Mistake("indices exchanged", [
             {SECOND: "second[words[1], words[0]]"}, {FURTHER: "further[words[t - 1], words[t - 2], words[t]]"},
             {FURTHER: "further[words[t], words[t - 1], words[t - 2]]"},
@@ -420,8 +407,7 @@ log_probability = Exercise(
         "The logarithm of a product is the sum of the logarithms.",
         "For t = 2, 3, …: add np.log(further[words[t - 2], words[t - 1], words[t]]).",
     ],
-    explanation="Language models are trained and compared in just this quantity: a sum of logarithms, one for each "
-                "word.",
+    explanation="Language models are trained and compared in this quantity: a sum of logarithms, one for each word.",
 )
 
 # 01.7 How many states are enough? ---------------------------------------------------------------------------------
@@ -461,8 +447,7 @@ states_needed = ValueExercise(
                 "One of your numbers counts the start as a state of its own where it may be one of the others. Before "
                 "any bit the number of ones is 0, for example.", example={**STATES, "remainder": 4}),
         _counted_wrong("one state", list(STATES), [1, 0],
-                       "A machine with a single state says the same after every bit, because the answer is read off "
-                       "the state."),
+                       "A machine reads its answer off its state. With a single one it says the same after every bit."),
         _counted_wrong("the remainder as yes or no", ["remainder"], [2],
                        "For remainder the answer is 0, 1 or 2. Two states cannot stand for three answers."),
     ],
@@ -497,8 +482,7 @@ count_states = Exercise(
                 "You count every order. Two words that have been turned by the same angle in the end, because one has "
                 "gone round once more, may change places without a trace."),
         Mistake("full turns only", lambda T, k: 1 if k == 1 else factorial(T),
-                "With k = 1 the state is a sum, that is right. But with k = 2 a word two steps back has made a full "
-                "turn, and stands as the last word does."),
+                "Right for k = 1. But with k = 2 a word two steps back has made a full turn, as if it were the last."),
         Mistake("angles counted", lambda T, k: min(T, k),
                 "This is how many different angles there are. Ask how the T words can be spread over them: words that "
                 "share an angle are added up, and their order is lost."),
@@ -568,8 +552,7 @@ smallest_window = Exercise(
         Mistake("sets of n-grams", {"Counter(": "set("},
                 "You compare which n-grams occur, and not how often. A bag counts: use Counter, or sort the list."),
         Mistake("lists of n-grams", [{"Counter(": "list("}, lambda one, other: int(one != other)],
-                "You compare the n-grams in their order, so any two different sentences differ at n = 1. A bag has no "
-                "order: use Counter, or sort."),
+                "You compare lists, so different sentences always differ at n = 1. A bag has no order: use Counter, or sort."),
         Mistake("last n-gram left out", {"len(words) - n + 1": "len(words) - n"},
                 "The last n-gram is missing. A sentence of T words has T − n + 1 of them."),
         Mistake("one too small", [{"return n\n": "return n - 1\n"},
@@ -602,8 +585,7 @@ QUIZ = Quiz("01", [
     Question("Which pairs of sentences have the same bag of words?", [
         Option("“not good, very bad” and “very good, not bad”", True,
                "The same four words, once each, and the opposite opinion."),
-        Option("“the dog saw the cat” and “the dog saw a cat”", False,
-               "The first has “the” twice, the second once, and an “a”."),
+        Option("“the dog saw the cat” and “the dog saw a cat”", False, "The first has “the” twice, the second once."),
         Option("“Ann paid Bob” and “Bob paid Ann”", True,
                "The same three words. Who is richer now, the bag cannot say."),
         Option("“good” and “good good”", False, "A bag counts. The order is lost, the number is not."),
@@ -613,16 +595,13 @@ QUIZ = Quiz("01", [
         Option("More hidden units.", False,
                "Both sentences give the same input, so any function, however large, gives the same output."),
         Option("Longer training.", False, "The loss is already at its lowest possible value, ln 2."),
-        Option("Another input, which depends on the order.", True,
-               "What the input does not hold, no network can find."),
-        Option("Better word vectors, which are then summed.", False,
-               "The sum of any vectors is the same in any order."),
+        Option("Another input, which depends on the order.", True, "What is not in the input, no network finds."),
+        Option("Better word vectors, which are then summed.", False, "Any sum is the same in any order."),
     ], topic="order lost by the sum"),
     Question("You double the number of words that a network sees, from n to 2n. How do the weights grow?", [
         Option("Concatenation: about twice as many; recurrence: as many as before.", True,
                "n · D · H doubles, and the recurrent layer uses the same weights at each step."),
-        Option("Both about twice as many.", False, "The recurrent layer has no n in its count. Its weights are "
-               "shared by all steps."),
+        Option("Both about twice as many.", False, "All steps of the recurrent layer share its weights."),
         Option("Concatenation: as many as before; recurrence: about twice as many.", False,
                "It is the other way round. Every place of the window has weights of its own."),
     ], topic="parameters against the window"),

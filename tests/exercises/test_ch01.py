@@ -159,6 +159,7 @@ def test_counting_all_orders_is_an_answer():
     (ch01.parameter_counts, {"concatenated, recurrent": "recurrent, concatenated"}, "in another order"),
     (ch01.unread, {"append(h % V)": "append(h)"}, "`V` is not taken as the modulus"),
     (ch01.unread, {"words[::-1]": "words[:1]"}, "`T` is taken as 1"),
+    (ch01.unread, {"append(h % V)": "append(h // V % V)"}, "one step late"),
     (ch01.log_probability, {"return total": "return -total"}, "wrong sign"),
     (ch01.count_states, {"factorial(size) for size": "size for size"}, "`factorial(…)` is left out"),
     (ch01.smallest_window, {"range(1, ": "range(2, "}, "`2` stands where `1` belongs"),
