@@ -552,7 +552,7 @@ smallest_window = Exercise(
         Mistake("sets of n-grams", {"Counter(": "set("},
                 "You compare which n-grams occur, and not how often. A bag counts: use Counter, or sort the list."),
         Mistake("lists of n-grams", [{"Counter(": "list("}, lambda one, other: int(one != other)],
-                "You compare lists, so different sentences always differ at n = 1. A bag has no order: use Counter, or sort."),
+                "You compare lists, so what differs at all differs at n = 1. A bag has no order: use Counter."),
         Mistake("last n-gram left out", {"len(words) - n + 1": "len(words) - n"},
                 "The last n-gram is missing. A sentence of T words has T − n + 1 of them."),
         Mistake("one too small", [{"return n\n": "return n - 1\n"},
