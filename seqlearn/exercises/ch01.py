@@ -124,6 +124,8 @@ contexts = Exercise(
                 "Your concatenation has the words in another order. Take them as they come in the sentence: W[words]."),
         Mistake("rows whatever the words are", [{"W[words]": "W[:len(words)]"}, {"W[words]": "W"}],
                 "You take the first rows of W, or all, whatever the words are. A word is the number of its row."),
+        Mistake("columns in place of rows", {"W[words]": "W[:, words % W.shape[1]].T"},
+                "You pick columns of W. Each word has a row of it: W[words]."),
         Mistake("last word left out", {"W[words]": "W[words[:-1]]"},
                 "The last word is missing from both vectors. Take all T words."),
         Mistake("one-hot vectors joined", {"vectors.reshape": "np.eye(len(W))[words].reshape"},
@@ -319,6 +321,8 @@ unread = Exercise(
                 "word go back to the state before it: h = h // V."),
         Mistake("words counted from 1", [{"append(h % V)": f"append(h % V {by} 1)"} for by in "+-"],
                 "Your words are off by one. They are numbered from 0, as the remainders are: leave the 1 out."),
+        Mistake("words sorted", {"words[::-1]": "sorted(words)"},
+                "You sort the words. Asked is the order in which they were read."),
     ],
     hints=[
         "Take V = 10 and h = 152. How do you get its last digit, and how do you get rid of it?",
