@@ -218,6 +218,11 @@ backward = Exercise(
         Mistake("only the last loss", {"d_outputs[t] +": "d_outputs[t] * (t == len(x) - 1) +"},
                 "Only the loss of the last step has a part in your answer. Every step has one: add d_outputs[t] at "
                 "each step of the walk."),
+        Mistake("the loss one step late", [
+            {"d_outputs[t] + d_future": "d_future", "da @ W_h.T": "da @ W_h.T + d_outputs[t]", **start}
+            for start in ({}, {"d_future = np.zeros_like(h[0])": "d_future = d_outputs[-1].copy()"})],
+                "d_outputs[t] comes in one step too late. It belongs to h[t + 1], the state that step t makes: add it "
+                "to d_future before you go through the tanh of that step."),
         Mistake("last loss counted twice", {"d_future = np.zeros_like(h[0])": "d_future = d_outputs[-1].copy()"},
                 "You start with d_outputs[-1] and add it again at the last step. Nothing comes from behind the last "
                 "step: start with zeros."),
@@ -529,8 +534,8 @@ unbiased_backward = Exercise(
                 "set it to zeros."),
         Mistake("something comes through a cut",
                 [{"np.zeros_like(h[0]) if cut[t]": f"{factor} * (da @ W_h.T) if cut[t]"}
-                                                  for factor in ("p", "p / (1 - p)", "(1 - p)")],
-                "Where cut[t] is true you let a part of the gradient through. Nothing comes through a cut; what comes "
+                                                  for factor in ("1", "p", "p / (1 - p)", "(1 - p)")],
+                "Where cut[t] is true something still comes through in your answer. Nothing should; what comes "
                 "through elsewhere is enlarged to make up for it."),
     ],
     hints=[
@@ -768,7 +773,7 @@ learn_switch = Exercise(
     call=_shares_right,
     names=("the share right up to 10 steps after a pulse (95 % count as 1)",
            "the share right more than 10 steps after a pulse (95 % count as 1)"),
-    time_limit=20,
+    time_limit=40,
     mistakes=[
         Mistake("the pulse itself", lambda x, y: lambda new: new,
                 "You answer with the input. Between the pulses it is 0, and the last pulse has to be remembered."),
