@@ -90,8 +90,8 @@ def surfaces(u: np.ndarray, w: np.ndarray, losses: list[np.ndarray], paths: list
     ends = "; ".join(f"{title}: from ({p[0, 0]:.0f}, {p[0, 1]:.0f}) to ({p[-1, 0]:.1f}, {p[-1, 1]:.1f})"
                      for p, title in zip(paths, titles, strict=True))
     return describe(figure, f"""Loss surfaces over U and W; more colour is higher. Paths of training, circle to square:
-        {ends}. A star marks the counter (1, 1), a dotted line U = 0. With one sequence two separate curves have loss 0, one through the
-        star and one through the end of the path.""")
+        {ends}. A star marks the counter (1, 1), a dotted line U = 0. With one sequence two separate curves have loss 0,
+        one through the star and one through the end of the path.""")
 
 
 def cell(*, figure: Figure | None = None) -> Figure:
