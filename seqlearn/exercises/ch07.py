@@ -561,6 +561,7 @@ rule = Exercise(
         Mistake("a zero takes what a one adds", [
             {PER_ZERO: "per_zero = -per_one"},
             {PER_ZERO: "per_zero = -per_one", CONSTANT: "constant = trained / 2"},
+            {PER_ZERO: "per_zero = -per_one", CONSTANT: "constant = trained / 2", OFF: "off = (trained - length) / 2"},
             {PER_ZERO: "per_zero = -per_one", CONSTANT: "constant = trained * (1 - per_one)"},
             {PER_ZERO: "per_zero = -per_one", OFF: "off = (per_one - 1) * (length - trained)",
              CONSTANT: "constant = trained * (1 - per_one)"}],
@@ -577,10 +578,13 @@ rule = Exercise(
             {CONSTANT: "constant = trained / 2"}, {CONSTANT: "constant = trained * per_one"}],
                 "The constant is right for per_one = ½ only. Try the sequence of zeros alone: trained · per_zero + "
                 "constant has to be 0."),
-        Mistake("half a point a step", {OFF: "off = (trained - length) / 2"},
+        Mistake("half a point a step", [
+            {OFF: "off = (trained - length) / 2"}, {OFF: "off = per_one * (trained - length)"}],
                 "Half a point for each further step is what the chapter's counter loses. In general each step "
                 "beyond the trained length is off by per_zero: write the answer minus the count, and the ones "
                 "cancel."),
+        Mistake("without its sign", {OFF: "off = abs(per_zero * (length - trained))"},
+                "The size is right. Leave the sign: below the count is negative, above it positive."),
         Mistake("count minus answer", {OFF: "off = per_zero * (trained - length)"},
                 "You have taken count minus answer. Asked is how far the answer lies above the count: answer minus "
                 "count."),
@@ -818,6 +822,16 @@ fit = Exercise(
         Mistake("better than the epoch before", {BEST: "if len(losses) < 2 or losses[-1] < losses[-2]:"},
                 "You keep an epoch that is better than the one before it. Compare with the smallest loss of all "
                 "epochs so far."),
+        Mistake("the sum", {"loss = F.mse_loss(model(x), y)": "loss = F.mse_loss(model(x), y, reduction=\"sum\")"},
+                "You train on the sum of the squared errors, which makes each step longer by the size of the batch. "
+                "Asked is their mean."),
+        Mistake("measured before the epoch", {
+            "model.train()": "x, y = held_out\n        with torch.no_grad():\n            "
+            "losses.append(F.mse_loss(model(x), y).item())\n        if losses[-1] == min(losses):\n            "
+            f"best = {COPY}\n        model.train()",
+            "losses.append(F.mse_loss(model(x), y).item())": "pass", BEST: "if False:"},
+                "You measure before the epoch's training, so the first number belongs to the untrained network and the "
+                "last epoch is never measured. Measure after it."),
         Mistake("Adam", {"torch.optim.SGD": "torch.optim.Adam"},
                 "You train with Adam. Asked is plain SGD, torch.optim.SGD."),
         Mistake("the held-out pair is trained on", {
