@@ -107,15 +107,11 @@ fused_step = Exercise(
                 "as it is."),
         Mistake("old h added", {"h = o": "h = h + o"},
                 "You add the old h to the new one. h is made anew at every step; what is carried on is c."),
-        Mistake("one bias twice", [{"+ bias_hh": "+ bias_ih"}, {"+ bias_ih": "+ bias_hh"}],
-                "One bias is added twice, and the other not at all."),
         Mistake("biases averaged", {"+ bias_ih": "+ bias_ih / 2", "+ bias_hh": "+ bias_hh / 2"},
                 "You take the mean of the two biases. PyTorch adds them."),
         Mistake("1 added to the forget gate", {"f.sigmoid()": "(f + 1).sigmoid()"},
                 "You add 1 to the forget gate's sum. That is a way to begin a training, and it belongs into the bias; "
                 "the step takes the weights as they are."),
-        Mistake("cut along the batch", {", dim=1": ""},
-                "chunk(4) cuts along axis 0, the batch. The gates lie side by side along axis 1: chunk(4, dim=1)."),
         Mistake("one gate for both", [{"i.sigmoid() * g": "(1 - f.sigmoid()) * g"},
                 {"f.sigmoid() * c": "(1 - i.sigmoid()) * c"},
                                       {"o.sigmoid() * c": "(1 - o.sigmoid()) * c"}],
@@ -238,20 +234,12 @@ to_course = Exercise(
         Mistake("not turned", [{f"{X}.T": X, f"{H}.T": H}, {f"{X}.T": X}, {f"{H}.T": H}],
                 "PyTorch keeps its matrices as (4H, D) and (4H, H); the course multiplies from the right. Turn both "
                 "with .T."),
-        Mistake("turned block by block", {f"{H}.T": f"np.concatenate(np.split({H}, 4), axis=1)"},
-                "You put the four blocks of weight_hh side by side without turning them. Turn the whole matrix with "
-                ".T: the blocks are turned with it."),
         Mistake("bias_ih alone", {BIASES: "arrays[\"bias_ih_l0\"].copy()"},
                 "b is bias_ih alone. PyTorch adds both of its biases; so b is their sum."),
         Mistake("bias_hh alone", {BIASES: "arrays[\"bias_hh_l0\"].copy()"},
                 "b is bias_hh alone. PyTorch adds both of its biases; so b is their sum."),
         Mistake("biases averaged", {BIASES: f"({BIASES}) / 2"},
                 "b is the mean of the two biases. PyTorch adds them; so b is their sum."),
-        Mistake("biases combined otherwise", [
-            {BIASES: BIASES.replace("+", sign)} for sign in ("*", "-")] + [
-            {BIASES: f"2 * ({BIASES})"}, {BIASES: f"({BIASES}).sum()"},
-            {BIASES: "np.maximum(arrays[\"bias_ih_l0\"], arrays[\"bias_hh_l0\"])"}],
-                "You combine the two biases in another way. PyTorch adds them, number by number; so b is their sum."),
         Mistake("1 added to the forget gate", {BIASES: f"{BIASES} + np.repeat([0, 1, 0, 0], len({X}) // 4)"},
                 "You add 1 to the forget gate's bias. That is a way to begin a training; here the weights are given, "
                 "and b is the sum of the two biases."),
@@ -268,9 +256,6 @@ to_course = Exercise(
             name: np.asarray(value).T.copy() for name, value in weights.items()},
                 "Your dict has the names of the state_dict. The course's params are called \"W_x\", \"W_h\" and "
                 "\"b\"."),
-        Mistake("rounded to float32", lambda weights: {
-            name: value.astype(np.float32) for name, value in to_course_reference(weights).items()},
-                "The weights are rounded to float32. Leave them in the type in which they come."),
     ],
     hints=[
         "Three differences: the matrices are turned, there are two biases, and tensors are not arrays.",
@@ -356,11 +341,6 @@ to_torch = Exercise(
             f"-{B}", f"torch.ones_like({B})", f"torch.full_like({B}, 1e-3)", f"{B} / 2")],
                 "bias_hh_l0 is not zero, so PyTorch's gates get another bias than b. All of b is in bias_ih_l0 "
                 "already."),
-        Mistake("zeros of another length", [{ZEROS: f"torch.zeros({n}, dtype=torch.float64)"}
-                                            for n in ("len(params[\"W_h\"])", "1", "()", "2 * len(params[\"b\"])")],
-                "bias_hh_l0 has another length than bias_ih_l0. Each of the two has 4H numbers, as many as b."),
-        Mistake("bias cut in two", {B: f"{B}[:len(params[\"b\"]) // 2]", ZEROS: f"{B}[len(params[\"b\"]) // 2:]"},
-                "You cut b into two halves. Both biases have 4H numbers: all of b, and zeros."),
         Mistake("reshaped, not turned", [
             {f"{W_X}.T": f"{W_X}.reshape({W_X}.shape[::-1])", f"{W_H}.T": f"{W_H}.reshape({W_H}.shape[::-1])"},
             {f"{W_X}.T": f"{W_X}.reshape({W_X}.shape[::-1])"}, {f"{W_H}.T": f"{W_H}.reshape({W_H}.shape[::-1])"}],
@@ -373,10 +353,6 @@ to_torch = Exercise(
                 "weight_hh_l0."),
         Mistake("gates reordered", [_reordered(to_torch_reference, order, axis=0) for order in OTHER_ORDERS],
                 "You moved the gates to another order. Both sides keep i, f, g, o: leave the order alone."),
-        Mistake("1 taken from the forget gate", [
-            {B: f"({B} {sign} torch.tensor([0.0, 1, 0, 0]).repeat_interleave(len(params[\"b\"]) // 4))"}
-            for sign in "-+"],
-                "You change the forget gate's bias by 1. The weights are given: bias_ih_l0 is b as it is."),
         Mistake("names without l0", lambda params: {
             name.removesuffix("_l0"): value for name, value in to_torch_reference(params).items()},
                 "The names end in _l0, for the first layer: nn.LSTM numbers its layers, unlike nn.LSTMCell."),
@@ -385,9 +361,6 @@ to_torch = Exercise(
                 ".float() do not."),
         Mistake("zeros in float32", {", dtype=torch.float64": ""},
                 "Only bias_hh_l0 is in float32: torch.zeros makes that unless told. Give it dtype=torch.float64."),
-        Mistake("second bias missing", lambda params: {
-            name: value for name, value in to_torch_reference(params).items() if name != "bias_hh_l0"},
-                "bias_hh_l0 is missing, and load_state_dict would refuse the dict: give it zeros, as many as b has."),
     ],
     hints=[
         "The same three differences as in 07.2, the other way round.",
@@ -669,13 +642,8 @@ open_forget_gates = Exercise(
         Mistake("added", {IH: IH.replace("= bias", "+= bias"), HH: "pass"},
                 "You add to what was drawn. The sum of the two biases should be `bias` itself, so set one and clear "
                 "the other."),
-        Mistake("the input gate", _block("[:H]"),
-                "The first H numbers belong to the input gate. The order is i, f, g, o: the second block is the forget "
-                "gate's."),
-        Mistake("the candidate", _block("[2 * H : 3 * H]"),
-                "The third block belongs to the candidate. The order is i, f, g, o: the forget gate's is H to 2H."),
-        Mistake("the output gate", _block("[3 * H :]"),
-                "The last block belongs to the output gate. The order is i, f, g, o: the forget gate's is H to 2H."),
+        Mistake("another gate's block", [_block(code) for code in ("[:H]", "[2 * H : 3 * H]", "[3 * H :]")],
+                "That is another gate's block. The order is i, f, g, o: the forget gate's is the second, H to 2H."),
         Mistake("the whole bias", [_block("[:]"), {IH: IH.replace("[H : 2 * H]", "[:]")}],
                 "You set all four blocks. Only the forget gate's, H to 2H, is to change."),
         Mistake("first layer only", [
