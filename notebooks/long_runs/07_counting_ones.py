@@ -1,6 +1,6 @@
 """Counting ones in chapter 07: the own LSTM cell over ten seeds, trained on one length and on many.
 
-    .venv/bin/python notebooks/long_runs/07_counting_ones.py      # 12 minutes of one core
+    .venv/bin/python notebooks/long_runs/07_counting_ones.py      # 10 minutes of one core
 
 Each seed has its own sequences, first weights and order of batches. There are three kinds: sequences of 20 steps with
 the targets scaled to (count − 10) / 5; the same with the targets as they are; and the first again with each batch cut
