@@ -855,7 +855,7 @@ QUIZ = Quiz("07", [
             Option("Zero.", False, "Only the inputs are zero. The state moves on."),
             Option("An error: lengths differ.", False, "A padded batch is one full array. Nothing tells nn.LSTM."),
             Option("The state after the zeros, which is another one than after the last real step.", True,
-                   "Biases and the old state go on working on zeros. You measured it: h_n was off by 0.1 and more."),
+                   "Biases and the old state go on working on zeros. You measured it: h_n was off by up to 0.2."),
         ],
         topic="padding",
     ),

@@ -210,14 +210,15 @@ def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained:
     """Mean error against length, (seeds, lengths) for each kind of training, with the line of counting zeros too."""
     figure = figure or plt.figure(figsize=(9.6, 3.6))
     at = np.asarray(lengths)
+    every = np.geomspace(at[0], at[-1], 300)
     panels = figure.subplots(1, len(errors), sharey=True)
     words = []
     for axes, (name, table) in zip(panels, errors.items(), strict=True):
         axes.axhline(0, color=color("ink"), linewidth=1)
         axes.axvline(trained, color=color("muted"), linewidth=1.2, linestyle=DASHED)
-        axes.plot(at, -(at - trained) / 2, color=color("gradient"), linewidth=1.6, linestyle=DOTTED,
+        axes.plot(every, (trained - every) / 2, color=color("gradient"), linewidth=1.8, linestyle=DOTTED, zorder=3,
                   label="a point off for each two steps")
-        axes.plot(at, np.minimum(0, trained - at / 2), color=color("bad"), linewidth=1.6, linestyle=DASHED,
+        axes.plot(every, np.minimum(0, trained - every / 2), color=color("bad"), linewidth=1.6, linestyle=DASHED,
                   label=f"nothing above {trained}")
         for number, row in enumerate(table):
             axes.plot(at, row, "o-", color=color("output"), alpha=0.5, markersize=3.5, linewidth=1.3,
@@ -231,12 +232,12 @@ def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained:
         words.append(f"{name}: mean error {table[:, 0].mean():+.0f} at length {at[0]}, "
                      f"{table[:, -1].mean():.0f} at length {at[-1]}")
     panels[0].set_ylabel("answer minus count, mean")
-    panels[-1].legend(loc="upper right")
+    panels[-1].legend(loc="lower left")
     return describe(figure, f"""
         Mean error against length, both axes logarithmic, a curve for each seed. {"; ".join(words)}. Both are right at
         {trained}. The first kind follows the line that loses half a point with each further step, on both sides of
-        {trained}. The second stays near 0 up to {trained} and then runs a little below the line of an
-        answer that never exceeds {trained}.""")
+        {trained}. The second stays near 0 up to {trained} and then sinks below the line of an answer
+        that never exceeds {trained}.""")
 
 
 def counter_frames(frames: list[dict], *, figure: Figure | None = None) -> Figure:
