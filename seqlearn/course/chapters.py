@@ -110,7 +110,7 @@ CHAPTERS = (
             part=2, needs=("05",), topic="lstm", numpy=True,
             also=("nn.lstm", "plots.conveyor", "plots.lstm_cell", "exercises.flawed_lstm")),
     Chapter("07", "lstm_in_pytorch", "LSTM in PyTorch",
-            "Teach a cell of your own to count to the last one, with a training loop worth reusing.", 75,
+            "Teach a cell of your own to count to the last one, with a training loop worth reusing.", 100,
             part=2, needs=("06",), topic="counting",
             also=("models.lstm", "training.loop", "training.checkpoint", "training.weights", "plots.counter")),
     Chapter("08", "gru", "GRU",
