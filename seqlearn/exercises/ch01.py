@@ -194,8 +194,8 @@ parameter_counts = Exercise(
         "Concatenation: A = n · D. Recurrence: one matrix for the input, one for the old state, one bias.",
         "return n * D * H + H, D * H + H * H + H",
     ],
-    explanation="They are equal when n·D = D + H, at n = 1 + H/D words. From there on the concatenation grows and the "
-                "recurrent layer does not.",
+    explanation="They are equal when n·D = D + H, at n = 1 + H/D words. Every further word adds D·H to the first and "
+                "nothing to the second.",
 )
 
 # 01.4 Eight tasks, five patterns ------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ sorting = ValueExercise(
                       "step of the input."),
         _sorted_wrong("an answer at every step: delayed", ["word classes", "heartbeat"], ["delayed"],
                       "Word classes and heartbeat have exactly one output for each input step, at the same place. "
-                      "Nothing has to wait for the end: which pattern has an output above every input?"),
+                      "Which pattern has an output above every input?"),
         _sorted_wrong("one answer for all steps", ["word classes", "heartbeat"], PATTERNS[:3],
                       "Word classes wants a class for every word, heartbeat a verdict on every beat: many outputs."),
         _sorted_wrong("one sentence is one output", ["caption", "translation", "summary"], PATTERNS[:3:2],
@@ -458,8 +458,8 @@ states_needed = ValueExercise(
     hints=[
         "Two pasts may share a state if, whatever bits follow, they will always have the same answers.",
         "Two in a row: what must be known of the past as long as the answer is no? First: what if nothing has come?",
-        "Majority: suppose there are K states. After 0, 1, …, K ones, two of these pasts share a state. Which zeros "
-        "tell them apart?",
+        "Majority: suppose there are K states. After 1, 2, …, K + 1 ones, two of these pasts share a state. How many "
+        "zeros tell them apart?",
     ],
     explanation="Two pasts need different states just when something that may follow tells them apart. A summary of "
                 "the past keeps this difference and no other.",
@@ -632,9 +632,9 @@ QUIZ = Quiz("01", [
                "In German the verb can stand at the end. The network reads all of the sentence before it writes."),
         Option("The network must be trained longer.", False, "The drawing shows what is read and written when."),
     ], topic="input–output patterns"),
-    Question("A model looks at windows of n = 4 words. Which of these can it not do, whatever its weights?", [
+    Question("A model answers from the last n = 4 words alone. Which of these can it not do, whatever its weights?", [
         Option("Tell “dog bites man” from “man bites dog”.", False,
-               "It can: each fits into a window, and inside a window order is kept."),
+               "It can: each fits into the window, and inside it order is kept."),
         Option("Choose “is” or “are” by a noun that stands eight words back.", True,
                "The noun is outside the window, so both cases have the same input."),
         Option("Count that “very” occurs in the window twice.", False, "It can: both places are in its input."),

@@ -77,6 +77,11 @@ def _padded(sentence, V, front=False):
     return np.concatenate([zeros, np.eye(V)[sentence]] if front else [np.eye(V)[sentence], zeros]).reshape(-1)
 
 
+def first_and_second(sentence, V):
+    """What a window of two words finds without looking at pairs: its first words counted, and its second words."""
+    return np.concatenate([np.eye(V)[sentence[:-1]].sum(axis=0), np.eye(V)[sentence[1:]].sum(axis=0)])
+
+
 def _trained(vector_of):
     """A learner like the reference, on another input."""
     return partial(linear_classifier, vector_of)
@@ -111,11 +116,16 @@ learn_to_tell = Exercise(
         Mistake("only where the sentence begins", [
             _trained(_padded), _trained(lambda sentence, V: np.eye(V)[sentence[0]])],
                 "A word in front upsets your answers. Your input counts places from the beginning, as a concatenation "
-                "with zeros at the end does, or it depends on the first word."),
+                "with zeros at the end does, or it depends on the first word, or on zeros that show where the "
+                "sentence ends."),
         Mistake("only where the sentence ends", [
             _trained(partial(_padded, front=True)), _trained(lambda sentence, V: np.eye(V)[sentence[-1]])],
                 "A word behind upsets your answers. Your input counts places from the end, as a concatenation with "
-                "zeros in front does, or it depends mostly on the last word, as that of a state does which forgets."),
+                "zeros in front does, or it depends mostly on the last word, as the state of a random reader does."),
+        Mistake("only with one end bare", _trained(first_and_second),
+                "Words on both sides upset your answers. A window of two words that adds up what it finds about each "
+                "word behaves like that: between two others a word is once its first and once its second, and the sum "
+                "is a bag again. Give each pair of neighbours a weight of its own."),
         Mistake("only with nothing added", _trained(
             lambda sentence, V: np.outer(np.eye(V)[sentence[0]], np.eye(V)[sentence[-1]]).reshape(-1)),
                 "A word in front upsets your answers, and so does one behind: your input depends on both ends of the "
@@ -135,6 +145,6 @@ learn_to_tell = Exercise(
         "x = np.array([pairs(s) for s in train_sentences]); answer, _ = train(x, labels); "
         "return lambda s: answer(pairs(s)[None])[0]",
     ],
-    explanation="A window with the same weights at every place, its findings added up, is the smallest convolution. "
+    explanation="A window with the same weights at every place, its findings added up, is a convolution. "
                 "It does not care where the sentence stands, and it cannot see anything wider than its window.",
 )
