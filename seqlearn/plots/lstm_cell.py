@@ -102,7 +102,7 @@ def _product(cell: Cell) -> None:
             way = [(column, LINE), (column, ROW - 0.24)]
             cell.add("product", _dot(axes, (column, LINE)))
         cell.add("product", wire(axes, way))
-    cell.add("product", _words(axes, (2.68, LINE + 0.2), "$z_t$", "ink", 14))
+    cell.add("product", _words(axes, (2.68, LINE + 0.2), "$a_t$", "ink", 14))
 
 
 def _belt(cell: Cell) -> tuple[Mark, Mark]:

@@ -72,9 +72,9 @@ def test_the_code_in_the_notebook_has_all_four_flaws_and_no_other(as_it_came):
 MENDS = {  # in the notebook's code
     "A": [("dh, history = d_last, []", "dh, dc, history = d_last, 0, []"),
           ("dc = dh * o * (1 - tanh_c**2)", "dc = dc + dh * o * (1 - tanh_c**2)"),
-          ("history.append(dz)", "history.append(dz); dc = dc * f")],
-    "B": [('grads["b_i"] += dz["f"]', 'grads["b_i"] += dz["i"]'),
-          ('grads["b_o"] += dz["f"]', 'grads["b_o"] += dz["o"]')],
+          ("history.append(da)", "history.append(da); dc = dc * f")],
+    "B": [('grads["b_i"] += da["f"]', 'grads["b_i"] += da["i"]'),
+          ('grads["b_o"] += da["f"]', 'grads["b_o"] += da["o"]')],
     "C": [('grads["W_x" + gate] = x[-1].T @ history[0][gate]',
            'grads["W_x" + gate] = sum(x[-1 - k].T @ history[k][gate] for k in range(len(x)))')],
     "D": [('params[kind + "g"] - learning_rate * grads[kind + "f"]',
