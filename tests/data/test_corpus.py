@@ -11,6 +11,7 @@ from seqlearn.data.corpus import (
     THINGS,
     WEATHERS,
     Vocabulary,
+    as_page,
     build_corpus,
     course_corpus,
     offset_batches,
@@ -121,3 +122,14 @@ def test_too_short_a_text():
 
 def test_no_scene_comes_twice():
     assert len({re.sub(r"Scene \d+", "", scene(number)) for number in range(1, SCENES + 1)}) == SCENES
+
+
+def test_as_a_page():
+    text = "One line here.\n\nScene 7. Ada and Ivo, in the fog.\n\nADA: Look, Ivo.\nIVO: I am looking, Ada.\n\nThen.\n"
+    assert as_page(text, 24) == ('One line here.\n\n(Scene 7. Ada and Ivo,\nin the fog.)\n\nADA: "Look, Ivo." IVO:\n'
+                                 '"I am looking, Ada."\n\nThen.\n')
+    page = as_page(course_corpus(), 40)
+    assert max(map(len, page.split("\n"))) == 40 and set(page) == set(course_corpus())
+    assert page.count("(") - course_corpus().count("(") == SCENES
+    with pytest.raises(ValueError, match="20 or more, got 5"):
+        as_page(text, 5)
