@@ -106,7 +106,7 @@ CHAPTERS = (
             "Drag the spectral radius past 1 and watch the gradient leave the page; then hold it back.", 110,
             part=1, needs=("04",), topic="exploding", numpy=True, also=("nn.optimizers", "plots.gradient_flow")),
     Chapter("06", "lstm_by_hand", "LSTM by hand",
-            "Build the cell and its backward pass, then catch the bug that a widely copied check let through.", 120,
+            "Build the cell and its backward pass, then catch the bug that a widely copied check let through.", 130,
             part=2, needs=("05",), topic="lstm", numpy=True,
             also=("nn.lstm", "plots.conveyor", "plots.lstm_cell", "plots.opened", "exercises.flawed_lstm",
                   "exercises.held_memory")),

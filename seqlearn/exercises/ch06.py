@@ -1,4 +1,4 @@
-"""Exercises and quiz of chapter 06: the LSTM by hand. The bug hunt is in flawed_lstm.py, 06.5–06.7 in held_memory.py."""
+"""Exercises and quiz of chapter 06, the LSTM by hand. 06.3 is in flawed_lstm.py, 06.5 to 06.7 in held_memory.py."""
 
 from itertools import permutations
 
@@ -550,5 +550,51 @@ QUIZ = Quiz("06", [
                    "The long way multiplies by W_h at every step, as in an RNN. So keep clipping."),
         ],
         topic="gradients of the LSTM",
+    ),
+    Question(
+        "A cell may hold a number for many steps and is asked for it at the last one. What is its output gate for?",
+        [
+            Option("It protects the number from what arrives in the meantime.", False,
+                   "That is the input gate's part: it decides what is written."),
+            Option("It keeps the number from disturbing its readers until it is wanted.", True,
+                   "One outgoing weight would have to retrieve it at the last step and be silent before: the output "
+                   "weight conflict of 1997."),
+            Option("It empties the cell as soon as the number has been read.", False,
+                   "Reading changes nothing in the cell. What stays there is decided by the forget gate."),
+            Option("It keeps the cell state from growing without a limit.", False,
+                   "What is shown goes through tanh and the gate, but the cell state itself may grow. The forget gate "
+                   "can hold it down."),
+        ],
+        topic="the two weight conflicts",
+    ),
+    Question(
+        "In a trained LSTM one unit is high inside quotation marks and low outside, also on unread text. Which "
+        "experiment tells whether the network uses it to close them?",
+        [
+            Option("Draw the unit over more texts, of other authors as well.", False,
+                   "That shows again that it follows the marks. A unit may follow them, and nobody may read it."),
+            Option("Train a second network and look for such a unit there.", False,
+                   "That tells how common such units are, and not what this one is for."),
+            Option("Look whether its weights to the readout are among the largest.", False,
+                   "It may act through other units, by W_h, and a large weight may be cancelled by another."),
+            Option("Change the unit, change the others likewise, and compare the next characters.", True,
+                   "If closing marks become improbable with this unit changed, and not with the others, then the "
+                   "network reads them there."),
+        ],
+        topic="units of a trained network",
+    ),
+    Question(
+        "A trained LSTM only reads on, one character after another. What has to be kept in memory from step to step?",
+        [
+            Option("All states h and c since the beginning of the text.", False,
+                   "The way back needs those. Without training there is no way back."),
+            Option("The last h and c, and the gates of the last step.", False,
+                   "The next step computes its own gates, from x and the last h."),
+            Option("The last h and the last c, besides the weights.", True,
+                   "Everything that the past can tell the next step is in these two arrays, however long the text."),
+            Option("The last h alone, because c was used up to make it.", False,
+                   "h = o · tanh(c) shows only a part of c. The next cell state begins with f · c."),
+        ],
+        topic="inference",
     ),
 ])

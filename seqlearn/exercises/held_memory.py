@@ -37,6 +37,10 @@ set_gates = Exercise(
                 "The gates are right and the rows are not where they belong: first i, then f, then o."),
         Mistake("steps down, gates across", {".T": ""},
                 "Your array has a row for each step. It should have a row for each gate: transpose it."),
+        Mistake("add takes a mean", [{'"add": (1, 1, 0)': f'"add": {gates}'} for gates in (
+            "(0.5, 0.5, 0)", "(1, 0.5, 0)", "(0.5, 1, 0)")],
+                "At \"add\" your gates are half open, so a half of something is lost. Adding takes all of both: i = 1, "
+                "f = 1."),
         Mistake("add overwrites", {'"add": (1, 1, 0)': '"add": (1, 0, 0)'},
                 "With f = 0 the old content is gone before the new one is written. To add to it, keep it: i = 1 and "
                 "f = 1."),
@@ -44,10 +48,18 @@ set_gates = Exercise(
                 "With f = 1 what was there stays, and the new number is added to it. To write in its place, f = 0."),
         Mistake("reading erases", {'"read": (0, 1, 1)': '"read": (0, 0, 1)'},
                 "With f = 0 the content is gone at the very step that should show it. Reading holds: f = 1."),
-        Mistake("reading writes", {'"read": (0, 1, 1)': '"read": (1, 1, 1)'},
-                "With i = 1 at \"read\" what arrives is added to the content. Reading shows it and writes nothing."),
+        Mistake("reading writes", [{'"read": (0, 1, 1)': f'"read": {gates}'} for gates in ("(1, 1, 1)", "(1, 0, 1)")],
+                "With i = 1 at \"read\" what arrives gets into the content. Reading shows it and writes nothing."),
+        Mistake("reading shows nothing", {'"read": (0, 1, 1)': '"read": (0, 1, 0)'},
+                "With o = 0 at \"read\" nothing is shown. Reading is holding with the output gate open."),
+        Mistake("hold does more", [{'"hold": (0, 1, 0)': f'"hold": {gates}'} for gates in (
+            "(1, 1, 0)", "(1, 0, 0)", "(0, 0, 0)", "(0, 1, 1)")],
+                "At \"hold\" something is written, lost or shown. Holding keeps the content and does nothing else: "
+                "i = 0, f = 1, o = 0."),
         Mistake("clear holds", {'"clear": (0, 0, 0)': '"clear": (0, 1, 0)'},
                 "With f = 1 the content stays. To clear the memory, let nothing pass: f = 0 and i = 0."),
+        Mistake("clear shows", {'"clear": (0, 0, 0)': '"clear": (0, 0, 1)'},
+                "Your output gate is open at \"clear\". The 0 is not asked for: o opens only at \"read\"."),
         Mistake("clear writes", {'"clear": (0, 0, 0)': '"clear": (1, 0, 0)'},
                 "With i = 1 the memory holds what has just arrived. It should hold 0: f = 0 and i = 0."),
         Mistake("halve writes half", [{'"halve": (0, 0.5, 0)': '"halve": (0.5, 0.5, 0)'},
@@ -55,6 +67,10 @@ set_gates = Exercise(
                                       {'"halve": (0, 0.5, 0)': '"halve": (0.5, 0, 0)'}],
                 "Your input gate is half open, so half of what arrives gets in. Half of the old content should stay, "
                 "and nothing be written: f = 0.5, i = 0."),
+        Mistake("halve keeps all", [{'"halve": (0, 0.5, 0)': f'"halve": {gates}'} for gates in (
+            "(0, 1, 0)", "(0, 1, 0.5)", "(0, 0.5, 0.5)", "(0, 0.5, 1)")],
+                "At \"halve\" your output gate is open, or your forget gate keeps all. Half of the content stays, and "
+                "nothing is shown: f = 0.5, o = 0."),
         Mistake("always shown", lambda doing: np.array([*set_gates_reference(doing)[:2], np.ones(len(doing))]),
                 "Your output gate is open all the time. It is to show the content only at \"read\"."),
         Mistake("shown when written", lambda doing: np.maximum(set_gates_reference(doing), [
@@ -62,7 +78,7 @@ set_gates = Exercise(
                 "Your output gate is open where something is written as well. It opens only at \"read\"."),
     ],
     hints=[
-        "For each word ask three questions: does the old content stay (f), does what arrives get in (i), is it shown (o)?",
+        "For each word ask: does the old content stay (f), does what arrives get in (i), is the content shown (o)?",
         "\"add\" keeps and writes. \"clear\" does neither. \"read\" is \"hold\" with o = 1. \"halve\" keeps a half.",
         "Put the triples (i, f, o) into a dict, make a list of them, and turn it: np.array([…], dtype=float).T",
     ],
@@ -95,8 +111,20 @@ bias_for = Exercise(
         Mistake("power for root", {"left ** (1 / gap)": "left**gap"},
                 "You raise `left` to the power of the gap. The gate to that power should be `left`, so the gate is "
                 "its root."),
-        Mistake("gate's logarithm", {" - np.log1p(-keep)": ""},
-                "That is the logarithm of the gate. The inverse of the sigmoid has two terms: log(s) − log(1 − s)."),
+        Mistake("lost for left", {"left ** (1 / gap)": "(1 - left) ** (1 / gap)"},
+                "You take `left` for what is lost. It is what remains: σ(bias) to the power of `gap` is `left`."),
+        Mistake("odds", {"np.log(keep) - np.log1p(-keep)": "keep / (1 - keep)"},
+                "That is s / (1 − s) of the gate s. The inverse of the sigmoid is its logarithm."),
+        Mistake("sigmoid once more", {"np.log(keep) - np.log1p(-keep)": "1 / (1 + np.exp(-keep))"},
+                "You send the gate through the sigmoid. The bias goes through it, and the gate comes out: invert it."),
+        Mistake("bias scaled by the gap", [
+            lambda gap, left: (np.log(left) - np.log1p(-left)) * gap,
+            lambda gap, left: (np.log(left) - np.log1p(-left)) / gap],
+                "You invert the sigmoid at `left` and then scale by the gap. Gates multiply, biases do not add up: "
+                "take the root of `left` first, then invert."),
+        Mistake("gate's logarithm", [{" - np.log1p(-keep)": ""}, {"np.log(keep) - np.log1p(-keep)": "-np.log(keep)"}],
+                "That is the logarithm of the gate, or minus it. The inverse of the sigmoid has two terms: log(s) − "
+                "log(1 − s)."),
         Mistake("sign", {"np.log(keep) - np.log1p(-keep)": "np.log1p(-keep) - np.log(keep)"},
                 "The sign is turned: this bias closes the gate as far as it should be open. The inverse of the sigmoid "
                 "is log(s / (1 − s))."),
@@ -194,6 +222,17 @@ train_lstm = Exercise(
                 "dc goes back without a factor. On its way from c_t to c_{t−1} it is multiplied by f_t."),
         Mistake("summed over the batch", {"- targets) / N": "- targets)"},
                 "Your loss is a sum over the batch. It should be the mean, so dh_T is divided by N."),
+        Mistake("mean over the units as well", {"- targets) / N": "- targets) / (N * H)"},
+                "You divide by the number of units too. Only unit 0 is in the loss: the mean is over the batch, N."),
+        Mistake("gates in another order", [{"i, f, g, o = np.split": f"{order} = np.split"} for order in (
+            "f, i, g, o", "i, f, o, g", "f, i, o, g", "i, o, f, g", "o, i, f, g", "g, i, f, o")],
+                "The blocks are cut in another order. The columns come in the order i, f, g, o."),
+        Mistake("gradients returned", {"return W_x, W_h, b": "return dW_x, dW_h, db"},
+                "You return the gradients of the last update. Asked for are the weights after it."),
+        Mistake("dh kept", {"dh, dc = da @ W_h.T": "dh, dc = dh + da @ W_h.T"},
+                "You add the old dh to the new one. h goes on through the gates alone: dh = da @ W_h.T."),
+        Mistake("another gate on the belt", [{"dc * f\n": f"dc * {gate}\n"} for gate in "io"],
+                "dc goes back times another gate. On its way from c_t to c_{t−1} it is multiplied by f_t."),
         Mistake("two left out", {"= 2 * (h[-1]": "= (h[-1]"},
                 "The derivative of (h − target)² is 2 (h − target); your steps are half as long."),
         Mistake("every unit answers", {"dh[:, 0] = 2 * (h[-1][:, 0] - targets) / N":
@@ -225,5 +264,5 @@ train_lstm = Exercise(
         "dh is zero but for dh[:, 0] = 2 * (h_T[:, 0] - targets) / N, and dc is zero before the last step.",
         "Make new arrays in the update, W_x = W_x - learning_rate * dW_x, so that the arguments stay as they are.",
     ],
-    explanation="This is the whole of it: what `nn.LSTM`, a loss and `nn.SGD` do together, in thirty lines of your own.",
+    explanation="This is the whole of it: what `nn.LSTM`, a loss and `nn.SGD` do together, in thirty lines.",
 )

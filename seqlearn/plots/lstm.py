@@ -92,9 +92,9 @@ def shares(steps: tuple[int, ...] = (2, 3), *, figure: Figure | None = None) -> 
     place_on_page(axes)
     return describe(figure, """Two unrolled LSTMs, of two and of three steps, with a loss at the end. The red arrows
         from h to h are there, those from c to c are cut. Below each step stands what it adds to the gradient of W_hf.
-        With two steps: the first adds h_0 times da_1, which is zero because h_0 is zero; the second is right. With three
-        steps: the first adds zero, the second is wrong, because da_2 lacks what came along the cell state, the third is
-        right.""")
+        With two steps: the first adds h_0 times da_1, which is zero because h_0 is zero; the second is right. With
+        three steps: the first adds zero, the second is wrong, because da_2 lacks what came along the cell state, the
+        third is right.""")
 
 
 def _steps_without_path(axes: Axes, left: float, count: int) -> None:

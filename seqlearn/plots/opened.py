@@ -9,8 +9,8 @@ from seqlearn.plots.drawing import blank, place_on_page
 from seqlearn.plots.style import color, describe
 
 __all__ = ["over_text", "which_gate"]
-LINE, CHARACTER = 0.30, 0.148  # height of a line, width of a character
-BETWEEN = 0.62  # above each panel, for its title
+LINE, CHARACTER = 0.27, 0.185  # height of a line and width of a character, in inches
+BETWEEN = 0.5  # above each panel, for its title
 
 
 def over_text(units: dict[str, tuple[str, np.ndarray]], *, figure: Figure | None = None) -> Figure:
@@ -21,21 +21,21 @@ def over_text(units: dict[str, tuple[str, np.ndarray]], *, figure: Figure | None
     lines = {title: text.split("\n") for title, (text, _) in units.items()}
     width = CHARACTER * max(len(line) for rows in lines.values() for line in rows)
     height = sum(BETWEEN + LINE * len(rows) for rows in lines.values())
-    figure = figure or plt.figure(figsize=(9.6, 9.6 * (height + 0.2) / (width + 0.2)))
+    figure = figure or plt.figure(figsize=(width + 0.2, height + 0.2))
     axes = figure.add_subplot()
     blank(axes, width + 0.2, height + 0.2, left=-0.1, bottom=-0.1)
     top, words = height, []
     for title, (text, values) in units.items():
-        axes.text(0, top - 0.36, title, fontsize=12, color=color("ink"), va="center")
+        axes.text(0, top - 0.3, title, fontsize=12, color=color("ink"), va="center")
         top -= BETWEEN
         place = 0
         for line in lines[title]:
             for k, character in enumerate(line):
                 share = float(np.clip((values[place] + 1) / 2, 0, 1))
                 axes.add_patch(Rectangle((k * CHARACTER, top - LINE), CHARACTER, LINE, linewidth=0,
-                                         facecolor=color("state"), alpha=0.62 * share))
+                                         facecolor=color("state"), alpha=0.62 * share, antialiased=False))
                 if character != " ":
-                    axes.text((k + 0.5) * CHARACTER, top - 0.53 * LINE, character, fontsize=11.5, ha="center",
+                    axes.text((k + 0.5) * CHARACTER, top - 0.53 * LINE, character, fontsize=11, ha="center",
                               va="center", family="monospace", color=color("ink"), parse_math=False)
                 place += 1
             place += 1
