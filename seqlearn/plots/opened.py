@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -32,8 +33,9 @@ def over_text(units: dict[str, tuple[str, np.ndarray]], *, figure: Figure | None
         for line in lines[title]:
             for k, character in enumerate(line):
                 share = float(np.clip((values[place] + 1) / 2, 0, 1))
-                axes.add_patch(Rectangle((k * CHARACTER, top - LINE), CHARACTER, LINE, linewidth=0,
-                                         facecolor=color("state"), alpha=0.62 * share, antialiased=False))
+                # Opaque, and a little wider than its place: the next one covers the rest, and no seam is left.
+                axes.add_patch(Rectangle((k * CHARACTER, top - LINE), 1.06 * CHARACTER, LINE, linewidth=0,
+                                         facecolor=shade(0.62 * share)))
                 if character != " ":
                     axes.text((k + 0.5) * CHARACTER, top - 0.53 * LINE, character, fontsize=11, ha="center",
                               va="center", family="monospace", color=color("ink"), parse_math=False)
@@ -44,6 +46,11 @@ def over_text(units: dict[str, tuple[str, np.ndarray]], *, figure: Figure | None
     place_on_page(axes)
     return describe(figure, f"""Text with the value of one unit behind each character, dark where it is near 1 and blank
         where it is near −1. {'; '.join(words)}.""")
+
+
+def shade(share: float) -> np.ndarray:
+    """So much of the state's colour on the paper, from 0 to 1, as red, green and blue."""
+    return (1 - share) * np.array(to_rgb(color("paper"))) + share * np.array(to_rgb(color("state")))
 
 
 def which_gate(losses: dict[str, dict[str, np.ndarray]], *, figure: Figure | None = None) -> Figure:

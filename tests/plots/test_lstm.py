@@ -82,7 +82,7 @@ def test_a_character_has_the_shade_of_its_own_value_also_after_a_line_end():
     values = np.full(len(PAGE), -1.0)
     values[PAGE.index("lantern")] = 1
     figure = opened.over_text({"the l of lantern": (PAGE, values)})
-    shades = [patch.get_alpha() for patch in figure.axes[0].patches]
+    shades = [1 - patch.get_facecolor()[0] for patch in figure.axes[0].patches]  # the paper is white, the state blue
     letters = [character for character in PAGE if character != "\n"]
     assert len(shades) == len(letters)
     assert [letters[k] for k in range(len(shades)) if shades[k] > 0.5] == ["l"] and np.argmax(shades) == 28
