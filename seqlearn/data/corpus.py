@@ -13,6 +13,7 @@ makes each of them again.
 """
 
 import re
+import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -78,6 +79,29 @@ def scene(number: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def surprise_of_scene(text: str) -> float:
+    """What a scene costs a reader who knows the grammar by heart, in nats: the log of how many scenes it might be.
+
+    All choices are equally likely, so the logarithms of how many there are add up. The number of the scene is known.
+    """
+    lines = len(re.findall(r"^[A-Z]+: ", text, flags=re.MULTILINE))
+    choices = [len(NAMES), len(NAMES) - 1, len(PLACES), len(THINGS), len(WEATHERS), len(OPENINGS), len(CLOSINGS)]
+    choices.append(4)  # 5, 6, 7 or 8 turns
+    choices += [len(TURNS) - turn for turn in range(lines - 1)]  # the opening is no turn, and no turn comes twice
+    return float(np.log(choices).sum())
+
+
+def later_nouns(text: str, kind: str) -> list[tuple[int, int]]:
+    """Where the words of a kind stand in scenes, the headings left out: the first character and the one after the last.
+
+    kind: "place", "thing" or "weather".
+    """
+    words = {"place": PLACES, "thing": THINGS, "weather": WEATHERS}[kind]
+    found = re.finditer(rf"\b({'|'.join(words)})\b", text)
+    in_lines = [(text.rfind("\n", 0, match.start()) + 1, match.span()) for match in found]
+    return [span for line, span in in_lines if not text.startswith("Scene ", line)]
+
+
 @cache
 def course_corpus(part: str = "all") -> str:
     """The corpus as one text: "all" of it as it stands in the file, or only its "prose", or only its "scenes".
@@ -136,6 +160,18 @@ def offset_batches(indices: np.ndarray, rows: int, k: int) -> Iterator[tuple[np.
     targets = indices[1:rows * size + 1].reshape(rows, size).T
     for start in range(0, size - k + 1, k):
         yield inputs[start:start + k], targets[start:start + k]
+
+
+def as_page(text: str, width: int) -> str:
+    """The corpus set like a page: scene headings in brackets, what is said in quotation marks, lines of up to `width`.
+
+    Raises ValueError for a width below 20, into which the longest words would not fit.
+    """
+    if width < 20:
+        raise ValueError(f"width must be 20 or more, got {width}")
+    text = re.sub(r"^(Scene \d+\..*)$", r"(\1)", text, flags=re.MULTILINE)
+    text = re.sub(r"^([A-Z]+): (.*)$", r'\1: "\2"', text, flags=re.MULTILINE)
+    return "\n\n".join(textwrap.fill(" ".join(part.split()), width) for part in text.split("\n\n")) + "\n"
 
 
 def plain_words(markdown: str) -> str:
