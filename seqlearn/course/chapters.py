@@ -103,7 +103,7 @@ CHAPTERS = (
             "Derive the gradient of a recurrent network by hand, cut it short, and measure what the cut costs.", 100,
             part=1, needs=("02", "03"), topic="bptt", numpy=True, also=("nn.recurrent",)),
     Chapter("05", "exploding_and_vanishing_gradients", "Exploding and vanishing gradients",
-            "Drag the spectral radius past 1 and watch the gradient leave the page; then hold it back.", 110,
+            "Drag the spectral radius past 1 and watch the gradient leave the page; then hold it back.", 90,
             part=1, needs=("04",), topic="exploding", numpy=True, also=("nn.optimizers", "plots.gradient_flow")),
     Chapter("06", "lstm_by_hand", "LSTM by hand",
             "Build the cell and its backward pass, then catch the bug that a widely copied check let through.", 130,

@@ -78,7 +78,8 @@ TERMS = (
     Term("checksum", "校验和", "10",
          "A short fingerprint of a file that shows whether a download is whole."),
     Term("complex eigenvalue", "复特征值", "05",
-         "An eigenvalue r (cos θ + i sin θ) with θ not 0: such pairs turn a plane by θ a step and stretch it by r."),
+         "An eigenvalue r (cos θ + i sin θ) with θ not 0: such pairs turn a plane by θ a step and, in the "
+         "long run, stretch it by r."),
     Term("computational graph", "计算图", "03",
          "A computation drawn as operations and wires; backpropagation walks through it from the end."),
     Term("connectionist temporal classification", "连接时序分类", "12",

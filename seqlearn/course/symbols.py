@@ -91,6 +91,7 @@ SYMBOLS = (
     Symbol(r"\lambda", r"\\lambda", "an eigenvalue", "a number, perhaps complex", "05–15", ""),
     Symbol("v", "v", "a vector that a matrix multiplies", "(H,)", "05", "v"),
     Symbol("r", "r", "the size of a complex eigenvalue", "a number", "05", ""),
+    Symbol(r"\theta", r"\\theta", "the angle by which a pair of complex eigenvalues turns", "a number", "05", ""),
     Symbol("s_{\\max}", r"s_\\max", "the largest singular value, also $\\lVert W\\rVert$", "a number",
            "05–15", "s_max"),
     Symbol(r"\gamma", r"\\gamma", "the largest slope of the activation", "a number", "05", ""),

@@ -458,8 +458,8 @@ promise = Exercise(
         Mistake("radius below one", [
             _only_with_an_activation(lambda W, a: "vanishes" if _rho(W) * _steepest(a) < 1 else "nothing"),
             _only_with_an_activation(lambda W, a: "vanishes" if _rho(W) < 1 else "nothing"),
-        ], "With an activation you promise vanishing from the spectral radius. The slopes can keep the shrinking "
-           "directions from being met: use the largest singular value."),
+        ], "With an activation you promise vanishing from the spectral radius. The chapter's two ReLU units have ρ = 0 "
+           "and explode: use the largest singular value."),
         Mistake("necessary taken for sufficient", [
             _only_with_an_activation(lambda W, a: _three_ways(_s_max(W) * _steepest(a))),
             _only_with_an_activation(lambda W, a: _two_ways(_s_max(W) * _steepest(a))),
@@ -557,8 +557,8 @@ jacobian = Exercise(
         "product = J @ product, for t in range(k + 1, len(h)).",
     ],
     extra=_agrees_with_nudges,
-    explanation="A gradient at the end, a row, times this matrix is the gradient at step k. At most a quarter of s_max "
-                "a step: so sigmoid networks vanish early.",
+    explanation="A gradient at the end, a row, times this matrix is the gradient at step k. Each step multiplies its "
+                "length by at most a quarter of s_max: below s_max = 4 a sigmoid network vanishes for certain.",
 )
 
 # 05.7 Build it: a counter that survives --------------------------------------------------------------------------
@@ -667,11 +667,12 @@ QUIZ = Quiz("05", [
     Question(
         "The same for a tanh network. Which statements are true?",
         [
-            Option("If gradients explode, the largest singular value of W_h is at least 1.", True,
-                   "Below 1 every step makes every gradient shorter, so an explosion needs at least 1: a necessary "
+            Option("If gradients explode, the largest singular value of W_h is above 1.", True,
+                   "Up to 1 no step makes a gradient longer, so an explosion needs more than 1: a necessary "
                    "condition."),
             Option("If the spectral radius of W_h is above 1, gradients explode.", False,
-                   "Units that saturate have a tanh′ near 0, which can outweigh any W_h. You saw it in the explorer."),
+                   "Where units saturate, tanh′ is near 0. The chapter's tanh network with ρ = 1.5 left 3·10⁻²⁸ of a "
+                   "gradient after 50 steps."),
             Option("If the spectral radius of W_h is below 1, no gradient ever grows.", False,
                    "A matrix that is far from normal lets a gradient grow for many steps first, also where tanh′ = 1."),
             Option("If the largest singular value of W_h is below 1, gradients vanish.", True,
@@ -736,7 +737,7 @@ QUIZ = Quiz("05", [
     ),
     Question(
         "A network reads 40 steps and is asked for its first input only at the end. You truncate BPTT at 10 steps and "
-        "carry the state. What does the gradient of W_h say about keeping the first input for all 40 steps?",
+        "carry the state. What does the gradient say about the first 30 steps?",
         [
             Option("Everything, because the state is carried over every cut.", False,
                    "The state brings the information forward, if the weights happen to keep it. The gradient stops at "
@@ -744,9 +745,9 @@ QUIZ = Quiz("05", [
             Option("A quarter of what it should, so it is learned more slowly.", False,
                    "The path from the loss to the first step passes three cuts. What comes through them is zero, not "
                    "a quarter."),
-            Option("Nothing, since no path from the loss reaches the first step.", True,
-                   "Every path is cut after ten steps. A readout can still learn to use what the state happens to "
-                   "keep, but W_h is not told to keep it."),
+            Option("Nothing, since no path from the loss reaches them.", True,
+                   "Every path is cut after ten steps. If the state happens to keep the first input that long, as from "
+                   "a rotation, the last ten can learn to use it; no gradient tells the first thirty to keep it."),
         ],
         topic="what truncated BPTT cuts",
     ),
@@ -755,7 +756,8 @@ QUIZ = Quiz("05", [
         "long way back?",
         [
             Option("It turns and grows.", True,
-                   "The absolute value is √(0.36 + 0.81) ≈ 1.08: about 8 % longer a step, and turned by 56°."),
+                   "The absolute value is √(0.36 + 0.81) ≈ 1.08: in the long run about 8 % longer a step, and "
+                   "turned by 56°."),
             Option("It turns and fades.", False,
                    "The real part is below 1, but the distance from 0 is what counts, and that is about 1.08."),
             Option("It grows without turning.", False,
@@ -771,8 +773,8 @@ QUIZ = Quiz("05", [
             Option("The same with clipping and other seeds.", False,
                    "That shows that clipping works again, and not that nothing else would have worked."),
             Option("The same without clipping, at lower learning rates.", True,
-                   "A lower rate shortens the long step as well. In this chapter it did as well as clipping on one "
-                   "task, and on the cliff some lower rates arrived and one did not."),
+                   "A lower rate shortens the long step as well. In this chapter it kept the counter alive, and the "
+                   "network that remembers learned with it as well as with clipping."),
             Option("The same with clipping, at a higher learning rate.", False,
                    "That tells how much room clipping gives, which is worth knowing, but it is another question."),
         ],

@@ -118,25 +118,6 @@ def turns(matrices: list[np.ndarray], steps: int = 18, *, figure: Figure | None 
         eigenvalues in the complex plane, one inside the unit circle and one outside.""")
 
 
-def powers(norms: np.ndarray, radius: float, s_max: float, *, figure: Figure | None = None) -> Figure:
-    """The largest singular value of W^k against k, between radius^k and s_max^k. norms: (K+1,), k = 0 … K."""
-    figure = figure or plt.figure(figsize=(7.2, 3.1))
-    axes = figure.add_subplot()
-    k = np.arange(len(norms))
-    axes.semilogy(k, s_max**k, color=color("ink"), linestyle=DOTTED,
-                  label=f"bound $s_{{\\max}}^{{\\,k}}$, $s_{{\\max}}$ = {s_max:.2f}")
-    axes.semilogy(k, norms, color=color("gradient"), linewidth=3, label="largest singular value of $W^k$")
-    axes.semilogy(k, radius**k, color=color("weight"), linestyle=DASHED, label=f"rate $\\rho^k$, ρ = {radius:.2f}")
-    axes.set(xlabel="steps back k", ylabel="growth of the gradient", ylim=(1e-8, 1e6), xlim=(0, k[-1]))
-    axes.axhline(1, color=color("ink"), linewidth=1)
-    axes.legend(loc="lower left", bbox_to_anchor=(0.3, 0))
-    top = norms.argmax()
-    return describe(figure, f"""
-        Growth against steps back, log axis. The curve of W to the power of k climbs to about {short(norms[top])}
-        near k = {top} and has fallen below 1 by k = {np.flatnonzero(norms > 1)[-1] + 1}. The bound climbs without
-        end, the rate falls from the start.""")
-
-
 def silence(losses: dict[str, np.ndarray], norms: dict[str, np.ndarray], floor: float, *,
             figure: Figure | None = None) -> Figure:
     """Losses, in means of ten updates, with the floor of a network that ignores the far input; and gradient norms

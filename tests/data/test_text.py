@@ -124,35 +124,3 @@ def test_the_real_shakespeare():
         pytest.skip(str(error))
     assert text.startswith("First Citizen:") and len(set(text)) == 65
     assert hashlib.sha256(text.encode()).hexdigest() == SHAKESPEARE.files[0].sha256
-
-
-@pytest.mark.data
-def test_chapter_05_reads_the_real_shakespeare(tmp_path):
-    """The cell tagged nbval-skip still runs, with the cells before it that it needs, and its assertion holds."""
-    import ast
-
-    import nbformat
-
-    try:
-        tiny_shakespeare()
-    except FileNotFoundError as error:
-        pytest.skip(str(error))
-    notebook = nbformat.read(notebooks_folder() / chapter("05").notebook, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    (skipped,) = (cell for cell in code if "nbval-skip" in cell.metadata.get("tags", []))
-    names: dict = {}
-    definitions = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-    for cell in code[: code.index(skipped)]:  # definitions only: the chapter's experiments have tests of their own
-        kept = [node for node in ast.parse(cell.source).body if isinstance(node, definitions) or _is_table(node)]
-        exec(compile(ast.Module(kept, []), chapter("05").notebook, "exec"), names)
-    exec(skipped.source, names)
-    assert len(names["its_losses"]) > 100
-
-
-def _is_table(node) -> bool:
-    """A table of functions, such as `slopes = {"tanh": lambda h: …}`."""
-    import ast
-
-    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and any(
-        isinstance(value, ast.Lambda) for value in node.value.values
-    )

@@ -13,7 +13,6 @@ FIGURES = {
     "way back": lambda: exploding.way_back(),
     "ellipses": lambda: exploding.ellipses(SHEAR),
     "turns": lambda: exploding.turns([0.9 * TURN, 1.05 * TURN], 12),
-    "powers": lambda: exploding.powers(1.19**STEPS * 0.98 ** (STEPS**2), 0.6, 1.19),
     "key frames": lambda: exploding.key_frames([FRAME] * 6),
 }
 
