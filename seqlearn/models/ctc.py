@@ -56,14 +56,9 @@ def fit_ctc(model: Recogniser, task: Any, *, epochs: int, batch_size: int = 32, 
     rng = np.random.default_rng(seed)
     updates = epochs * math.ceil(len(task.train) / batch_size)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: 1 - n / updates)
-
-    def batches(epoch: int):
-        for batch in task.batches(batch_size, rng):
-            yield batch
-            schedule.step()
-
-    return train(model, batches, ctc_loss, epochs=epochs, optimizer=optimizer, max_norm=1.0, progress=False)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: 1 - n / updates)
+    return train(model, lambda epoch: task.batches(batch_size, rng), ctc_loss, epochs=epochs, optimizer=optimizer,
+                 scheduler=scheduler, max_norm=1.0, progress=False)
 
 
 @evaluating

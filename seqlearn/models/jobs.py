@@ -86,15 +86,10 @@ def fit(model: nn.Module, task: Any, *, epochs: int, batch_size: int = 32, learn
     rng = np.random.default_rng(seed)
     updates = epochs * math.ceil(len(task.train) / batch_size)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
+    scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda n: min(10 * (n + 1) / updates, 1.0) * (1 - n / updates))
-
-    def batches(epoch: int):
-        for batch in task.batches(batch_size, rng):
-            yield batch
-            schedule.step()
-
-    return train(model, batches, job_loss, epochs=epochs, optimizer=optimizer, max_norm=1.0, progress=progress)
+    return train(model, lambda epoch: task.batches(batch_size, rng), job_loss, epochs=epochs, optimizer=optimizer,
+                 scheduler=scheduler, max_norm=1.0, progress=progress)
 
 
 @evaluating

@@ -10,10 +10,9 @@ torch's random numbers. The same lines run again go on from there; when all epoc
 epochs than the first time are welcome, and more patience. What else changes along the way, and what else the result
 depends on, you name:
 
-    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer)     # you call its step, in validate or in batches
-    Checkpoint("run.pt", also={"scheduler": scheduler, "order": rng}, settings={"batch_size": 64, "seed": 0})
+    Checkpoint("run.pt", also={"order": rng}, settings={"batch_size": 64, "seed": 0})
 
-A learning rate that you compute from the epoch in `batches` needs no naming: it is the same after a new start.
+A scheduler that `train` was given needs no naming, and neither does a learning rate that is computed from the epoch.
 """
 
 import contextlib
@@ -46,8 +45,8 @@ class CheckpointError(OSError):
 class Checkpoint:
     """A file that `train` writes after every epoch and goes on from. It is there whole or not at all.
 
-    also: by name, what else changes while training: anything with state_dict and load_state_dict, such as a
-        learning-rate scheduler, or a generator of NumPy or torch that the batches are drawn with.
+    also: by name, what else changes while training: anything with state_dict and load_state_dict, such as the average
+        of the weights, or a generator of NumPy or torch that the batches are drawn with.
     settings: what the result depends on and `train` cannot see: batch size, seed, sizes of the data; what JSON can
         hold. A file made with others is refused.
 
@@ -175,9 +174,16 @@ class Checkpoint:
         return stored
 
 
-def as_checkpoint(checkpoint: Any) -> Checkpoint | None:
-    """Return a Checkpoint for a path, None for None."""
-    return checkpoint if checkpoint is None or isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+def as_checkpoint(checkpoint: Any, also: Mapping) -> Checkpoint | None:
+    """Return a Checkpoint for a path, or for a Checkpoint, that knows `also` these things; None for None."""
+    if checkpoint is None:
+        return None
+    if not isinstance(checkpoint, Checkpoint):
+        return Checkpoint(checkpoint, also=also)
+    for name in also.keys() & checkpoint.also.keys():
+        if checkpoint.also[name] is not also[name]:
+            raise ValueError(f"also[{name!r}] of the Checkpoint is another {name} than the one that train was given")
+    return Checkpoint(checkpoint.path, also={**checkpoint.also, **also}, settings=checkpoint.settings)
 
 
 def _described(model: nn.Module, optimizer: torch.optim.Optimizer, also: dict) -> dict:

@@ -8,25 +8,27 @@
         x, y = batch
         return F.mse_loss(model(x), y)
 
-The loop itself is `train` and `_one_epoch`; the small parts follow. Stop it when you like, with the stop button or
-Ctrl-C: you get the history so far and the best weights so far. `save_weights` and `load_weights` keep weights in files.
-With `checkpoint="run.pt"` the same lines run again go on where they were stopped (see `seqlearn.training.checkpoint`).
+The loop itself is `train` and `_one_epoch`; the small parts follow, and what is refused stands in `checks`. Stop it
+when you like, with the stop button or Ctrl-C: you get the history so far and the best weights so far. `save_weights`
+and `load_weights` keep weights in files. With `checkpoint="run.pt"` the same lines run again go on where they were
+stopped (see `seqlearn.training.checkpoint`).
 """
 
 import copy
-import inspect
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from tqdm.auto import tqdm
 
 from seqlearn.nn.layer import check_size
+from seqlearn.training import checks
 from seqlearn.training.checkpoint import Checkpoint, CheckpointError, as_checkpoint
 from seqlearn.training.devices import choose_device, device_and_dtype, moved
 
@@ -73,7 +75,9 @@ def train(
     epochs: int = 10,
     optimizer: torch.optim.Optimizer | None = None,
     learning_rate: float | None = None,
-    validate: Callable[[nn.Module], float] | None = None,
+    scheduler: LRScheduler | None = None,
+    validate: Callable[..., float] | None = None,
+    validation: Iterable | None = None,
     patience: int | None = None,
     max_norm: float | None = None,
     device: str | torch.device | None = None,
@@ -87,29 +91,38 @@ def train(
         floats get the model's dtype.
     loss: loss(model, batch) → a tensor of one number, to be made small.
     optimizer: Adam with learning_rate (1e-3) when None.
+    scheduler: one of torch.optim.lr_scheduler, made for the optimizer you pass. Its step is called after every update,
+        so count its length in updates; ReduceLROnPlateau's after every epoch, with the validation.
     validate: validate(model) → a number to be made small, after every epoch, in eval mode and without gradients. It
         decides which weights are best; without it the training loss does.
+    validation: a list of batches, or a DataLoader, to measure that number on. They are moved to the device like those
+        of the training; validate is validate(model, batch) then, the loss when None, and the mean over them counts.
     patience: stop after so many epochs in a row without a better one.
     max_norm: clip the norm of all gradients together to this.
     device: where to train, and where the model stays; None: where it is. "auto" is a GPU where there is one.
     progress: show a bar.
-    checkpoint: a file that holds everything after every epoch. When it is there already, the training goes on from it
-        and ends with the same weights and history as one that was never stopped, given that `batches` draws from the
-        epoch, or from a generator that the Checkpoint knows. ValueError when the file is of another training;
-        CheckpointError, with the history so far, when it cannot be written.
+    checkpoint: a file that holds everything after every epoch, the scheduler too. When it is there already, the
+        training goes on from it and ends with the same weights and history as one that was never stopped, given that
+        `batches` draws from the epoch, or from a generator that the Checkpoint knows. ValueError when the file is of
+        another training; CheckpointError, with the history so far, when it cannot be written.
 
     A loss or gradient that is not a finite number ends the training before it reaches the weights: "diverged". So do
     weights that are none at the end of an epoch: they are never kept as the best.
     Raises ValueError or TypeError naming the argument. What your own functions raise passes through.
     """
-    _check_model(model)
+    checks.check_model(model)
     epochs, patience = check_size("epochs", epochs), None if patience is None else check_size("patience", patience)
-    max_norm, learning_rate = _positive("max_norm", max_norm), _positive("learning_rate", learning_rate)
-    _check_batches(batches)
+    max_norm = checks.positive("max_norm", max_norm)
+    checks.check_batches(batches)
+    checks.check_validation(validation)
+    if validation is not None and validate is None:
+        validate = loss
     if device is not None:
         model.to(choose_device(device))
-    optimizer = _optimizer(model, optimizer, learning_rate)
-    checkpoint, history, weights = as_checkpoint(checkpoint), History(), None
+    checks.check_scheduler(scheduler, optimizer)
+    optimizer = checks.checked_optimizer(model, optimizer, checks.positive("learning_rate", learning_rate))
+    also = {} if scheduler is None else {"scheduler": scheduler}
+    checkpoint, history, weights = as_checkpoint(checkpoint, also), History(), None
     if checkpoint is not None:
         history, weights = _resumed(checkpoint, model, optimizer, epochs, patience, max_norm, validate)
     autograd, done = torch.is_grad_enabled(), len(history.loss)
@@ -121,16 +134,18 @@ def train(
                     break
                 started = time.perf_counter()
                 model.train()
-                new = _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar)
+                new = _one_epoch(model, batches, loss, optimizer, scheduler, max_norm, epoch, bar)
                 _check_weights(optimizer, epoch)
                 if validate is not None:
                     model.eval()
                     with torch.no_grad():
-                        new["validation"] = _number(validate(model), epoch)
+                        new["validation"] = _validated(model, validate, validation, epoch)
                 # All of this epoch is kept or nothing: an interrupt before the last of these lines leaves what was.
                 grown, is_best = _grow(history, **new, seconds=time.perf_counter() - started)
                 best_weights = copy.deepcopy(model.state_dict()) if is_best else weights
                 history, weights = grown, best_weights
+                if isinstance(scheduler, ReduceLROnPlateau):
+                    scheduler.step(history.watched[-1])
                 if checkpoint is not None:
                     _save(checkpoint, model, optimizer, history, weights)
                 # In words elsewhere: Python 3.13 leaves the jump back of a comprehension with an `if` outside of every
@@ -149,14 +164,14 @@ def train(
     return history
 
 
-def _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar) -> dict[str, float]:
+def _one_epoch(model, batches, loss, optimizer, scheduler, max_norm, epoch, bar) -> dict[str, float]:
     """Go through the batches once: forward, backward, clip, step. Mean loss and gradient norm of the batches."""
     device, dtype = device_and_dtype(model)
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     losses, norms = [], []
     for number, batch in enumerate(batches(epoch) if callable(batches) else batches, start=1):
         batch_loss = loss(model, moved(batch, device, dtype))
-        _check_loss(batch_loss)
+        checks.check_loss(batch_loss)
         optimizer.zero_grad()
         batch_loss.backward()
         if number == 1 and all(parameter.grad is None for parameter in parameters):
@@ -168,20 +183,29 @@ def _one_epoch(model, batches, loss, optimizer, max_norm, epoch, bar) -> dict[st
             what = f"the loss is {losses[-1]:.3g}, the gradient norm {norms[-1]:.3g}"
             raise _Diverged(f"epoch {epoch + 1}, batch {number}: {what}; try a smaller learning rate, or max_norm=1")
         optimizer.step()
+        if scheduler is not None and not isinstance(scheduler, ReduceLROnPlateau):
+            scheduler.step()
         bar.set_description_str(f"batch {number}, loss {losses[-1]:.4g}", refresh=False)
         bar.update(0)  # shown a few times a second, not at every batch
     if not losses:
-        raise ValueError(f"batches gave nothing in epoch {epoch + 1}: {GENERATOR}")
+        raise ValueError(f"batches gave nothing in epoch {epoch + 1}: {checks.GENERATOR}")
     return {"loss": sum(losses) / len(losses), "gradient_norm": sum(norms) / len(norms)}
 
 
+def _validated(model, validate, validation, epoch) -> float:
+    """What `validate` says of the model, or its mean over the batches of `validation`."""
+    if validation is None:
+        return _number(validate(model), epoch)
+    device, dtype = device_and_dtype(model)
+    values = []
+    for batch in validation:
+        values.append(_number(validate(model, moved(batch, device, dtype)), epoch))
+    if not values:
+        raise ValueError(f"validation gave nothing after epoch {epoch + 1}: it must hold at least one batch")
+    return sum(values) / len(values)
+
+
 # ---------------------------------------------------------------- small parts
-
-GENERATOR = (
-    "a generator is empty after it has been gone through once; pass a function that makes a new one for every epoch, "
-    "such as lambda epoch: task.batches(16, rng), or a list"
-)
-
 
 class _Diverged(Exception):
     """A number that is none; the message says where."""
@@ -250,76 +274,6 @@ def _finish(model: nn.Module, weights: dict | None, bar: tqdm, autograd: bool) -
     torch.set_grad_enabled(autograd)  # as it was: an interrupt can fall between the lines of no_grad itself
     bar.set_description_str(refresh=False)
     bar.close()
-
-
-def _optimizer(model, optimizer, learning_rate) -> torch.optim.Optimizer:
-    """Adam, or the optimizer given, if it can train this model."""
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    if not parameters:
-        raise ValueError("model has no parameters to train")
-    if optimizer is None:
-        return torch.optim.Adam(parameters, lr=learning_rate or 1e-3)
-    if learning_rate is not None:
-        raise ValueError("learning_rate belongs to the optimizer you pass: set it there")
-    closure = inspect.signature(optimizer.step).parameters.get("closure")
-    if closure is not None and closure.default is closure.empty:
-        raise ValueError(
-            f"optimizer must take its step from one gradient, and {type(optimizer).__name__} computes the loss several "
-            "times a step: take another one, or write its loop yourself"
-        )
-    held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
-    if held.isdisjoint(map(id, parameters)):
-        raise ValueError("optimizer holds none of the model's parameters: make it from model.parameters()")
-    return optimizer
-
-
-def _check_model(model: Any) -> None:
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model must be a torch.nn.Module, got {model if isinstance(model, type) else type(model)}")
-
-
-def _positive(name: str, value: float | None) -> float | None:
-    if value is None:
-        return None
-    if not value > 0:
-        raise ValueError(f"{name} must be above 0, got {value}")
-    return float(value)
-
-
-def _check_batches(batches: Batches) -> None:
-    wanted = "batches must be a function of the epoch, or a list or DataLoader"
-    if isinstance(batches, Iterator):
-        raise TypeError(f"{wanted}: {GENERATOR}")
-    if not callable(batches) and not hasattr(batches, "__iter__") and not hasattr(batches, "__getitem__"):
-        raise TypeError(f"{wanted}, got {type(batches).__name__}")
-    if callable(batches):
-        _check_signature(wanted, batches)
-
-
-def _check_signature(wanted: str, batches: Callable) -> None:
-    """`task.batches` itself is a function, too, but not of the epoch: it would take it for the size of a batch."""
-    try:
-        signature = inspect.signature(batches)
-    except (TypeError, ValueError):  # some of those written in C have none
-        return
-    names = list(signature.parameters)
-    try:
-        signature.bind(0)
-        fits = names[0] not in ("batch_size", "rng")
-    except TypeError:
-        fits = False
-    if not fits:
-        name, takes = getattr(batches, "__qualname__", type(batches).__name__), ", ".join(names) or "no argument"
-        raise TypeError(f"{wanted}, and {name} takes {takes}: write lambda epoch: task.batches(16, rng)")
-
-
-def _check_loss(value: Any) -> None:
-    if not isinstance(value, Tensor):
-        raise TypeError(f"loss must return a tensor of one number, got {type(value).__name__}")
-    if value.numel() != 1:
-        raise ValueError(f"loss must return a tensor of one number, got {tuple(value.shape)}: take the mean")
-    if not value.requires_grad:
-        raise ValueError("loss must come from the model's output: it has no gradient (detach, item or no_grad?)")
 
 
 def _check_weights(optimizer: torch.optim.Optimizer, epoch: int) -> None:

@@ -42,18 +42,17 @@ class Run:
 
     def validate(self, model):
         x, y = (torch.tensor(array, dtype=torch.float32) for array in self.data)
-        loss = F.mse_loss(model(x), y).item()
-        self.scheduler.step(loss)
-        return loss
+        return F.mse_loss(model(x), y).item()
 
     def train(self, stop_at=None, epochs=EPOCHS, **options):
         self.stop_at = stop_at
         kept = None
         if self.path is not None:
             settings = self.options.get("settings", {"batch_size": 8})
-            kept = Checkpoint(self.path, also={"scheduler": self.scheduler, "order": self.order}, settings=settings)
+            kept = Checkpoint(self.path, also={"order": self.order}, settings=settings)
         loss = lambda model, batch: F.mse_loss(model(batch[0]), batch[1])  # noqa: E731
-        options = {"optimizer": self.optimizer, "validate": self.validate, "max_norm": 1.0, "progress": False} | options
+        options = {"optimizer": self.optimizer, "scheduler": self.scheduler, "validate": self.validate} | options
+        options = {"max_norm": 1.0, "progress": False} | options
         return train(self.model, self.batches, loss, epochs=epochs, checkpoint=kept, **options)
 
     def state(self):
@@ -141,6 +140,53 @@ def test_patience_counts_over_the_stop_and_an_early_end_stays_one(tmp_path):
     assert history.stopped == "early" and len(history.loss) == 4
     _, again = line_run(tmp_path / "run.pt", [], patience=3, epochs=20)
     assert events(again) == events(history)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda optimizer: torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=6),
+        lambda optimizer: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 6),
+        lambda optimizer: torch.optim.lr_scheduler.MultiStepLR(optimizer, [2, 4]),
+        lambda optimizer: torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=6),
+        lambda optimizer: torch.optim.lr_scheduler.LambdaLR(optimizer, lambda update: 1 - update / 6),
+        lambda optimizer: torch.optim.lr_scheduler.SequentialLR(
+            optimizer,
+            [torch.optim.lr_scheduler.ConstantLR(optimizer), torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)],
+            [3],
+        ),
+    ],
+    ids=["linear", "cosine", "steps", "one cycle", "lambda", "sequence"],
+)
+def test_a_scheduler_goes_on_where_it_was(tmp_path, make):
+    def rates(path, epochs):
+        seen, model = [], nn.Linear(1, 1)
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+        scheduler = make(optimizer)
+
+        def loss(model, x):
+            seen.append(optimizer.param_groups[0]["lr"])
+            return (model(x) ** 2).mean()
+
+        train(model, [torch.ones(1), torch.ones(1)], loss, epochs=epochs, optimizer=optimizer, scheduler=scheduler,
+              checkpoint=path, progress=False)  # fmt: skip
+        return seen
+
+    whole = rates(None, 3)
+    assert len(set(whole)) > 1
+    assert rates(tmp_path / "run.pt", 1) + rates(tmp_path / "run.pt", 3) == pytest.approx(whole)
+
+
+def test_a_scheduler_named_twice_must_be_the_same(tmp_path):
+    model = nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    one, other = (torch.optim.lr_scheduler.StepLR(optimizer, 1) for _ in range(2))
+    options = {"epochs": 1, "optimizer": optimizer, "scheduler": one, "progress": False}
+    loss = lambda model, x: model(x).mean()  # noqa: E731
+    kept = [Checkpoint(tmp_path / "run.pt", also={"scheduler": scheduler}) for scheduler in (other, one)]
+    with pytest.raises(ValueError, match="of the Checkpoint is another scheduler than the one that train was given"):
+        train(model, [torch.ones(1)], loss, checkpoint=kept[0], **options)
+    train(model, [torch.ones(1)], loss, checkpoint=kept[1], **options)
 
 
 def test_a_loader_with_a_generator_of_its_own(tmp_path):

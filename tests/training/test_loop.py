@@ -248,6 +248,104 @@ def test_tied_weights_stay_tied():
     assert model["readout"].weight is model["embedding"].weight
 
 
+# ---------------------------------------------------------------- a scheduler
+
+
+def scheduled(make, epochs=3, **options):
+    """Train with SGD from a rate of 0.1 and this scheduler → the rate of every update, and at the end."""
+    model, rates = Line(), []
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+
+    def loss(model, batch):
+        rates.append(optimizer.param_groups[0]["lr"])
+        return squared(model, batch)
+
+    options |= {"learning_rate": None, "optimizer": optimizer, "scheduler": make(optimizer)}
+    run(model, points(2), loss, epochs=epochs, **options)
+    return [*rates, optimizer.param_groups[0]["lr"]]
+
+
+def test_a_scheduler_steps_after_every_update():
+    rates = scheduled(lambda optimizer: torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=6))
+    assert rates == pytest.approx([0.1 * (1 - update / 6) for update in range(7)])
+
+
+def test_a_plateau_is_noticed_after_an_epoch():
+    """Ten times less after the second epoch, which was no better than the first."""
+    make = lambda optimizer: torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=0)  # noqa: E731
+    rates = scheduled(make, validate=scripted([1.0, 1.0, 0.5]))
+    assert rates == pytest.approx([0.1] * 4 + [0.01] * 3)
+
+
+def test_a_scheduler_of_another_optimizer():
+    model = Line()
+    optimizer, other = (torch.optim.SGD(model.parameters(), 0.1) for _ in range(2))
+    scheduler = torch.optim.lr_scheduler.StepLR(other, 1)
+    with pytest.raises(ValueError, match="scheduler changes the rate of the optimizer .* got another one"):
+        run(model, learning_rate=None, optimizer=optimizer, scheduler=scheduler)
+    with pytest.raises(ValueError, match="scheduler changes the rate of the optimizer .* got no optimizer"):
+        run(model, scheduler=scheduler)
+    with pytest.raises(TypeError, match="scheduler must be one of torch.optim.lr_scheduler, got function"):
+        run(model, scheduler=lambda epoch: 0.1)
+
+
+# ---------------------------------------------------------------- batches to validate on
+
+
+def test_validation_batches_are_measured_with_the_loss():
+    model, held_out = Line(), points(3, seed=9)
+    history = run(model, epochs=5, validation=held_out)
+    with torch.no_grad():
+        tensors = [(torch.tensor(x).float(), torch.tensor(y).float()) for x, y in held_out]
+        now = np.mean([squared(model, batch).item() for batch in tensors])
+    assert history.best_epoch == 4 and history.validation[-1] == pytest.approx(now)
+    assert history.validation[0] > history.validation[-1]
+
+
+def test_validation_batches_are_measured_with_a_function_of_yours():
+    seen = []
+
+    def largest_error(model, batch):
+        seen.append((model.training, torch.is_grad_enabled(), batch[0].dtype))
+        return (model(batch[0]) - batch[1]).abs().max()
+
+    data = torch.utils.data.TensorDataset(torch.ones(6), torch.ones(6))
+    history = run(validation=torch.utils.data.DataLoader(data, batch_size=4), validate=largest_error, epochs=2)
+    assert len(history.validation) == 2 and seen == [(False, False, torch.float32)] * 4
+
+
+def test_validation_batches_go_to_the_device_of_the_model():
+    """The meta device holds shapes alone, and is on every machine."""
+    seen = []
+    model = nn.Linear(1, 1, device="meta")
+    batches = [(np.ones((2, 1)), {"y": torch.ones(2, 1)})]
+
+    def validate(model, batch):
+        seen.append((batch[0].device.type, batch[1]["y"].device.type))
+        return 1.0
+
+    assert loop._validated(model, validate, batches, 0) == 1.0 and seen == [("meta", "meta")]
+
+
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        (iter(points()), "validation must be a list of batches or a DataLoader: a generator is empty .* write list"),
+        ((torch.ones(3), torch.ones(3)), r"tuple looks like one batch: write validation=\[batch\]"),
+        (np.ones(3), r"ndarray looks like one batch: write validation=\[batch\]"),
+        (3, "validation must be a list of batches or a DataLoader, got int"),
+    ],
+)
+def test_validation_that_is_none(validation, message):
+    with pytest.raises(TypeError, match=message):
+        run(validation=validation)
+
+
+def test_an_empty_validation():
+    with pytest.raises(ValueError, match="validation gave nothing after epoch 1: it must hold at least one batch"):
+        run(validation=[])
+
+
 # ---------------------------------------------------------------- stopping
 
 
