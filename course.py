@@ -11,6 +11,7 @@ __doc__ = """Start the course, test it, store its notebooks. Needs nothing but P
     python3 course.py test --matrix    the notebooks again with other thread counts and older processors
     python3 course.py store 04 05      run stored notebooks and store their outputs (no number: all of them)
     python3 course.py new 18 name      make the files of a new chapter
+    python3 course.py book --serve     build the web edition from the stored notebooks, and show it
     python3 course.py check            say whether this machine is ready; changes nothing
 
 Everything is installed into the folder .venv beside this file. On Windows, write `py` for `python3`.
@@ -535,6 +536,17 @@ def new(arguments):
     return run([venv_python(), "tests/notebooks/new_chapter.py", *arguments])
 
 
+def book(arguments):
+    """Build the web edition. What this needs besides the course is installed the first time."""
+    pins_of_book = (ROOT / "book/requirements.txt").read_text(encoding="utf-8")
+    stamp = VENV / "seqlearn-book.txt"
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != pins_of_book:
+        say("installing what makes the book")
+        pip_install(["-r", "book/requirements.txt"])
+        stamp.write_text(pins_of_book, encoding="utf-8")
+    return run([venv_python(), "book/make_book.py", *arguments])
+
+
 def check(arguments):
     """Print one line for each thing the course needs; exit status 0 when all of them are there."""
     rows = []
@@ -571,7 +583,7 @@ def check(arguments):
 
 
 def main(arguments):
-    commands = {"lab": lab, "test": test, "store": store, "new": new, "check": check}
+    commands = {"lab": lab, "test": test, "store": store, "new": new, "book": book, "check": check}
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path may hold letters that the console does not know
             stream.reconfigure(errors="backslashreplace")

@@ -481,6 +481,21 @@ def test_new_reaches_its_program(course):
     assert (ROOT / course.started[0][1]).exists()
 
 
+def test_the_book_brings_what_it_needs_the_first_time_and_when_that_has_changed(course):
+    fake_ready_venv(course)
+    (course.ROOT / "book").mkdir()
+    pins = course.ROOT / "book/requirements.txt"
+    pins.write_text("furo==1\n", encoding="utf-8")
+    course.main(["book", "--clean"])
+    course.main(["book"])
+    pins.write_text("furo==2\n", encoding="utf-8")
+    course.main(["book"])
+    programs = [command[-1] if "pip" in command else " ".join(command[1:]) for command in course.started]
+    make, install = "book/make_book.py", "book/requirements.txt"
+    assert programs == [install, f"{make} --clean", make, install, make]
+    assert (ROOT / make).exists() and (ROOT / install).exists()
+
+
 def test_the_environment_of_programs_leads_into_the_venv(course, monkeypatch):
     for name in ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "MPLBACKEND"):
         monkeypatch.setenv(name, "elsewhere")
@@ -604,7 +619,7 @@ def test_a_signal_reaches_the_program_and_course_waits_for_it(number, group, ans
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_the_texts_show_commands_that_exist(name):
     shown = re.findall(r"course\.py +([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
-    assert "test" in shown and set(shown) <= {"lab", "test", "store", "new", "check"}
+    assert "test" in shown and set(shown) <= {"lab", "test", "store", "new", "book", "check"}
 
 
 def test_jupyterlab_is_given_the_folder_lab(course):

@@ -43,6 +43,9 @@ MACHINES = [
 ]
 
 
+BOOK = requirements("book/requirements.txt")
+
+
 def applies(requirement: Requirement, machine: dict[str, str], extra: str = "") -> bool:
     return requirement.marker is None or requirement.marker.evaluate(machine | {"extra": extra})
 
@@ -54,7 +57,7 @@ def test_every_requirement_is_pinned_exactly():
 
 def test_no_index_and_no_host_is_written_into_the_lock():
     """pip's own settings say where packages come from."""
-    for name in ("requirements.in", "requirements.txt", "requirements-cuda.txt"):
+    for name in ("requirements.in", "requirements.txt", "requirements-cuda.txt", "book/requirements.txt"):
         assert "//" not in (ROOT / name).read_text(encoding="utf-8")
         assert {line for line in lines_of(name) if line.startswith("-")} <= {"-e .", "-c requirements-cuda.txt"}
 
@@ -90,6 +93,25 @@ def test_the_lock_is_complete_and_fits_together(machine):
                 continue
             todo += [(each, name) for each in needs if applies(each, machine, extra) and not is_cuda(each)]
     assert {name for name, _ in seen} == set(locked), "the lock holds what nothing asks for: run .ci/lock"
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine["sys_platform"] + machine["python_version"])
+def test_what_makes_the_book_is_pinned_beside_the_course_and_fits_to_it(machine):
+    locked, more = ({canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins
+                     if applies(pin, machine)} for pins in (LOCK, BOOK))
+    assert not locked.keys() & more.keys(), "pinned in two places: run .ci/lock"
+    assert all(re.fullmatch(r"==[0-9][0-9a-z.]*", str(pin.specifier)) for pin in BOOK)
+    for direct in requirements("book/requirements.in"):
+        assert direct.specifier.contains(more[canonicalize_name(direct.name)], prereleases=True)
+    for name in more:
+        try:
+            needs = [Requirement(line) for line in metadata.requires(name) or []]
+        except metadata.PackageNotFoundError:  # where the book has not been made
+            continue
+        for need in needs:
+            if applies(need, machine):
+                found = (locked | more).get(canonicalize_name(need.name))
+                assert found and need.specifier.contains(found, prereleases=True), f"{name} needs {need}: run .ci/lock"
 
 
 def is_cuda(requirement: Requirement) -> bool:

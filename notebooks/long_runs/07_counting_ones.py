@@ -1,118 +1,112 @@
 """Counting ones in chapter 07: the own LSTM cell over ten seeds, trained on one length and on many.
 
-    .venv/bin/python notebooks/long_runs/07_counting_ones.py      # 3 minutes of one core
+    .venv/bin/python notebooks/long_runs/07_counting_ones.py      # 10 minutes of one core
 
-Each seed has its own sequences, first weights and order of batches. All ten train at once: torch.func.vmap runs the
-model on ten sets of weights, which is faster than one after the other and computes the same. There are three kinds:
-sequences of 20 steps only, with the readout's rate twenty times that of the cell; the same with one rate for all; and
-the first again with each batch cut to a length from 1 to 20.
-Settings and results go into the JSON file beside this one; the models of the first seed go to the chapter's
-explorer, seqlearn/widgets/counting.safetensors. The rates and their line to 0 were chosen on other seeds, 40 to 49:
-of these ten runs, and of twenty more with seeds 20 to 29 and 60 to 69, all had 100 % after six epochs.
+Each seed has its own sequences, first weights and order of batches. There are three kinds: sequences of 20 steps with
+the targets scaled to (count − 10) / 5; the same with the targets as they are; and the first again with each batch cut
+to a length from 1 to 20. The learning rate of the first two is chosen on other seeds, on their validation error; there
+nn.LSTM takes the place of the own cell, which computes the same and is slower. The third takes the rate of the first.
+Settings and results go into the JSON file beside this one; the models of the first seed, which answer in ones, go to
+the chapter's explorer, seqlearn/widgets/counting.safetensors.
 """
 
+import statistics
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch.func import functional_call, stack_module_state, vmap
+from torch import nn
+from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 import seqlearn.widgets
 from seqlearn.course.long_runs import options, store
 from seqlearn.data import count_ones
-from seqlearn.models import LSTMModel
-from seqlearn.training.weights import save_weights
+from seqlearn.models import LSTMCell, LSTMModel
+from seqlearn.training import save_weights, train
 
 SETTINGS = {
     "seeds": [30, 31, 32, 33, 34, 35, 36, 37, 38, 39],
+    "tuning_seeds": [40, 41, 42, 43, 44],
     "train_size": 10_000,
     "validation_size": 1_000,
     "test_size": 1_000,
     "length": 20,
     "hidden_size": 20,
     "batch_size": 16,
-    "epochs": {"one length": 6, "one rate": 6, "many lengths": 10},
-    "learning_rate": 0.02,  # at the start; it falls from batch to batch, on a straight line to 0
-    "readout_factor": {"one length": 20, "one rate": 1, "many lengths": 20},  # times that rate for the readout
-    "betas": [0.9, 0.99],
-    "test_lengths": [5, 10, 15, 20, 25, 30, 40, 50, 100, 200],
+    "epochs": {"one length": 6, "not scaled": 6, "many lengths": 10},
+    "scale": {"one length": [10, 5], "not scaled": [0, 1], "many lengths": [10, 5]},  # (count − first) / second
+    "rates": {"one length": [0.0025, 0.005, 0.01, 0.02, 0.04], "not scaled": [0.0025, 0.005, 0.01, 0.02, 0.04]},
+    "test_lengths": [1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 100, 200],
+    "fitted_lengths": [16, 17, 18, 19, 20, 21, 22, 23, 24],
     "per_length": 1_000,
 }
 WEIGHTS = Path(seqlearn.widgets.__file__).with_name("counting.safetensors")
 
 
-def share_right(answers: torch.Tensor, y: torch.Tensor) -> float:
-    """The share of answers that round to the count."""
-    return (answers.round() == y).double().mean().item()
-
-
 class Learner:
-    """One seed's sequences, model, and what is noted about it."""
+    """One seed's sequences and model; `fit` trains it, and from then on it answers in ones."""
 
-    def __init__(self, seed: int, mixed: bool, settings: dict) -> None:
+    def __init__(self, kind: str, seed: int, settings: dict, cell: type[nn.Module] = LSTMCell) -> None:
         held_out = settings["validation_size"] + settings["test_size"]
         task = count_ones(settings["train_size"], held_out, length=settings["length"], seed=seed)
-        self.settings, self.mixed = settings, mixed
-        self.rng = np.random.default_rng(seed)
+        self.settings, self.seed, self.mixed = settings, seed, kind == "many lengths"
+        self.epochs, (self.middle, self.size) = settings["epochs"][kind], settings["scale"][kind]
         self.x = torch.tensor(task.x_train, dtype=torch.float32)
         x_held = torch.tensor(task.x_test, dtype=torch.float32)
         self.x_validation, self.x_test = x_held.split([settings["validation_size"], settings["test_size"]], dim=1)
         torch.manual_seed(seed)
-        self.model = LSTMModel(1, settings["hidden_size"], 1)
-        self.best_loss, self.best_weights, self.accuracies = float("inf"), {}, []
+        self.model = LSTMModel(1, settings["hidden_size"], 1, cell=cell)
+        self.missed: list[int] = []
 
-    @torch.no_grad()
-    def accuracy(self) -> float:
-        """The share of test sequences that the model counts right."""
-        return share_right(self.model(self.x_test), self.x_test.sum(dim=0))
+    def pair(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sequences, and what the model is to answer: the scaled count."""
+        return x, (x.sum(dim=0) - self.middle) / self.size
 
-    @torch.no_grad()
-    def note(self, weights: dict[str, torch.Tensor]) -> None:
-        """After an epoch: keep these weights if their validation error is the smallest; note the test accuracy."""
-        self.model.load_state_dict(weights)
-        length = self.settings["length"]
-        lengths = range(1, length + 1) if self.mixed else [length]
-        parts = [self.x_validation[:steps] for steps in lengths]
-        losses = [(self.model(x) - x.sum(dim=0)).square().mean().item() for x in parts]
-        self.accuracies.append(self.accuracy())  # noted, not used to choose
-        if np.mean(losses) < self.best_loss:
-            self.best_loss = np.mean(losses)
-            self.best_weights = {name: weight.clone() for name, weight in weights.items()}
+    def batches(self, epoch: int):
+        """The training part once, in an order that seed and epoch draw."""
+        rng = np.random.default_rng([self.seed, epoch])
+        for rows in np.array_split(rng.permutation(self.x.shape[1]), self.updates_an_epoch):
+            steps = int(rng.integers(1, len(self.x) + 1)) if self.mixed else len(self.x)
+            yield self.pair(self.x[:steps, rows])
+
+    @property
+    def updates_an_epoch(self) -> int:
+        return -(-self.settings["train_size"] // self.settings["batch_size"])
+
+    def validate(self, model: LSTMModel, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        """The loss, which chooses the best epoch; the missed ones are noted for the chapter's figure."""
+        x, y = batch
+        if len(x) == self.settings["length"]:
+            answers = self.middle + self.size * model(x)
+            self.missed.append(int(answers.round().ne(x.sum(dim=0)).sum()))
+        return F.mse_loss(model(x), y)
+
+    def fit(self, rate: float) -> float:
+        """Train, and return the best validation error, the mean square in ones."""
+        lengths = range(1, len(self.x) + 1) if self.mixed else [len(self.x)]
+        optimizer = torch.optim.Adam(self.model.parameters(), lr=rate)
+        updates = self.epochs * self.updates_an_epoch
+        scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=updates)
+        history = train(
+            self.model, self.batches, lambda model, batch: F.mse_loss(model(batch[0]), batch[1]), epochs=self.epochs,
+            optimizer=optimizer, scheduler=scheduler, validate=self.validate,
+            validation=[self.pair(self.x_validation[:steps]) for steps in lengths], progress=False,
+        )
+        with torch.no_grad():  # the readout scales back: one linear map after another is one linear map
+            self.model.readout.weight *= self.size
+            self.model.readout.bias.mul_(self.size).add_(self.middle)
+        return min(history.validation) * self.size**2
 
 
-def train_all(kind: str, settings: dict) -> list[Learner]:
-    """Learners with their best weights, one for each seed. Many lengths: each batch is cut to a length from 1 to 20."""
-    mixed = kind == "many lengths"
-    learners = [Learner(seed, mixed, settings) for seed in settings["seeds"]]
-    length, size, model = settings["length"], settings["batch_size"], learners[0].model
-    epochs = settings["epochs"][kind]
-    batches = epochs * -(-settings["train_size"] // size)  # of the whole training
-    weights, _ = stack_module_state([learner.model for learner in learners])
-    answer = vmap(lambda weights, x: functional_call(model, weights, (x,)))
-    factors = {name: settings["readout_factor"][kind] if name.startswith("readout") else 1 for name in weights}
-    groups = [{"params": [weights[name]], "factor": factor} for name, factor in factors.items()]
-    optimizer = torch.optim.Adam(groups, settings["learning_rate"], betas=settings["betas"])
-    cuts = np.random.default_rng(settings["seeds"])  # the batches' lengths: the same for all seeds, which train at once
-    done = 0
-    for _ in tqdm(range(epochs), desc=kind):
-        orders = [torch.tensor(learner.rng.permutation(settings["train_size"])) for learner in learners]
-        for start in range(0, settings["train_size"], size):
-            steps = int(cuts.integers(1, length + 1)) if mixed else length
-            x = torch.stack([each.x[:steps, order[start : start + size]] for each, order in zip(learners, orders)])
-            errors = answer(weights, x) - x.sum(dim=1)
-            for group in optimizer.param_groups:
-                group["lr"] = settings["learning_rate"] * group["factor"] * (1 - done / batches)
-            optimizer.zero_grad()
-            errors.square().mean(dim=(1, 2)).sum().backward()  # a sum over seeds: each gets its own gradient
-            optimizer.step()
-            done += 1
-        for number, learner in enumerate(learners):
-            learner.note({name: stacked[number].detach() for name, stacked in weights.items()})
-    for learner in learners:
-        learner.model.load_state_dict(learner.best_weights)
-    return learners
+def chosen_rate(kind: str, settings: dict) -> tuple[float, list[float]]:
+    """The rate with the smallest median of the validation errors, and the medians of all rates."""
+    errors = []
+    for rate in tqdm(settings["rates"][kind], desc=f"{kind}, rates"):
+        runs = [Learner(kind, seed, settings, nn.LSTM).fit(rate) for seed in settings["tuning_seeds"]]
+        errors.append(statistics.median(runs))
+    return settings["rates"][kind][int(np.argmin(errors))], errors
 
 
 @torch.no_grad()
@@ -123,11 +117,25 @@ def over_lengths(model: LSTMModel, settings: dict) -> dict[str, list[float]]:
     for length in settings["test_lengths"]:
         x = torch.tensor(rng.integers(0, 2, (length, settings["per_length"], 1)), dtype=torch.float32)
         answers, y = model(x), x.sum(dim=0)
-        right.append(share_right(answers, y))
+        right.append((answers.round() == y).double().mean().item())
         error.append(round((answers - y).mean().item(), 3))
     return {"right": right, "error": error}
 
 
+@torch.no_grad()
+def fitted_rule(model: LSTMModel, settings: dict) -> list[float]:
+    """Near 20 steps: what a one adds to the answer, what a zero adds, the constant; by least squares."""
+    rng, rows, answers = np.random.default_rng(2000), [], []
+    for length in settings["fitted_lengths"]:
+        x = torch.tensor(rng.integers(0, 2, (length, settings["per_length"], 1)), dtype=torch.float32)
+        ones = x.sum(dim=0)[:, 0]
+        rows.append(torch.stack([ones, length - ones, torch.ones_like(ones)], dim=1))
+        answers.append(model(x)[:, 0])
+    rule = np.linalg.lstsq(torch.cat(rows).double().numpy(), torch.cat(answers).double().numpy(), rcond=None)[0]
+    return [round(value, 3) for value in rule.tolist()]
+
+
+@torch.no_grad()
 def wrong_of_all(model: LSTMModel, settings: dict) -> int:
     """How many of all 2^20 sequences the model gets wrong. Sequences that begin alike share the states so far."""
 
@@ -140,34 +148,42 @@ def wrong_of_all(model: LSTMModel, settings: dict) -> int:
 
     half, zeros = settings["length"] // 2, torch.zeros(1, settings["hidden_size"])
     wrong = 0
-    with torch.no_grad():
-        for part in zip(*(state.split(32) for state in longer(zeros, zeros, torch.zeros(1), half))):
-            h, _, ones = longer(*part, settings["length"] - half)
-            wrong += int(model.readout(h)[:, 0].round().ne(ones).sum())
+    for part in zip(*(state.split(32) for state in longer(zeros, zeros, torch.zeros(1), half))):
+        h, _, ones = longer(*part, settings["length"] - half)
+        wrong += int(model.readout(h)[:, 0].round().ne(ones).sum())
     return wrong
 
 
 def run(settings: dict, kept: dict | None = None) -> dict:
     """One row of results for each kind of training and seed; the models of the first seed are put into `kept`."""
-    results, kept = {name: [] for name in settings["epochs"]}, {} if kept is None else kept
-    for name, rows in results.items():
-        for seed, learner in zip(settings["seeds"], train_all(name, settings)):
-            row = {"seed": seed, "accuracies": learner.accuracies, "accuracy": learner.accuracy()}
-            if name != "one rate":
-                row |= over_lengths(learner.model, settings)
-                kept.setdefault(name.replace(" ", "_"), learner.model)
-            if name == "one length":
-                row["wrong_of_all"] = wrong_of_all(learner.model, settings)
+    kept = {} if kept is None else kept
+    results, rates = {"rates": {}}, {}
+    for kind in settings["rates"]:
+        rates[kind], errors = chosen_rate(kind, settings)
+        results["rates"][kind] = {"chosen": rates[kind], "validation": errors}
+    for kind in settings["epochs"]:
+        rows = results[kind] = []
+        for seed in tqdm(settings["seeds"], desc=kind):
+            learner = Learner(kind, seed, settings)
+            learner.fit(rates.get(kind, rates["one length"]))
+            x, model = learner.x_test, learner.model
+            with torch.no_grad():
+                missed = int(model(x).round().ne(x.sum(dim=0)).sum())
+            row = {"seed": seed, "missed": learner.missed, "missed_of_test": missed, **over_lengths(model, settings)}
+            if kind != "many lengths":
+                row |= {"rule": fitted_rule(model, settings), "wrong_of_all": wrong_of_all(model, settings)}
+            if kind != "not scaled":
+                kept.setdefault(kind.replace(" ", "_"), model)
             rows.append(row)
-            tqdm.write(f"{name}: {row}")
     return results
 
 
 def main() -> None:
     options(__doc__)
-    start, kept = time.perf_counter(), {}
+    torch.set_num_threads(1)
+    start, kept = time.process_time(), {}
     results = run(SETTINGS, kept)
-    results["minutes"] = round((time.perf_counter() - start) / 60, 1)
+    results["minutes"] = round((time.process_time() - start) / 60, 1)
     save_weights(torch.nn.ModuleDict(kept), WEIGHTS, **SETTINGS)
     store(__file__, SETTINGS, results)
 

@@ -3,8 +3,9 @@
     .venv/bin/python notebooks/long_runs/09_cells_and_states.py    # about 5 minutes of one core
 
 All read the scenes of the built-in corpus with the same number of updates and, apart from the cell, the same settings.
-Each kind of run gets its learning rate from a sweep over as many updates, on a seed that does not race. Settings and
-results go into the JSON file beside this one, which the chapter reads.
+Each kind of run gets its learning rate from a sweep over as many updates, on a seed that does not race. The first half
+of the held-out text chooses the rate, the second half judges. Settings and results go into the JSON file beside this
+one, which the chapter reads.
 """
 
 import time
@@ -14,8 +15,9 @@ import torch
 from tqdm.auto import tqdm
 
 from seqlearn.course.long_runs import options, store
-from seqlearn.data.corpus import Vocabulary, course_corpus, offset_batches
-from seqlearn.models.language_model import LanguageModel, evaluate, read_once
+from seqlearn.data.corpus import Vocabulary, course_corpus
+from seqlearn.models.language_model import CarriedLoss, LanguageModel, evaluate, text_blocks
+from seqlearn.training import train
 
 SETTINGS = {
     "part": "scenes",
@@ -26,40 +28,41 @@ SETTINGS = {
     "rows": 32,
     "k": 16,
     "updates": 2000,
-    "rates": [0.005, 0.01, 0.02],  # at the start; they fall along half a cosine to a hundredth of it
+    "rates": [0.0025, 0.005, 0.01, 0.02, 0.04],  # at the start; they fall along half a cosine to a hundredth of it
     "max_norm": 1.0,
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
 }
 
 
-def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray]:
-    """The vocabulary, and the training and the validation part as integers."""
+def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray, np.ndarray]:
+    """The vocabulary, and as integers: the text to train on, the text that chooses the rate, the text that judges."""
     text = course_corpus(settings["part"])
     vocabulary = Vocabulary(text)
     cut = int(settings["train_share"] * len(text))
-    return vocabulary, vocabulary.encode(text[:cut]), vocabulary.encode(text[cut:])
+    middle = (cut + len(text)) // 2
+    return vocabulary, *(vocabulary.encode(part) for part in (text[:cut], text[cut:middle], text[middle:]))
 
 
 def learn(cell: str, carry: bool, rate: float, seed: int, texts: tuple, settings: dict) -> LanguageModel:
     """A trained model; its state was carried from block to block, or reset at each."""
-    vocabulary, train, _ = texts
+    vocabulary, learned, *_ = texts
     updates = settings["updates"]
     torch.manual_seed(seed)
     model = LanguageModel(len(vocabulary), settings["hidden_size"], cell=cell,
                           embedding_size=settings["embedding_size"])
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates, rate / 100)
-    blocks = list(offset_batches(train, settings["rows"], settings["k"]))
-    for done in range(0, updates, len(blocks)):
-        read_once(model, blocks[:updates - done], optimizer, carry=carry, max_norm=settings["max_norm"],
-                  schedule=schedule)
+    one_pass = text_blocks(learned, settings["rows"], settings["k"])
+    blocks = (one_pass * (updates // len(one_pass) + 1))[:updates]
+    train(model, blocks, CarriedLoss(carry), epochs=1, optimizer=optimizer, scheduler=schedule,
+          max_norm=settings["max_norm"], progress=False)
     return model
 
 
-def judge(model: LanguageModel, texts: tuple, settings: dict, carry: bool) -> float:
-    """Validation loss in nats per character, the state carried or reset at each block."""
-    return round(evaluate(model, offset_batches(texts[2], 1, settings["k"]), carry=carry), 4)
+def judge(model: LanguageModel, text: np.ndarray, settings: dict, carry: bool) -> float:
+    """Loss on a text in nats per character, the state carried or reset at each block."""
+    return round(evaluate(model, text_blocks(text, 1, settings["k"]), carry=carry), 4)
 
 
 def run(settings: dict) -> dict:
@@ -70,14 +73,14 @@ def run(settings: dict) -> dict:
             sweep = {}
             for rate in settings["rates"]:
                 model = learn(cell, carry, rate, settings["sweep_seed"], texts, settings)
-                sweep[str(rate)] = judge(model, texts, settings, carry)
+                sweep[str(rate)] = judge(model, texts[2], settings, carry)
                 bar.update()
             rate = float(min(sweep, key=sweep.get))
             entry = {"sweep": sweep, "rate": rate, "read carried": [], "read reset": []}
             for seed in settings["seeds"]:
                 model = learn(cell, carry, rate, seed, texts, settings)
-                entry["read carried"].append(judge(model, texts, settings, True))
-                entry["read reset"].append(judge(model, texts, settings, False))
+                entry["read carried"].append(judge(model, texts[3], settings, True))
+                entry["read reset"].append(judge(model, texts[3], settings, False))
                 bar.update()
             results[f"{cell}, {'carried' if carry else 'reset'}"] = entry
     results["minutes"] = round((time.process_time() - started) / 60)

@@ -9,15 +9,13 @@ installed; the settings and the losses go into the JSON file beside this script.
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
-from tqdm.auto import tqdm
 
 import seqlearn
 from seqlearn.course.long_runs import options, store
-from seqlearn.data.corpus import Vocabulary, course_corpus, offset_batches
-from seqlearn.models.language_model import LanguageModel, evaluate, read_once
-from seqlearn.training.weights import save_weights
+from seqlearn.data.corpus import Vocabulary, course_corpus
+from seqlearn.models.language_model import CarriedLoss, LanguageModel, evaluate, text_blocks
+from seqlearn.training import save_weights, train
 
 SETTINGS = {
     "part": "all",
@@ -37,23 +35,21 @@ WEIGHTS = Path(seqlearn.__file__).parent / "widgets" / "language_model.safetenso
 
 
 def learn(settings: dict) -> tuple[LanguageModel, Vocabulary, dict]:
-    """The trained model, its vocabulary, and the losses of every epoch in nats per character."""
+    """The model of the best epoch, its vocabulary, and the losses of all epochs in nats per character."""
     text = course_corpus(settings["part"])
     vocabulary, cut = Vocabulary(text), int(settings["train_share"] * len(text))
-    train, validation = vocabulary.encode(text[:cut]), vocabulary.encode(text[cut:])
+    learned, unseen = vocabulary.encode(text[:cut]), vocabulary.encode(text[cut:])
     torch.manual_seed(settings["seed"])
     model = LanguageModel(len(vocabulary), settings["hidden_size"], cell=settings["cell"],
                           embedding_size=settings["embedding_size"], dropout=settings["dropout"])
     optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
-    blocks = list(offset_batches(train, settings["rows"], settings["k"]))
+    blocks, checks = text_blocks(learned, settings["rows"], settings["k"]), text_blocks(unseen, 1, 256)
     updates = settings["epochs"] * len(blocks)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates, settings["learning_rate"] / 100)
-    results = {"train": [], "validation": []}
-    for _ in tqdm(range(settings["epochs"]), unit="epoch"):
-        losses = read_once(model, blocks, optimizer, max_norm=settings["max_norm"], schedule=schedule)
-        results["train"].append(round(float(np.mean(losses)), 4))
-        results["validation"].append(round(evaluate(model, offset_batches(validation, 1, 256)), 4))
-    return model, vocabulary, results
+    history = train(model, blocks, CarriedLoss(), epochs=settings["epochs"], optimizer=optimizer, scheduler=schedule,
+                    validate=lambda model: evaluate(model, checks), max_norm=settings["max_norm"])
+    losses = {"train": history.loss, "validation": history.validation}
+    return model, vocabulary, {name: [round(loss, 4) for loss in values] for name, values in losses.items()}
 
 
 def run(settings: dict) -> tuple[LanguageModel, Vocabulary, dict]:

@@ -11,13 +11,12 @@ import time
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
 from seqlearn.course.long_runs import options, store
-from seqlearn.data.corpus import Vocabulary, offset_batches
+from seqlearn.data.corpus import Vocabulary
 from seqlearn.data.text import tiny_shakespeare
-from seqlearn.decoding.sampling import next_probabilities
-from seqlearn.models.language_model import LanguageModel, evaluate, read_once
+from seqlearn.models.language_model import CarriedLoss, LanguageModel, evaluate, text_blocks, write_on
+from seqlearn.training import train
 
 SETTINGS = {
     "cell": "lstm",
@@ -50,50 +49,34 @@ def make_model(vocabulary_size: int, settings: dict) -> LanguageModel:
     return LanguageModel(vocabulary_size, **shape)
 
 
-def learn(model: LanguageModel, train: np.ndarray, validation: np.ndarray, settings: dict) -> dict:
-    """Train with the state carried through offset batches. The losses of every epoch, in nats per character."""
+def learn(model: LanguageModel, learned: np.ndarray, unseen: np.ndarray, settings: dict, progress: bool = True) -> dict:
+    """Train with the state carried through offset batches. The losses of every epoch, in nats per character.
+
+    The model is left with the weights of the lowest validation loss.
+    """
     optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
-    blocks = list(offset_batches(train, settings["rows"], settings["k"]))
+    blocks, checks = text_blocks(learned, settings["rows"], settings["k"]), text_blocks(unseen, 1, 256)
     updates = settings["epochs"] * len(blocks)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates, settings["learning_rate"] / 100)
-    results, best = {"train": [], "validation": []}, None
-    with tqdm(range(settings["epochs"]), unit="epoch") as bar:
-        for _ in bar:
-            losses = read_once(model, blocks, optimizer, max_norm=settings["max_norm"], schedule=schedule)
-            results["train"].append(round(float(np.mean(losses)), 4))
-            results["validation"].append(round(evaluate(model, offset_batches(validation, 1, 256)), 4))
-            bar.set_postfix(validation=results["validation"][-1])
-            if results["validation"][-1] <= min(results["validation"]):
-                best = {name: value.clone() for name, value in model.state_dict().items()}
-    model.load_state_dict(best)
-    return results
+    history = train(model, blocks, CarriedLoss(), epochs=settings["epochs"], optimizer=optimizer, scheduler=schedule,
+                    validate=lambda model: evaluate(model, checks), max_norm=settings["max_norm"], progress=progress)
+    losses = {"train": history.loss, "validation": history.validation}
+    return {name: [round(loss, 4) for loss in values] for name, values in losses.items()}
 
 
 def run(settings: dict) -> dict:
     """Read, train and judge. `loss` is the lowest validation loss, in nats per character."""
     started = time.process_time()
-    vocabulary, train, validation = read(settings)
+    vocabulary, learned, unseen = read(settings)
     model = make_model(len(vocabulary), settings)
-    results = learn(model, train, validation, settings)
+    results = learn(model, learned, unseen, settings)
     results["loss"] = min(results["validation"])
-    results["reset"] = round(evaluate(model, offset_batches(validation, 1, settings["k"]), carry=False), 4)
+    results["reset"] = round(evaluate(model, text_blocks(unseen, 1, settings["k"]), carry=False), 4)
     results["parameters"] = sum(parameter.numel() for parameter in model.parameters())
-    results["sample"] = write_on(model, vocabulary, "ROMEO:", 400, temperature=0.8)
+    prompt = "ROMEO:"
+    results["sample"] = prompt + write_on(model, vocabulary, prompt, 400, np.random.default_rng(0), temperature=0.8)
     results["minutes"] = round((time.process_time() - started) / 60)
     return results
-
-
-def write_on(model: LanguageModel, vocabulary: Vocabulary, prompt: str, length: int, temperature: float) -> str:
-    """The prompt and `length` characters that the model draws after it."""
-    rng, indices, state = np.random.default_rng(0), list(vocabulary.encode(prompt)), None
-    model.eval()
-    with torch.no_grad():
-        logits, state = model(torch.tensor(indices)[:, None], state)
-        for _ in range(length):
-            p = next_probabilities(logits[-1, 0].numpy(), temperature)
-            indices.append(int(rng.choice(len(p), p=p)))
-            logits, state = model(torch.tensor([[indices[-1]]]), state)
-    return vocabulary.decode(indices)
 
 
 def main() -> None:

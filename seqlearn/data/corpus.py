@@ -78,6 +78,29 @@ def scene(number: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def surprise_of_scene(text: str) -> float:
+    """What a scene costs a reader who knows the grammar by heart, in nats: the log of how many scenes it might be.
+
+    All choices are equally likely, so the logarithms of how many there are add up. The number of the scene is known.
+    """
+    lines = len(re.findall(r"^[A-Z]+: ", text, flags=re.MULTILINE))
+    choices = [len(NAMES), len(NAMES) - 1, len(PLACES), len(THINGS), len(WEATHERS), len(OPENINGS), len(CLOSINGS)]
+    choices.append(4)  # 5, 6, 7 or 8 turns
+    choices += [len(TURNS) - turn for turn in range(lines - 1)]  # the opening is no turn, and no turn comes twice
+    return float(np.log(choices).sum())
+
+
+def later_nouns(text: str, kind: str) -> list[tuple[int, int]]:
+    """Where the words of a kind stand in scenes, the headings left out: the first character and the one after the last.
+
+    kind: "place", "thing" or "weather".
+    """
+    words = {"place": PLACES, "thing": THINGS, "weather": WEATHERS}[kind]
+    found = re.finditer(rf"\b({'|'.join(words)})\b", text)
+    in_lines = [(text.rfind("\n", 0, match.start()) + 1, match.span()) for match in found]
+    return [span for line, span in in_lines if not text.startswith("Scene ", line)]
+
+
 @cache
 def course_corpus(part: str = "all") -> str:
     """The corpus as one text: "all" of it as it stands in the file, or only its "prose", or only its "scenes".

@@ -1,5 +1,6 @@
 """Texts for networks that read character by character.
 
+    text_file("my_book.txt")  # a text of your own
     course_text()           # the words of this course: what its notebooks say
     tiny_shakespeare()      # from the folder that SEQLEARN_DATA names, or from an earlier download
 """
@@ -9,7 +10,7 @@ from pathlib import Path
 from seqlearn.course.chapters import notebooks_folder, read_notebook, stored
 from seqlearn.data.download import File, Source, obtain
 from seqlearn.data.utf8 import decoded
-from seqlearn.paths import user_path
+from seqlearn.paths import file_to_read, user_path
 
 SHAKESPEARE_CHARACTERS = 1_115_394
 
@@ -45,6 +46,20 @@ def course_text(folder: str | Path | None = None) -> str:
         cells = read_notebook(path)["cells"]
         words += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     return "\n\n".join(words)
+
+
+def text_file(path: str | Path, *, at_least: int = 1) -> str:
+    r"""A text file of your own. Line breaks of any system become \n, and the mark in front of some UTF-8 files goes.
+
+    Raises FileNotFoundError when nothing is there, and ValueError, naming the file, when it is not UTF-8 or holds
+    fewer than `at_least` characters.
+    """
+    path = file_to_read("path", path)
+    text = decoded(path.read_bytes(), path).replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) < at_least:
+        advice = "Take a longer text, or put several into one file"
+        raise ValueError(f"{path} holds {len(text):,} characters, and at least {at_least:,} are needed. {advice}")
+    return text
 
 
 def tiny_shakespeare(*, download: bool = False) -> str:

@@ -197,6 +197,12 @@ backward = Exercise(
             "(1 - h[t + 1] ** 2) ** 2", "(1 + h[t + 1] ** 2)")],
                 "You go through tanh with another slope. h[t + 1] already is tanh(a), so the slope is 1 - h[t + 1]**2, "
                 "once and with no second tanh."),
+        Mistake("h one step off", [
+            {"h[t + 1] ** 2": "h[t] ** 2"}, {"h[t].T": "h[t - 1].T"}, {"h[t].T": "h[t + 1].T"},
+            {"h[t + 1] ** 2": "h[t] ** 2", "h[t].T": "h[t - 1].T"},
+            {"h[t + 1] ** 2": "h[t] ** 2", "h[t].T": "h[t + 1].T"}],
+                "You read h one step off. The array begins with h_0 and t counts from 0, so the step with index t "
+                "reads h[t] and makes h[t + 1]: the slope is 1 - h[t + 1]**2, and dW_h gets h[t].T @ da."),
         Mistake("d_future not through tanh", {"da @ W_h.T": "(d_outputs[t] + d_future) @ W_h.T"},
                 "What you hand on to the step before has not been through tanh. It is da @ W_h.T, like everything else "
                 "made of da."),
@@ -212,6 +218,11 @@ backward = Exercise(
         Mistake("only the last loss", {"d_outputs[t] +": "d_outputs[t] * (t == len(x) - 1) +"},
                 "Only the loss of the last step has a part in your answer. Every step has one: add d_outputs[t] at "
                 "each step of the walk."),
+        Mistake("the loss one step late", [
+            {"d_outputs[t] + d_future": "d_future", "da @ W_h.T": "da @ W_h.T + d_outputs[t]", **start}
+            for start in ({}, {"d_future = np.zeros_like(h[0])": "d_future = d_outputs[-1].copy()"})],
+                "d_outputs[t] comes in one step too late. It belongs to h[t + 1], the state that step t makes: add it "
+                "to d_future before you go through the tanh of that step."),
         Mistake("last loss counted twice", {"d_future = np.zeros_like(h[0])": "d_future = d_outputs[-1].copy()"},
                 "You start with d_outputs[-1] and add it again at the last step. Nothing comes from behind the last "
                 "step: start with zeros."),
@@ -260,31 +271,34 @@ def truncated_backward_reference(x, h, d_outputs, W_x, W_h, k):
     return dx, dW_x, dW_h, db
 
 
-def _window_for_each_loss(x, h, d_outputs, W_x, W_h, k):
+def _sum_of_walks(x, h, d_outputs, W_x, W_h, walks):
+    """What walks over the steps start … end - 1 find together; the first `passed` of these have no loss."""
     dx, totals = np.zeros_like(x), [0.0, 0.0, 0.0]
-    for t in range(len(x)):
-        start = max(0, t - k + 1)
-        alone = np.zeros_like(d_outputs[start:t + 1])
-        alone[-1] = d_outputs[t]
-        dx_t, _, *weights = backward_reference(x[start:t + 1], h[start:t + 2], alone, W_x, W_h)
-        dx[start:t + 1] += dx_t
+    for start, end, passed in walks:
+        losses = d_outputs[start:end].copy()
+        losses[:passed] = 0
+        dx_here, _, *weights = backward_reference(x[start:end], h[start:end + 1], losses, W_x, W_h)
+        dx[start:end] += dx_here
         totals = [total + weight for total, weight in zip(totals, weights, strict=True)]
     return dx, *totals
+
+
+def _window_for_each_loss(x, h, d_outputs, W_x, W_h, k):
+    return _sum_of_walks(x, h, d_outputs, W_x, W_h, [(max(0, t - k + 1), t + 1, -1) for t in range(len(x))])
+
+
+def _window_from_each_step(x, h, d_outputs, W_x, W_h, k):
+    return _sum_of_walks(x, h, d_outputs, W_x, W_h, [(t, min(t + k, len(x)), 0) for t in range(len(x))])
+
+
+def _whole_blocks(x, h, d_outputs, W_x, W_h, k):
+    return _sum_of_walks(x, h, d_outputs, W_x, W_h, [(t, t + k, 0) for t in range(0, len(x) - k + 1, k)])
 
 
 def _one_block_kept(x, h, d_outputs, W_x, W_h, k, first=False):
     dx, start = truncated_backward_reference(x, h, d_outputs, W_x, W_h, k)[0], (len(x) - 1) // k * k
     block = slice(0, k) if first else slice(start, None)
     return dx, *backward_reference(x[block], h[block.start:][:len(x[block]) + 1], d_outputs[block], W_x, W_h)[2:]
-
-
-def _window_from_each_step(x, h, d_outputs, W_x, W_h, k):
-    dx, totals = np.zeros_like(x), [0.0, 0.0, 0.0]
-    for t in range(len(x)):
-        dx_t, _, *weights = backward_reference(x[t:t + k], h[t:t + k + 1], d_outputs[t:t + k], W_x, W_h)
-        dx[t:t + k] += dx_t
-        totals = [total + weight for total, weight in zip(totals, weights, strict=True)]
-    return dx, *totals
 
 
 truncated_backward = Exercise(
@@ -300,9 +314,9 @@ truncated_backward = Exercise(
         Mistake("cut at every step", {"(t + 1) % k == 0": "True"},
                 "Nothing flows back at all: the gradient is cut at every step, whatever k is. Cut only between "
                 "blocks, when (t + 1) % k == 0."),
-        Mistake("cut one step off", {"(t + 1) % k": "t % k"},
-                "Your cuts are one step off. With t counted from 0 the first block is 0 … k - 1, so the gradient "
-                "that comes from step k must not reach step k - 1: test (t + 1) % k."),
+        Mistake("cut one step off", [{"(t + 1) % k": "t % k"}, {"(t + 1) % k": "(t + 2) % k"}],
+                "Your cuts are one step off. With t counted from 0 the first block is 0 … k - 1, so the gradient that "
+                "comes from step k must not reach step k - 1: test (t + 1) % k before d_future is added."),
         Mistake("a window for each loss", _window_for_each_loss,
                 "Every loss looks back k steps in your answer, across the ends of blocks. The blocks stand still: a "
                 "loss looks back to the start of its own block, 1 to k steps, and no further."),
@@ -316,7 +330,8 @@ truncated_backward = Exercise(
         Mistake("only one cut", {"(t + 1) % k == 0": "t + 1 == k"},
                 "You cut once, behind the first block. Every block ends with a cut: test (t + 1) % k == 0."),
         Mistake("only some of the steps", [{"range(len(x))": f"range({steps})"} for steps in (
-            "min(k, len(x))", "max(0, len(x) - k), len(x)", "len(x) // k * k")],
+            "min(k, len(x))", "max(0, len(x) - k), len(x)", "len(x) // k * k")]
+                + [{"range(len(x))": "range(max(0, len(x) - k), len(x))", "(t + 1) % k == 0": "False"}, _whole_blocks],
                 "Your loop leaves steps out. Truncation cuts paths, not losses: every step has its own, also in a last "
                 "block that is shorter."),
         Mistake("only the last loss of a block", [
@@ -399,6 +414,10 @@ offset_batches = Exercise(
                                           "size = len(stream) // rows": "size = len(stream) // rows // k * k"}],
                 "You round the rows down to whole blocks before you cut the stream, so row 2 starts too early. Row "
                 "n starts at n * (S // rows); drop what does not fill a block at the end of each row."),
+        Mistake("rows of unequal length", {"stream[:rows * size].reshape(rows, size)":
+                                           "np.array([row[:size] for row in np.array_split(stream, rows)])"},
+                "Your rows begin too late, as if the first ones were one step longer. All rows are S // rows steps "
+                "long: row n starts at n * (S // rows), and the rest is left out at the end."),
         Mistake("left out at the start", [
             {BLOCKS: "columns[size % k:].reshape(count, k, rows)"},
             {"stream[:rows * size]": "stream[len(stream) % rows:]"},
@@ -489,7 +508,7 @@ unbiased_backward = Exercise(
         Mistake("another factor", [{"/ (1 - p)": code} for code in (
             "* (1 - p)", "/ p", "* p", "* (1 + p)", "/ np.sqrt(1 - p)", "* p / (1 - p)", "* (1 - p) / p", "/ (1 - p) "
             "** 2",
-            "/ (1 - p) / len(x)",
+            "/ (1 - p) / len(x)", "/ (1 - p) ** t", "/ (1 - p) ** (t + 1)",
             "/ (1 - p) ** (len(x) - t)", "/ (1 - np.mean(cut))", "* len(x) / (len(x) - np.sum(cut))")],
                 "The cuts are right, the factor is not. Something worth g that arrives with probability q is worth q "
                 "· g on average: what makes that g again?"),
@@ -515,8 +534,8 @@ unbiased_backward = Exercise(
                 "set it to zeros."),
         Mistake("something comes through a cut",
                 [{"np.zeros_like(h[0]) if cut[t]": f"{factor} * (da @ W_h.T) if cut[t]"}
-                                                  for factor in ("p", "p / (1 - p)", "(1 - p)")],
-                "Where cut[t] is true you let a part of the gradient through. Nothing comes through a cut; what comes "
+                                                  for factor in ("1", "p", "p / (1 - p)", "(1 - p)")],
+                "Where cut[t] is true something still comes through in your answer. Nothing should; what comes "
                 "through elsewhere is enlarged to make up for it."),
     ],
     hints=[
@@ -578,14 +597,20 @@ two_lengths = Exercise(
                 "You walk back from every single loss. One walk serves a group of `every` losses and visits `back` "
                 "steps, counted from the last of them."),
         Mistake("blocks", {"max(0, end - back)": "end - every"},
-                "Your walks end where their group begins, which are the plain blocks of 04.3. Go on for `back` steps "
-                "in all: past the group, the gradient has no losses to add but still reaches weights."),
+                "In your sums a walk ends where its group begins, as in the plain blocks of 04.3. It goes on for "
+                "`back` steps in all: past the group there are no losses to add, but the gradient still reaches the "
+                "weights, and these steps add their shares too."),
         Mistake("back counted from the group's first step", {"end - back": "end - every - back"},
                 "Your walks are too long. `back` counts all steps of a walk, those of its own group included."),
         Mistake("the two lengths exchanged", {"range(every, len(x) + 1, every)": "range(back, len(x) + 1, back)",
                                               "end - back": "end - every", "end - every else": "end - back else"},
                 "You walk `every` steps back, once for every `back` losses. It is the other way round."),
-        Mistake("short walks left out", {"range(every, len(x) + 1, every)": "range(back, len(x) + 1, every)"},
+        Mistake("the last group left out", {"len(x) + 1": "len(x)"},
+                "The losses of the last group are missing. The groups end before index every, 2 * every, … and T "
+                "itself, so the loop over the groups has to reach T."),
+        Mistake("short walks left out", [
+            {"range(every, len(x) + 1, every)": "range(back, len(x) + 1, every)"},
+            {"range(every, len(x) + 1, every)": "[e for e in range(every, len(x) + 1, every) if e >= back]"}],
                 "The first walks are missing, or your groups begin too late. Where the sequence begins a walk is "
                 "shorter than `back`, but its losses count all the same."),
         Mistake("full", {"max(0, end - back)": "0"},
@@ -596,8 +621,8 @@ two_lengths = Exercise(
         "A group ends before index end = every, 2·every, …; its walk visits the indices max(0, end - back) … end - 1.",
         "Inside the walk, d_outputs[t] is added only where t >= end - every. On the older steps only d_future goes on.",
     ],
-    explanation="With every = back these are the blocks, with every = 1 a sliding window. In between a walk costs "
-                "back / every times as much as blocks do, and each loss sees at least back - every + 1 steps.",
+    explanation="With every = back these are the blocks, with every = 1 a sliding window. The walks cost back / every "
+                "times as much as blocks do, and far from the start each loss sees at least back - every + 1 steps.",
 )
 
 # 04.7 The leaky unit --------------------------------------------------------------------------------------------------
@@ -638,13 +663,19 @@ leaky_backward = Exercise(
     names=("dh_0", "dW_x", "dW_h", "db"),
     mistakes=[
         Mistake("the direct way left out", {"(1 - alpha) * dh + ": ""},
-                "h_{t-1} reaches h_t on two ways: through tanh, and directly, times 1 - alpha. Only the first one "
-                "comes back in your answer; add (1 - alpha) * dh."),
+                "There are two ways from h_{t-1} to h_t: through tanh, and directly, times 1 - alpha. Only the first "
+                "one comes back in your answer; add (1 - alpha) * dh."),
         Mistake("the direct way at full strength", {"(1 - alpha) * dh": "dh"},
                 "On the direct way the old state was multiplied by 1 - alpha, so its gradient is multiplied by it "
                 "too."),
-        Mistake("alpha left out", {"alpha * dh *": "dh *"},
+        Mistake("alpha left out", [
+            {"alpha * dh *": "dh *"}, {"alpha * dh *": "dh *", "da @ W_h.T": "alpha * da @ W_h.T"}],
                 "u_t went into h_t times alpha, so what comes back to u_t is alpha * dh."),
+        Mistake("alpha twice", {"da @ W_h.T": "alpha * da @ W_h.T"},
+                "On the way through tanh you multiply by alpha twice. It is in da already, so what goes on to the step "
+                "before is da @ W_h.T."),
+        Mistake("a second tanh", {"u[t] ** 2": "np.tanh(u[t]) ** 2"},
+                "You take tanh twice. u[t] already is tanh(a_t), so the slope is 1 - u[t]**2."),
         Mistake("alpha and 1 - alpha exchanged", {
             "alpha * dh *": "(1 - alpha) * dh *", "= (1 - alpha) * dh": "= alpha * dh"},
                 "You have alpha and 1 - alpha the wrong way round: 1 - alpha belongs to the old state, alpha to tanh."),
@@ -707,13 +738,20 @@ def _switch_cases(rng):
             for x, new_x in [(_pulses(rng, 1000, 20), _pulses(rng, 2000, 4))]]
 
 
-def _share_right(answer, x, y, new_x, new_y):
-    """The share of unseen steps that are right; from 95 % on it counts as all of them."""
-    told = np.asarray(answer(x, y)(new_x))
+def _shares_right(answer, x, y, new_x, new_y):
+    """The shares of unseen steps that are right, soon after a pulse and later; from 95 % on they count as all."""
+    learned = answer(x, y)
+    if not callable(learned):
+        raise TypeError(f"learn_switch must return a function of a stream, got {type(learned).__name__}")
+    told = np.asarray(learned(new_x))
     if told.shape != new_y.shape:
         raise ValueError(f"the function you return must give one answer a step, {new_y.shape}, got {told.shape}")
-    share = float(np.mean(np.sign(told) == new_y))
-    return 1.0 if share >= 0.95 else share
+    right, waited = np.sign(told) == new_y, np.zeros(new_y.shape, dtype=int)
+    for t in range(1, len(new_x)):
+        waited[t] = np.where(new_x[t] == 0, waited[t - 1] + 1, 0)
+    shares = [float(np.mean(right[steps])) for steps in (waited <= 10, waited > 10)]
+    enough = np.mean(right) >= 0.95
+    return tuple(1.0 if enough or share >= 0.95 else share for share in shares)
 
 
 def _reset_in_use(x, y):
@@ -732,9 +770,10 @@ learn_switch = Exercise(
     stars=3,
     reference=learn_switch_reference,
     cases=_switch_cases,
-    call=_share_right,
-    names=("the share of unseen steps that are right (95 % count as 1)",),
-    time_limit=20,
+    call=_shares_right,
+    names=("the share right up to 10 steps after a pulse (95 % count as 1)",
+           "the share right more than 10 steps after a pulse (95 % count as 1)"),
+    time_limit=40,
     mistakes=[
         Mistake("the pulse itself", lambda x, y: lambda new: new,
                 "You answer with the input. Between the pulses it is 0, and the last pulse has to be remembered."),
@@ -766,7 +805,8 @@ learn_switch = Exercise(
 QUIZ = Quiz("04", [
     Question("What does truncated backpropagation through time cut?", [
         Option("The state's way forward between blocks.", False,
-               "The state is carried on. Cutting it as well is a different thing, a reset, and costs memory."),
+               "The state is carried on. Cutting it as well is a reset, after which the network knows nothing of what "
+               "came before."),
         Option("The sequence, so that only the first k steps are read.", False,
                "All steps are read, in order. Every block has its forward pass and its gradient."),
         Option("The gradient's way back between blocks.", True,
@@ -813,7 +853,7 @@ QUIZ = Quiz("04", [
              "the state carried. For which k do the recurrent weights get a gradient along the whole path from that "
              "answer back to the step that read that input?", [
         Option("k = 1", False,
-               "The state is carried, so a readout may find the old input in it by luck; but no gradient leaves the "
+               "The state is carried, so a readout may find the old input in it; but no gradient leaves the "
                "answer's own step."),
         Option("k = 7", False, "In a block of 7 steps the longest path goes 6 steps back."),
         Option("k = 8", True, "The last step of each block reaches the first: one path in each block."),

@@ -4,6 +4,7 @@ torch is imported inside the functions: the exercises of all chapters are listed
 """
 
 from itertools import permutations
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,8 +18,8 @@ def fused_step_reference(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
     x: (N, D). h, c: (N, H). weight_ih: (4H, D). weight_hh: (4H, H). bias_ih, bias_hh: (4H). Tensors.
     """
-    z = x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh
-    i, f, g, o = z.chunk(4, dim=1)
+    a = x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh
+    i, f, g, o = a.chunk(4, dim=1)
     c = f.sigmoid() * c + i.sigmoid() * g.tanh()
     h = o.sigmoid() * c.tanh()
     return h, c
@@ -34,6 +35,10 @@ def _step_arguments(rng):
     return cases
 
 
+NOT_NUMPY = ("Return tensors, and compute with torch.sigmoid, torch.tanh and torch.cat: NumPy's functions work out of "
+             "autograd's sight, and no gradient comes back.")
+
+
 def _autograd_can_follow(answer, rng):
     """The gradients of all seven arguments against those of the reference."""
     import torch
@@ -43,9 +48,14 @@ def _autograd_can_follow(answer, rng):
     weights = torch.from_numpy(rng.standard_normal((2, 4, 5)))
     found = []
     for function in (fused_step_reference, answer):
-        h, c = function(*leaves)
+        try:
+            h, c = function(*leaves)
+        except RuntimeError as error:
+            if "numpy()" not in str(error):
+                raise
+            return NOT_NUMPY  # PyTorch's own words advise detach(), which would cut the gradient off
         if not (torch.is_tensor(h) and torch.is_tensor(c)):
-            return "it returns arrays. Return tensors, so that autograd can follow."
+            return f"it returns arrays. {NOT_NUMPY}"
         loss = (weights[0] * h).sum() + (weights[1] * c).sum()
         if not loss.requires_grad:
             return "autograd cannot follow it: leave out detach(), .data, item(), numpy() and no_grad."
@@ -64,19 +74,19 @@ fused_step = Exercise(
     cases=_step_arguments,
     names=("h", "c"),
     mistakes=[
-        Mistake("gates as i, f, o, g", {"i, f, g, o = z": "i, f, o, g = z"},
+        Mistake("gates as i, f, o, g", {"i, f, g, o = a": "i, f, o, g = a"},
                 "You cut the sums as i, f, o, g. PyTorch stores i, f, g, o: the candidate comes third."),
-        Mistake("gates as f, i, g, o", {"i, f, g, o = z": "f, i, g, o = z"},
+        Mistake("gates as f, i, g, o", {"i, f, g, o = a": "f, i, g, o = a"},
                 "You take the first quarter for the forget gate. PyTorch stores i, f, g, o: the input gate comes "
                 "first."),
         Mistake("gates in another order", [
-            {"i, f, g, o = z": f"{', '.join(order)} = z"} for order in permutations("ifgo")
+            {"i, f, g, o = a": f"{', '.join(order)} = a"} for order in permutations("ifgo")
             if "".join(order) not in ("ifgo", "ifog", "figo")],
                 "The four quarters are there, in another order. PyTorch stores i, f, g, o."),
         Mistake("cut across the gates", [
-            {"z.chunk(4, dim=1)": "z.reshape(4, *h.shape)"},
-            {"z.chunk(4, dim=1)": "z.reshape(len(x), -1, 4).unbind(2)"}],
-                "Your reshape mixes up the gates. In z (N, 4H) each gate is a block of H columns: z.chunk(4, dim=1)."),
+            {"a.chunk(4, dim=1)": "a.reshape(4, *h.shape)"},
+            {"a.chunk(4, dim=1)": "a.reshape(len(x), -1, 4).unbind(2)"}],
+                "Your reshape mixes up the gates. In a (N, 4H) each gate is a block of H columns: a.chunk(4, dim=1)."),
         Mistake("candidate through another function", [{"g.tanh()": f"g.{name}()"} for name in ("sigmoid", "relu")],
                 "The candidate g does not go through tanh. It is no gate: use tanh, so that it can also subtract."),
         Mistake("gates not through the sigmoid", [
@@ -97,15 +107,11 @@ fused_step = Exercise(
                 "as it is."),
         Mistake("old h added", {"h = o": "h = h + o"},
                 "You add the old h to the new one. h is made anew at every step; what is carried on is c."),
-        Mistake("one bias twice", [{"+ bias_hh": "+ bias_ih"}, {"+ bias_ih": "+ bias_hh"}],
-                "One bias is added twice, and the other not at all."),
         Mistake("biases averaged", {"+ bias_ih": "+ bias_ih / 2", "+ bias_hh": "+ bias_hh / 2"},
                 "You take the mean of the two biases. PyTorch adds them."),
         Mistake("1 added to the forget gate", {"f.sigmoid()": "(f + 1).sigmoid()"},
                 "You add 1 to the forget gate's sum. That is a way to begin a training, and it belongs into the bias; "
                 "the step takes the weights as they are."),
-        Mistake("cut along the batch", {", dim=1": ""},
-                "chunk(4) cuts along axis 0, the batch. The gates lie side by side along axis 1: chunk(4, dim=1)."),
         Mistake("one gate for both", [{"i.sigmoid() * g": "(1 - f.sigmoid()) * g"},
                 {"f.sigmoid() * c": "(1 - i.sigmoid()) * c"},
                                       {"o.sigmoid() * c": "(1 - o.sigmoid()) * c"}],
@@ -119,7 +125,7 @@ fused_step = Exercise(
     ],
     hints=[
         "All four sums come from one line: x times weight_ih turned, h times weight_hh turned, and both biases.",
-        "z.chunk(4, dim=1) cuts (N, 4H) into four times (N, H), in the order i, f, g, o.",
+        "a.chunk(4, dim=1) cuts (N, 4H) into four times (N, H), in the order i, f, g, o.",
         "c = σ(f) c + σ(i) tanh(g), then h = σ(o) tanh(c) with the new c.",
     ],
     extra=_autograd_can_follow,
@@ -228,20 +234,12 @@ to_course = Exercise(
         Mistake("not turned", [{f"{X}.T": X, f"{H}.T": H}, {f"{X}.T": X}, {f"{H}.T": H}],
                 "PyTorch keeps its matrices as (4H, D) and (4H, H); the course multiplies from the right. Turn both "
                 "with .T."),
-        Mistake("turned block by block", {f"{H}.T": f"np.concatenate(np.split({H}, 4), axis=1)"},
-                "You put the four blocks of weight_hh side by side without turning them. Turn the whole matrix with "
-                ".T: the blocks are turned with it."),
         Mistake("bias_ih alone", {BIASES: "arrays[\"bias_ih_l0\"].copy()"},
                 "b is bias_ih alone. PyTorch adds both of its biases; so b is their sum."),
         Mistake("bias_hh alone", {BIASES: "arrays[\"bias_hh_l0\"].copy()"},
                 "b is bias_hh alone. PyTorch adds both of its biases; so b is their sum."),
         Mistake("biases averaged", {BIASES: f"({BIASES}) / 2"},
                 "b is the mean of the two biases. PyTorch adds them; so b is their sum."),
-        Mistake("biases combined otherwise", [
-            {BIASES: BIASES.replace("+", sign)} for sign in ("*", "-")] + [
-            {BIASES: f"2 * ({BIASES})"}, {BIASES: f"({BIASES}).sum()"},
-            {BIASES: "np.maximum(arrays[\"bias_ih_l0\"], arrays[\"bias_hh_l0\"])"}],
-                "You combine the two biases in another way. PyTorch adds them, number by number; so b is their sum."),
         Mistake("1 added to the forget gate", {BIASES: f"{BIASES} + np.repeat([0, 1, 0, 0], len({X}) // 4)"},
                 "You add 1 to the forget gate's bias. That is a way to begin a training; here the weights are given, "
                 "and b is the sum of the two biases."),
@@ -258,9 +256,6 @@ to_course = Exercise(
             name: np.asarray(value).T.copy() for name, value in weights.items()},
                 "Your dict has the names of the state_dict. The course's params are called \"W_x\", \"W_h\" and "
                 "\"b\"."),
-        Mistake("rounded to float32", lambda weights: {
-            name: value.astype(np.float32) for name, value in to_course_reference(weights).items()},
-                "The weights are rounded to float32. Leave them in the type in which they come."),
     ],
     hints=[
         "Three differences: the matrices are turned, there are two biases, and tensors are not arrays.",
@@ -346,11 +341,6 @@ to_torch = Exercise(
             f"-{B}", f"torch.ones_like({B})", f"torch.full_like({B}, 1e-3)", f"{B} / 2")],
                 "bias_hh_l0 is not zero, so PyTorch's gates get another bias than b. All of b is in bias_ih_l0 "
                 "already."),
-        Mistake("zeros of another length", [{ZEROS: f"torch.zeros({n}, dtype=torch.float64)"}
-                                            for n in ("len(params[\"W_h\"])", "1", "()", "2 * len(params[\"b\"])")],
-                "bias_hh_l0 has another length than bias_ih_l0. Each of the two has 4H numbers, as many as b."),
-        Mistake("bias cut in two", {B: f"{B}[:len(params[\"b\"]) // 2]", ZEROS: f"{B}[len(params[\"b\"]) // 2:]"},
-                "You cut b into two halves. Both biases have 4H numbers: all of b, and zeros."),
         Mistake("reshaped, not turned", [
             {f"{W_X}.T": f"{W_X}.reshape({W_X}.shape[::-1])", f"{W_H}.T": f"{W_H}.reshape({W_H}.shape[::-1])"},
             {f"{W_X}.T": f"{W_X}.reshape({W_X}.shape[::-1])"}, {f"{W_H}.T": f"{W_H}.reshape({W_H}.shape[::-1])"}],
@@ -363,10 +353,6 @@ to_torch = Exercise(
                 "weight_hh_l0."),
         Mistake("gates reordered", [_reordered(to_torch_reference, order, axis=0) for order in OTHER_ORDERS],
                 "You moved the gates to another order. Both sides keep i, f, g, o: leave the order alone."),
-        Mistake("1 taken from the forget gate", [
-            {B: f"({B} {sign} torch.tensor([0.0, 1, 0, 0]).repeat_interleave(len(params[\"b\"]) // 4))"}
-            for sign in "-+"],
-                "You change the forget gate's bias by 1. The weights are given: bias_ih_l0 is b as it is."),
         Mistake("names without l0", lambda params: {
             name.removesuffix("_l0"): value for name, value in to_torch_reference(params).items()},
                 "The names end in _l0, for the first layer: nn.LSTM numbers its layers, unlike nn.LSTMCell."),
@@ -375,9 +361,6 @@ to_torch = Exercise(
                 ".float() do not."),
         Mistake("zeros in float32", {", dtype=torch.float64": ""},
                 "Only bias_hh_l0 is in float32: torch.zeros makes that unless told. Give it dtype=torch.float64."),
-        Mistake("second bias missing", lambda params: {
-            name: value for name, value in to_torch_reference(params).items() if name != "bias_hh_l0"},
-                "bias_hh_l0 is missing, and load_state_dict would refuse the dict: give it zeros, as many as b has."),
     ],
     hints=[
         "The same three differences as in 07.2, the other way round.",
@@ -519,14 +502,328 @@ last_real = Exercise(
                 "neither h_n nor the reverse half is right: the reverse direction reads the padding first.",
 )
 
+# 07.5 Rules that look alike --------------------------------------------------------------------------------------
+
+
+def rule_reference(per_one, trained, length):
+    """The rule that adds per_one for a one and is right for every sequence of `trained` steps.
+
+    Returns what a zero adds, the constant, and how far off (answer minus count) it is at `length` steps. Numbers.
+    """
+    per_zero = per_one - 1  # a one in the place of a zero makes the count larger by 1
+    constant = -per_zero * trained  # zeros alone: the answer is 0
+    off = per_zero * (length - trained)
+    return per_zero, constant, off
+
+
+def _rules(rng):
+    return [(0.5, 20, 30), (0.3, 12, 7), (0.85, 16, 40), (1.0, 20, 50), (1.4, 10, 14), (0.2, 15, 18)]
+
+
+PER_ZERO, CONSTANT = "per_zero = per_one - 1", "constant = -per_zero * trained"
+OFF = "off = per_zero * (length - trained)"
+
+rule = Exercise(
+    id="07.5",
+    title="Rules that look alike",
+    stars=2,
+    reference=rule_reference,
+    cases=_rules,
+    names=("per_zero", "constant", "off"),
+    mistakes=[
+        Mistake("a zero takes what a one adds", [
+            {PER_ZERO: "per_zero = -per_one"},
+            {PER_ZERO: "per_zero = -per_one", CONSTANT: "constant = trained / 2"},
+            {PER_ZERO: "per_zero = -per_one", CONSTANT: "constant = trained / 2", OFF: "off = (trained - length) / 2"},
+            {PER_ZERO: "per_zero = -per_one", CONSTANT: "constant = trained * (1 - per_one)"},
+            {PER_ZERO: "per_zero = -per_one", OFF: "off = (per_one - 1) * (length - trained)",
+             CONSTANT: "constant = trained * (1 - per_one)"}],
+                "A zero takes away as much as a one adds only for per_one = ½, the chapter's counter. Turn one zero "
+                "into a one: the count grows by 1, so the answer has to grow by per_one − per_zero = 1."),
+        Mistake("the chapter's numbers", {PER_ZERO: "per_zero = -0.5", CONSTANT: "constant = 10",
+                                          OFF: "off = (20 - length) / 2"},
+                "These are the numbers of the chapter's counter. Here what a one adds, and the trained length, come "
+                "in as arguments."),
+        Mistake("zeros do not count", {PER_ZERO: "per_zero = 0", CONSTANT: "constant = trained * (1 - per_one)"},
+                "If a zero adds nothing, the rule is right only for per_one = 1. Ask what happens to the answer "
+                "when one zero turns into a one."),
+        Mistake("half the trained length", [
+            {CONSTANT: "constant = trained / 2"}, {CONSTANT: "constant = trained * per_one"}],
+                "The constant is right for per_one = ½ only. Try the sequence of zeros alone: trained · per_zero + "
+                "constant has to be 0."),
+        Mistake("half a point a step", [
+            {OFF: "off = (trained - length) / 2"}, {OFF: "off = per_one * (trained - length)"}],
+                "Half a point for each further step is what the chapter's counter loses. In general each step "
+                "beyond the trained length is off by per_zero: write the answer minus the count, and the ones "
+                "cancel."),
+        Mistake("without its sign", {OFF: "off = abs(per_zero * (length - trained))"},
+                "The size is right. Leave the sign: below the count is negative, above it positive."),
+        Mistake("count minus answer", {OFF: "off = per_zero * (trained - length)"},
+                "You have taken count minus answer. Asked is how far the answer lies above the count: answer minus "
+                "count."),
+        Mistake("sign of the zero", [
+            {PER_ZERO: "per_zero = 1 - per_one", CONSTANT: "constant = per_zero * trained",
+             OFF: "off = -per_zero * (length - trained)"},
+            {PER_ZERO: "per_zero = 1 - per_one", CONSTANT: "constant = per_zero * trained"},
+            {PER_ZERO: "per_zero = 1 - per_one"}],
+                "What a zero *adds* is per_one − 1, a negative number as long as per_one is below 1: a zero takes "
+                "away."),
+        Mistake("the constant forgotten", [
+            {OFF: "off = per_zero * length"}, {OFF: "off = per_zero * (length - trained) + constant"}],
+                "The constant has to be in the answer once. Write ones · per_one + zeros · per_zero + constant − "
+                "ones, and put zeros = length − ones."),
+    ],
+    hints=[
+        "Two sequences are enough: zeros alone, and the same with one zero turned into a one.",
+        "Turning a zero into a one changes the answer by per_one − per_zero, and that has to be 1.",
+        "Zeros alone have the count 0, so trained · per_zero + constant = 0. Then write answer minus count for any "
+        "length.",
+    ],
+    explanation="Every per_one gives a rule without a single mistake at the trained length. Only per_one = 1 is right "
+                "at others too, and no sequence of the trained length can tell you which one a network has found.",
+)
+
+# 07.6 Open the forget gates --------------------------------------------------------------------------------------
+
+
+def open_forget_gates_reference(weights, bias):
+    """The same state_dict, with forget gates whose two biases add up to `bias`, in every layer and direction.
+
+    weights: the state_dict of an nn.LSTM of any num_layers, in one direction or two. Returns a new dict of copies.
+    """
+    opened = {name: weight.clone() for name, weight in weights.items()}
+    for name, weight in opened.items():
+        H = len(weight) // 4
+        if name.startswith("bias_ih"):
+            weight[H : 2 * H] = bias
+        elif name.startswith("bias_hh"):
+            weight[H : 2 * H] = 0
+    return opened
+
+
+def _deep_state_dicts(rng):
+    import torch
+
+    cases = []
+    for layers, both, bias in ((1, False, 1.0), (2, False, 2.5), (2, True, 1.0), (1, True, -0.5)):
+        shapes = torch.nn.LSTM(3, 4, layers, bidirectional=both, device="meta").state_dict()
+        weights = {name: torch.from_numpy(rng.standard_normal(tuple(each.shape))) for name, each in shapes.items()}
+        cases.append((weights, bias))
+    return cases
+
+
+SET, HH = "weight[H : 2 * H] = bias", "weight[H : 2 * H] = 0"
+IH, PASS = (f"if name.startswith(\"bias_ih\"):\n            {code}" for code in (SET, "pass"))
+IS_IH, IS_HH = "if name.startswith(\"bias_ih\")", "elif name.startswith(\"bias_hh\")"
+
+
+def _block(code):
+    return {IH: IH.replace("[H : 2 * H]", code), HH: HH.replace("[H : 2 * H]", code)}
+
+
+open_forget_gates = Exercise(
+    id="07.6",
+    title="Open the forget gates",
+    stars=2,
+    reference=open_forget_gates_reference,
+    cases=_deep_state_dicts,
+    mistakes=[
+        Mistake("both set", {HH: SET},
+                "You set both biases. PyTorch adds them, so the gate gets twice what was asked for."),
+        Mistake("second bias left", {HH: "pass"},
+                "bias_ih is set and bias_hh is left as it was drawn. The gate gets their sum: make the other part 0."),
+        Mistake("bias_hh set, bias_ih left", {IH: PASS, HH: SET},
+                "bias_hh is set and bias_ih is left as it was drawn. The gate gets their sum. Asked is all of it in "
+                "bias_ih, and 0 in bias_hh."),
+        Mistake("in the other bias", {IH: IH.replace("= bias", "= 0"), HH: SET},
+                "It computes the same, but asked is the other way round: all of it in bias_ih, and 0 in bias_hh."),
+        Mistake("split", {IH: IH.replace("= bias", "= bias / 2"), HH: f"{SET} / 2"},
+                "The two add up, and the network computes the same. Asked is all of it in bias_ih, and 0 in bias_hh."),
+        Mistake("added", {IH: IH.replace("= bias", "+= bias"), HH: "pass"},
+                "You add to what was drawn. The sum of the two biases should be `bias` itself, so set one and clear "
+                "the other."),
+        Mistake("another gate's block", [_block(code) for code in ("[:H]", "[2 * H : 3 * H]", "[3 * H :]")],
+                "That is another gate's block. The order is i, f, g, o: the forget gate's is the second, H to 2H."),
+        Mistake("the whole bias", [_block("[:]"), {IH: IH.replace("[H : 2 * H]", "[:]")}],
+                "You set all four blocks. Only the forget gate's, H to 2H, is to change."),
+        Mistake("first layer only", [
+            {IS_IH: "if name.startswith(\"bias_ih_l0\")", IS_HH: "elif name.startswith(\"bias_hh_l0\")"},
+            {IS_IH: "if name == \"bias_ih_l0\"", IS_HH: "elif name == \"bias_hh_l0\""}],
+                "Only the layer l0 is set, or one direction of it. A deeper nn.LSTM has l1, l2 …, and one of two "
+                "directions has names that end in _reverse: go through all names."),
+        Mistake("reverse left out", {
+            IS_IH: "if name.startswith(\"bias_ih\") and \"reverse\" not in name",
+            IS_HH: "elif name.startswith(\"bias_hh\") and \"reverse\" not in name"},
+                "The reverse direction is left as it was. Its names end in _reverse; startswith finds both."),
+        Mistake("rows of the matrices", {IS_IH: "if \"_ih\" in name", IS_HH: "elif \"_hh\" in name"},
+                "You also overwrite the forget gate's rows of the two matrices. Only the biases are to change."),
+    ],
+    hints=[
+        "A state_dict is a dict: go through its names. Which of them belong to biases, whatever the layer?",
+        "The forget gate's block is weight[H : 2 * H], with H a quarter of len(weight).",
+        "Clone every tensor first; then set the block to bias where the name starts with bias_ih, and to 0 for "
+        "bias_hh.",
+    ],
+    explanation="In a program you may write into the module itself: `with torch.no_grad(): "
+                "lstm.bias_ih_l0[H : 2 * H] = 1`. Without `no_grad` PyTorch refuses to change a leaf that wants a "
+                "gradient.",
+)
+
+# 07.7 Keep the best ----------------------------------------------------------------------------------------------
+
+
+def fit_reference(model, batches, held_out, epochs, learning_rate):
+    """Train by plain SGD; return the validation losses, one an epoch, and a copy of the best epoch's state_dict.
+
+    model: an nn.Module. batches: a list of pairs (x, y). held_out: one such pair. The loss is the mean squared error.
+    """
+    import copy
+
+    import torch
+    from torch.nn import functional as F
+
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    losses, best = [], None
+    for _ in range(epochs):
+        model.train()
+        for x, y in batches:
+            loss = F.mse_loss(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        model.eval()
+        with torch.no_grad():
+            x, y = held_out
+            losses.append(F.mse_loss(model(x), y).item())
+        if losses[-1] == min(losses):
+            best = copy.deepcopy(model.state_dict())
+    return losses, best
+
+
+FITS = ((18, 0.6, 6), (0, 0.3, 6), (37, 0.6, 5), (32, 0.6, 6))  # seed, rate, epochs
+
+
+def _trainings(rng):
+    """Small networks and rates so high that the best epoch is neither the first nor the last."""
+    import torch
+
+    cases = []
+    for seed, rate, epochs in FITS:
+        rng = np.random.default_rng(seed)
+        model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1)).double()
+        for weight in model.parameters():
+            weight.data = torch.from_numpy(rng.standard_normal(tuple(weight.shape)))
+        x = torch.from_numpy(rng.standard_normal((4, 5, 3)))
+        y = x.sum(dim=2, keepdim=True).tanh() + 0.5 * torch.from_numpy(rng.standard_normal((4, 5, 1)))
+        cases.append((model, list(zip(x[:3], y[:3], strict=True)), (x[3], y[3]), epochs, rate))
+    return cases
+
+
+def _modes(answer, rng):
+    """A network that notes in which mode it is called, and whether autograd takes notes."""
+    import torch
+
+    class Watched(torch.nn.Sequential):
+        notes: ClassVar[list] = []
+
+        def forward(self, x):
+            self.notes.append((len(x), self.training, torch.is_grad_enabled()))
+            return super().forward(x)
+
+    model = Watched(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+    pairs = [(torch.ones(rows, 3), torch.ones(rows, 1)) for rows in (3, 3, 4)]
+    answer(model, pairs[:2], pairs[2], FITS[0][2], 0.01)
+    held = [note for note in Watched.notes if note[0] == 4]
+    if any(training for _, training, _ in held):
+        return "the held-out pair is read in training mode. Call model.eval() before it: dropout must not act there."
+    if any(grad for _, _, grad in held):
+        return "autograd takes notes on the held-out pair, for nothing. Measure under torch.no_grad()."
+    if not all(training for rows, training, _ in Watched.notes if rows == 3):
+        return "from the second epoch on it trains in eval mode. Call model.train() at the start of every epoch."
+    return None
+
+
+ZERO, BACK, STEP = "optimizer.zero_grad()\n            ", "loss.backward()\n            ", "optimizer.step()"
+COPY, BEST = "copy.deepcopy(model.state_dict())", "if losses[-1] == min(losses):"
+
+fit = Exercise(
+    id="07.7",
+    title="Build it: a loop that keeps the best",
+    stars=3,
+    reference=fit_reference,
+    cases=_trainings,
+    names=("losses", "best"),
+    mistakes=[
+        Mistake("best moves on", [{COPY: code} for code in (
+            "model.state_dict()", "dict(model.state_dict())", "model.state_dict().copy()")]
+                + [{BEST: "if True:"}],
+                "The losses are right, and `best` holds the weights of the last epoch. If you stored "
+                "model.state_dict() at the best one: its tensors are the model's own memory, and the training went "
+                "on in them. Copy them: copy.deepcopy(model.state_dict())."),
+        Mistake("zero_grad forgotten", {ZERO: ""},
+                "The gradients are never cleared. backward() adds to .grad, so each step goes along the sum of all "
+                "gradients so far: call optimizer.zero_grad() before it."),
+        Mistake("cleared before the step", [
+            {BACK: "loss.backward()\n            optimizer.zero_grad()\n            "},
+            {BACK + STEP: "optimizer.step()\n            loss.backward()"}],
+                "No weight moves: when step() comes, the gradients have just been cleared. The order is zero_grad(), "
+                "backward(), step()."),
+        Mistake("one step an epoch", [
+            {ZERO: "", "model.train()": "model.train()\n        optimizer.zero_grad()",
+             "            optimizer.step()\n": "        optimizer.step()\n"},
+            {"            optimizer.step()\n": "        optimizer.step()\n"}],
+                "You take one step an epoch. Each batch has a step of its own: optimizer.step() belongs inside the "
+                "loop over the batches."),
+        Mistake("best on the training loss", {
+            "losses, best = [], None": "losses, best, seen = [], None, []",
+            BEST: "seen.append(loss.item())\n        if seen[-1] == min(seen):"},
+                "You keep the epoch with the smallest training loss. What counts is the loss on the held-out pair."),
+        Mistake("training losses returned", [
+            {"losses.append(F.mse_loss(model(x), y).item())": "losses.append(loss.item())"}],
+                "You return the loss of the last training batch. Asked is the loss on the held-out pair, after each "
+                "epoch."),
+        Mistake("the first epoch kept", {BEST: "if best is None:"},
+                "`best` stays what it was after the first epoch. Replace it whenever the held-out loss is the "
+                "smallest so far."),
+        Mistake("the worst kept", {"== min(losses)": "== max(losses)"},
+                "You keep the epoch with the largest held-out loss. Small is good."),
+        Mistake("better than the epoch before", {BEST: "if len(losses) < 2 or losses[-1] < losses[-2]:"},
+                "You keep an epoch that is better than the one before it. Compare with the smallest loss of all "
+                "epochs so far."),
+        Mistake("the sum", {"loss = F.mse_loss(model(x), y)": "loss = F.mse_loss(model(x), y, reduction=\"sum\")"},
+                "You train on the sum of the squared errors, which makes each step longer by the size of the batch. "
+                "Asked is their mean."),
+        Mistake("measured before the epoch", {
+            "model.train()": "x, y = held_out\n        with torch.no_grad():\n            "
+            "losses.append(F.mse_loss(model(x), y).item())\n        if losses[-1] == min(losses):\n            "
+            f"best = {COPY}\n        model.train()",
+            "losses.append(F.mse_loss(model(x), y).item())": "pass", BEST: "if False:"},
+                "You measure before the epoch's training, so the first number belongs to the untrained network and the "
+                "last epoch is never measured. Measure after it."),
+        Mistake("Adam", {"torch.optim.SGD": "torch.optim.Adam"},
+                "You train with Adam. Asked is plain SGD, torch.optim.SGD."),
+        Mistake("the held-out pair is trained on", {
+            "in batches:": "in [*batches, held_out]:"},
+                "You train on the held-out pair too. Then it cannot tell you which epoch is best."),
+    ],
+    hints=[
+        "The four lines of *Around four lines* inside a loop over the epochs; after each epoch one measurement.",
+        "Measure under model.eval() and torch.no_grad(), and keep loss.item(), a plain number.",
+        "best = copy.deepcopy(model.state_dict()) whenever the newest loss is the smallest so far.",
+    ],
+    extra=_modes,
+    explanation="`train` does the same. `state_dict()` hands out the model's own tensors, which is why a best model "
+                "that was not copied turns into the last one, without a word.",
+)
+
 # Quiz ------------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("07", [
     Question(
         "The cell computes all four gates with one product of width 4H. What does that change?",
         [
-            Option("The time: one large product is faster than four small ones.", True,
-                   "Each call has a price of its own, and large products use the processor better."),
+            Option("The number of calls, and with it the time where the products are small.", True,
+                   "Each call has a price of its own, and with 20 units it is most of the time, as you measured."),
             Option("The number of weights: one matrix in place of four.", False,
                    "It is the four matrices, stacked. The count is the same."),
             Option("The order of the gates now matters to whoever loads the weights.", True,
@@ -558,12 +855,12 @@ QUIZ = Quiz("07", [
             Option("Zero.", False, "Only the inputs are zero. The state moves on."),
             Option("An error: lengths differ.", False, "A padded batch is one full array. Nothing tells nn.LSTM."),
             Option("The state after the zeros, which is another one than after the last real step.", True,
-                   "Biases and the old state go on working on zeros; you measured by how much."),
+                   "Biases and the old state go on working on zeros. You measured it: h_n was off by up to 0.2."),
         ],
         topic="padding",
     ),
     Question(
-        "The counter has seen only sequences of length 20. At length 30 it is wrong by 5, nearly always. Why?",
+        "The counter has seen only sequences of length 20. At length 30 it says about 5 too little. Why?",
         [
             Option("Its gradients have vanished.", False,
                    "Nothing is trained at length 30, and at 20 the gradients were good enough for 100 %."),
@@ -572,7 +869,7 @@ QUIZ = Quiz("07", [
             Option("The LSTM's memory lasts 20 steps.", False,
                    "The state goes on at every further step. It is the rule that is another one than you thought."),
             Option("It was trained for too few epochs: with more of the same data it would learn to count.", False,
-                   "Its loss was already next to nothing. More of the same data cannot tell the two rules apart."),
+                   "Its loss was already next to nothing, and at length 20 both rules give the same answers."),
         ],
         topic="generalisation to other lengths",
     ),
@@ -590,6 +887,34 @@ QUIZ = Quiz("07", [
                    "The stop button must not cost an hour's work."),
         ],
         topic="the training loop",
+    ),
+    Question(
+        "w is a tensor with requires_grad=True, and loss = 3 * w. You compute the loss and call backward(), and then "
+        "do both a second time, with nothing in between. What is w.grad?",
+        [
+            Option("3: each call puts its own gradient in the place of the last.", False,
+                   "backward() adds to what is there. That is why every training clears the gradients."),
+            Option("6: the second call adds its gradient to the first.", True,
+                   "backward() adds to .grad, and only zero_grad() clears it."),
+            Option("None: the first backward() has used up the tensor w.", False,
+                   "It frees the notes about the operations. The tensor and its .grad stay."),
+            Option("9: the gradients of the two calls are multiplied.", False, "They are added: 3 + 3."),
+        ],
+        topic="gradients add up",
+    ),
+    Question(
+        "outputs, (h_n, c_n) = lstm(x) with lstm = nn.LSTM(3, 5, num_layers=2) and x of shape (7, 4, 3). What is true?",
+        [
+            Option("h_n has the shape (2, 4, 5): one state for each layer.", True,
+                   "The first axis is layers times directions; here 2 · 1."),
+            Option("outputs has the shape (7, 4, 10): both layers side by side.", False,
+                   "outputs are those of the last layer alone, (7, 4, 5). Two directions would stand side by side."),
+            Option("h_n[-1] equals outputs[-1].", True,
+                   "The last layer's state after the last step is both."),
+            Option("c_n[-1] equals outputs[-1].", False,
+                   "outputs hold h. The cell state c leaves the layer only at the end, as c_n."),
+        ],
+        topic="what nn.LSTM returns",
     ),
     Question(
         "Why are weights stored as safetensors rather than with pickle?",

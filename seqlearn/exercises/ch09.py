@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
+from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz, ValueExercise
 
 # 09.1 Perplexity -------------------------------------------------------------------------------------------------
 
@@ -442,6 +442,349 @@ nucleus = Exercise(
                 "model: Holtzman et al. (2020).",
 )
 
+# 09.5 Reading in pieces --------------------------------------------------------------------------------------------
+
+
+def read_in_pieces_reference(read, tokens, k):
+    """The mean surprise of tokens[1:], in nats; the text is read k at a time by read(piece, state) -> (p, state)."""
+    state, surprise = None, []
+    for start in range(0, len(tokens) - 1, k):
+        piece = tokens[start:start + k]
+        targets = tokens[start + 1:start + k + 1]
+        p, state = read(piece, state)
+        surprise.append(-np.log(p[np.arange(len(targets)), targets]))
+    return np.concatenate(surprise).mean()
+
+
+class _Reader:
+    """A small recurrent model without training: embeddings E, state weights W, readout U. State None is zeros."""
+
+    def __init__(self, V, rng):
+        self.E, self.W, self.U = rng.standard_normal((V, 5)), rng.standard_normal((5, 5)), rng.standard_normal((5, V))
+
+    def step(self, token, state):
+        h = np.tanh(self.E[token] + 0.6 * (np.zeros(5) if state is None else state) @ self.W)
+        return 2 * h @ self.U, h
+
+    def read(self, piece, state):
+        rows = []
+        for token in piece:
+            logits, state = self.step(token, state)
+            rows.append(np.exp(logits) / np.exp(logits).sum())
+        return np.array(rows), state
+
+
+def _pieces(rng):
+    """Pieces that fill the text, last ones that are short, and one of a single token."""
+    sizes = (13, 4), (15, 4), (12, 5), (9, 3), (11, 5)
+    return [(_Reader(7, rng).read, rng.integers(0, 7, S), k) for S, k in sizes]
+
+
+def _the_same_for_every_size(answer, rng):
+    model, tokens = _Reader(6, rng), rng.integers(0, 6, 20)
+    found = [float(answer(model.read, tokens, k)) for k in (1, 7, 19, 20)]
+    if not np.allclose(found, found[0]):
+        return f"pieces of 1, 7, 19 and 20 tokens should give one number; yours are {np.round(found, 4).tolist()}."
+    return None
+
+
+read_in_pieces = Exercise(
+    id="09.5",
+    title="Read a long text in pieces",
+    stars=2,
+    reference=read_in_pieces_reference,
+    cases=_pieces,
+    extra=_the_same_for_every_size,
+    mistakes=[
+        Mistake("state reset", {"p, state = read(piece, state)": "p, _ = read(piece, None)"},
+                "Each of your pieces begins with nothing known. Hand on the state that `read` returns: it is the start "
+                "of the next piece."),
+        Mistake("mean of the pieces' means",
+                {"np.concatenate(surprise).mean()": "np.mean([each.mean() for each in surprise])"},
+                "You average the means of the pieces, so each character of a short last piece counts more. Collect "
+                "the surprise of all characters and take one mean."),
+        Mistake("the last short piece dropped",
+                [{"len(tokens) - 1, k)": "(len(tokens) - 1) // k * k, k)"},
+                {"len(tokens) - 1, k)": "len(tokens) // k * k - (len(tokens) % k == 0), k)"},
+                {"len(tokens) - 1, k)": "len(tokens) - k, k)"}, {"len(tokens) - 1, k)": "len(tokens) - k + 1, k)"}],
+                "The characters after the last whole piece are missing. In training a block may be dropped; here every "
+                "character with a successor counts, so let the last piece be shorter."),
+        Mistake("the border left out",
+                [{"tokens[start + 1:start + k + 1]": "piece[1:]"},
+                {"tokens[start:start + k]": "tokens[start:start + k - 1]",
+                "tokens[start + 1:start + k + 1]": "tokens[start + 1:start + k]"}],
+                "You take the targets from the piece itself, so its last token has none. Its target is the first "
+                "token of the next piece."),
+        Mistake("targets not shifted", {"tokens[start + 1:start + k + 1]": "piece"},
+                "Your targets are the tokens that have just been read. Row t of p is about the token after that: "
+                "tokens[start + 1:start + k + 1]."),
+        Mistake("perplexity", {"np.concatenate(surprise).mean()": "np.exp(np.concatenate(surprise).mean())"},
+                "That is the perplexity, exp of what is asked for. Return the mean surprise itself."),
+        Mistake("in bits", {"-np.log(": "-np.log2("},
+                "Your result is in bits. np.log gives nats."),
+        Mistake("sum in place of mean", {".mean()": ".sum()"},
+                "You return the sum over all characters. Divide by how many there are."),
+        Mistake("divided by all tokens", {".mean()": ".sum() / len(tokens)"},
+                "You divide by len(tokens). The first token is no target, so the sum has one term less."),
+        Mistake("divided by whole pieces", {".mean()": ".sum() / (len(surprise) * k)"},
+                "You divide by k for every piece, and the last one can be shorter. Divide by the number of "
+                "characters that were added up."),
+        Mistake("the mean of p",
+                {"-np.log(p[np.arange(len(targets)), targets])": "p[np.arange(len(targets)), targets]",
+                "np.concatenate(surprise).mean()": "-np.log(np.concatenate(surprise).mean())"},
+                "You average the probabilities and take the logarithm once. The logarithm comes first, then the mean."),
+    ],
+    hints=[
+        "Keep two things from piece to piece: the state, and a list of surprises.",
+        "The targets of tokens[start:start + k] are tokens[start + 1:start + k + 1], over the border. At the end of "
+        "the text there is one target less than inputs.",
+        "p[np.arange(len(targets)), targets] picks what the model gave to each target. One np.concatenate at the end.",
+    ],
+    explanation="The state makes the pieces one text, and one mean over all characters makes their sizes harmless.",
+)
+
+# 09.6 A greedy writer ----------------------------------------------------------------------------------------------
+
+
+def write_greedily_reference(step, beginning, length):
+    """The tokens (length,) after a beginning, the likeliest each time; step(token, state) -> (logits, state)."""
+    state = None
+    for token in beginning:
+        logits, state = step(token, state)
+    written = []
+    while len(written) < length:
+        if written:
+            logits, state = step(written[-1], state)
+        written.append(np.argmax(logits))
+    return np.array(written)
+
+
+def _writers(rng):
+    """Small models whose greedy texts differ from those of a model that forgets, or reads a token twice."""
+    cases = []
+    while len(cases) < 5:
+        model, beginning, length = _Reader(23, rng), rng.integers(0, 23, 2 + len(cases)).tolist(), 7 + len(cases)
+        if len(set(write_greedily_reference(model.step, beginning, length).tolist())) >= 5:
+            cases.append((model.step, beginning, length))
+    return cases
+
+
+def _reads_no_more_than_it_needs(answer, rng):
+    model, calls = _Reader(11, rng), []
+
+    def step(token, state):
+        calls.append(token)
+        return model.step(token, state)
+
+    written = answer(step, [1, 2, 3], 6)
+    if len(calls) > 8:
+        return (f"3 tokens are read and 6 written: 8 calls of step are enough, as nobody asks what follows the "
+                f"last one. Yours made {len(calls)}.")
+    ties = answer(lambda token, state: (np.array([0.0, 1.0, 1.0]), state), [0], 2)
+    if list(ties) != [1, 1]:
+        return f"of logits [0, 1, 1] the first of the largest is token 1; yours wrote {list(ties)}."
+    return None if len(written) == 6 else f"6 tokens are to be written, got {len(written)}."
+
+
+write_greedily = Exercise(
+    id="09.6",
+    title="Build it: a greedy writer",
+    stars=3,
+    reference=write_greedily_reference,
+    cases=_writers,
+    extra=_reads_no_more_than_it_needs,
+    mistakes=[
+        Mistake("only the last token known",
+                [{"for token in beginning:": "for token in beginning[-1:]:"},
+                {"logits, state = step(token, state)": "logits, state = step(token, None)"}],
+                "When your writing begins, the model knows the last token of the beginning and nothing before it. It "
+                "has to read all of them, one after the other, and each starts from the state that the one before "
+                "left."),
+        Mistake("the state is lost",
+                {"logits, state = step(written[-1], state)": "logits, _ = step(written[-1], None)"},
+                "Each step of your writing begins with no state, so the model knows its last token only. Hand on the "
+                "state that step returns."),
+        Mistake("the state stands still",
+                {"logits, state = step(written[-1], state)": "logits, _ = step(written[-1], state)"},
+                "Your state stays where the beginning left it. Take over the state that step returns each time."),
+        Mistake("the last token read twice",
+                {"        if written:\n            logits, state = step(written[-1], state)":
+                    "        logits, state = step((beginning + written)[-1], state)"},
+                "The last token of the beginning is read twice: once with the beginning, and again for the first "
+                "written one. Its logits are there already."),
+        Mistake("the beginning returned with it", {"np.array(written)": "np.array(list(beginning) + written)"},
+                "You return the beginning, too. Only what was written is asked for."),
+        Mistake("one missing", {"while len(written) < length": "while len(written) < length - 1"},
+                "One token is missing at the end."),
+        Mistake("the least likely", {"np.argmax": "np.argmin"},
+                "That is the least likely token. np.argmax finds the likeliest."),
+    ],
+    hints=[
+        "Two loops: one reads the beginning, the other writes. The logits of the last call of the first one choose the "
+        "first token of the second.",
+        "After each written token, before the next is chosen, the model reads it: logits, state = step(token, state).",
+        "Choose, append, and call step only if another token is to come.",
+    ],
+    explanation="Greedy decoding is a sampler at temperature 0. For translations (chapter 11) it is often good enough; "
+                "for open texts it runs in circles.",
+)
+
+# 09.7 A gradient at another temperature ----------------------------------------------------------------------------
+
+
+def d_logits_reference(logits, targets, temperature):
+    """Gradient (N, V) of the mean of −log softmax(logits / temperature)[target]; logits (N, V), targets (N,)."""
+    e = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
+    p = e / e.sum(axis=1, keepdims=True)
+    came = np.eye(logits.shape[1])[targets]
+    return (p - came) / (temperature * len(targets))
+
+
+def _tempered(rng):
+    return [(1.5 * rng.standard_normal((N, V)), rng.integers(0, V, N), temperature)
+            for N, V, temperature in ((3, 5, 0.5), (4, 6, 2.0), (5, 4, 1.3), (2, 7, 0.8))]
+
+
+def _d_logits_by_differences(answer, rng):
+    logits, targets, temperature = rng.standard_normal((3, 5)), np.array([0, 4, 4]), 0.7
+
+    def loss(values):
+        a = values / temperature
+        return np.mean(np.log(np.exp(a).sum(axis=1)) - a[np.arange(3), targets])
+
+    moved = np.zeros_like(logits)
+    moved[1, 4] = 1e-5
+    slope = (loss(logits + moved) - loss(logits - moved)) / 2e-5
+    found = np.asarray(answer(logits, targets, temperature))[1, 4]
+    if not np.isclose(found, slope, atol=1e-6):
+        return f"by finite differences entry [1, 4] is {slope:.5f}, got {found:.5f}."
+    return None
+
+
+d_logits = Exercise(
+    id="09.7",
+    title="The gradient at another temperature",
+    stars=2,
+    reference=d_logits_reference,
+    cases=_tempered,
+    extra=_d_logits_by_differences,
+    mistakes=[
+        Mistake("the inner derivative forgotten", {"(temperature * len(targets))": "len(targets)"},
+                "The softmax is right, and the derivative of logits / temperature is missing: the chain rule brings a "
+                "factor 1 / temperature."),
+        Mistake("multiplied by the temperature",
+                [{"/ (temperature * len(targets))": "* temperature / len(targets)"},
+                {" / temperature)": " * temperature)",
+                "/ (temperature * len(targets))": "* temperature / len(targets)"}],
+                "You multiply by the temperature. The logits are divided by it, and d(logits / temperature) / d logits "
+                "is 1 / temperature."),
+        Mistake("probabilities divided",
+                [{" / temperature)": ")", "(p - came) / (temperature * len(targets))":
+                    "(p / temperature - came) / len(targets)"},
+                {"(p - came) / (temperature * len(targets))": "(p - came / temperature) / len(targets)"},
+                {"(p - came) / (temperature * len(targets))": "(p / temperature - came) / len(targets)"}],
+                "You divide one part of the difference by the temperature. The chain rule divides p − came as a whole, "
+                "with p = softmax(logits / temperature)."),
+        Mistake("temperature nowhere", {" / temperature)": ")", "(temperature * len(targets))": "len(targets)"},
+                "Your gradient is that of temperature 1. The temperature enters twice: inside the softmax, and as a "
+                "factor by the chain rule."),
+        Mistake("softmax without the temperature", {" / temperature)": ")"},
+                "The factor is there, but your p is softmax(logits). The model of this loss expects softmax(logits / "
+                "temperature)."),
+        Mistake("sum in place of mean", {"(temperature * len(targets))": "temperature"},
+                "That is the gradient of the sum. The loss is the mean over N places: divide by N."),
+        Mistake("mean over all entries", {"(temperature * len(targets))": "(temperature * logits.size)"},
+                "You divide by N · V. The loss is a mean over N places, each with one term."),
+        Mistake("what came is not subtracted", {"(p - came)": "p"},
+                "You return the distribution alone. What came is subtracted: p − 1 at the target."),
+        Mistake("the target alone", {"(p - came)": "((p - came) * came)"},
+                "Your gradient is 0 for all that did not come. Their logits stand in the softmax's sum: their "
+                "gradient is p."),
+        Mistake("softmax down the columns",
+                [{"e.sum(axis=1, keepdims=True)": "e.sum(axis=0, keepdims=True)",
+                "logits.max(axis=1, keepdims=True)": "logits.max(axis=0, keepdims=True)"},
+                {"e.sum(axis=1, keepdims=True)": "e.sum(axis=0, keepdims=True)"}],
+                "Your probabilities sum to 1 down the columns. Each row is a place: axis=1."),
+    ],
+    hints=[
+        "Write a = logits / temperature. You know the gradient of a; the chain rule does the rest.",
+        "With p = softmax(a): p − 1 at the target and p elsewhere, divided by the N of the mean.",
+        "da / d logits = 1 / temperature: (p - came) / (temperature * N), with came = np.eye(V)[targets].",
+    ],
+    explanation="A high temperature makes gradients small, by the factor 1/τ and because p is flatter.",
+)
+
+# 09.8 and 09.9 Bits, words and characters --------------------------------------------------------------------------
+
+
+def _kilobytes():
+    """1.4932 nats in bits, times the characters, in bytes, in thousands."""
+    return 1.4932 / np.log(2) * 111_540 / 8 / 1000
+
+
+kilobytes = ValueExercise(
+    id="09.8",
+    title="A language model as a compressor",
+    stars=1,
+    reference=_kilobytes,
+    tolerance=0.01,
+    mistakes=[
+        Mistake("nats taken for bits", 1.4932 * 111.540 / 8, "You take nats for bits. A nat is 1 / log 2 = 1.44 bits."),
+        Mistake("kilobits", 1.4932 / np.log(2) * 111.540, "Those are kilobits. A byte has 8 of them."),
+        Mistake("bytes", 1.4932 / np.log(2) * 111_540 / 8, "Those are bytes. A kilobyte has 1,000."),
+        Mistake("multiplied by log 2", 1.4932 * np.log(2) * 111.540 / 8,
+                "You multiply by log 2. Bits are smaller than nats, so there are more of them: divide."),
+        Mistake("the perplexity", np.exp(1.4932) * 111.540 / 8,
+                "You take the perplexity for the bits of a character. It is 2 to the power of the bits."),
+        Mistake("1,024 bytes", 1.4932 / np.log(2) * 111_540 / 8 / 1024,
+                "Those are units of 1,024 bytes. Here a kilobyte has 1,000."),
+        Mistake("bits", 1.4932 / np.log(2) * 111_540, "Those are bits. Divide by 8, and by 1,000."),
+    ],
+    hints=[
+        "Three steps: nats into bits, one character into all, bits into kilobytes.",
+        "2 to the bits is e to the nats: bits = nats / log 2.",
+        "1.4932 / 0.6931 = 2.154 bits a character.",
+    ],
+    explanation="About 30 kB of 111.5: less than what general-purpose programs make of it. (The receiver needs the "
+                "model, too, which is larger than the text.)",
+)
+
+
+def _per_character():
+    """10,000 log 70 nats in all, divided among 56,000 characters."""
+    return np.exp(10_000 * np.log(70) / 56_000)
+
+
+words_and_characters = ValueExercise(
+    id="09.9",
+    title="Words against characters",
+    stars=2,
+    reference=_per_character,
+    tolerance=0.003,
+    mistakes=[
+        Mistake("divided by the length of a word", 70 / 5.6,
+                "You divide the perplexity by 5.6 characters a word. Perplexities multiply: what is shared out among "
+                "the characters is the surprise, so take the root."),
+        Mistake("one decimal", 2.1, "Two decimals are asked for: what is the next one?"),
+        Mistake("the surprise of a character", 10_000 * np.log(70) / 56_000,
+                "That is the surprise of a character, in nats. The perplexity is exp of it."),
+        Mistake("the surprise of a word", np.log(70), "That is the surprise of a word. A word has 5.6 characters."),
+        Mistake("the other way round", 70**5.6,
+                "You multiply the surprise by 5.6. A word's surprise is shared out among its characters: divide."),
+        Mistake("bits", 2 ** (np.log(70) / 5.6), "The base is mixed: log gives nats, and nats need e, not 2."),
+        Mistake("the character model per word", 2.4**5.6,
+                "That is the other model's perplexity per word, which tells you as well which is better. Asked for is "
+                "the first one's per character."),
+    ],
+    hints=[
+        "Which quantity of a text does not depend on how it is cut into tokens? The probability of the whole text.",
+        "Total surprise: 10,000 · log 70 nats. Share it out among 56,000 characters.",
+        "exp of that share.",
+    ],
+    explanation="2.14 is below 2.4: the model of words is the better one. (If it knows every word of the text; a word "
+                "outside of its vocabulary has to be spelled, and that costs.)",
+)
+
 # Quiz ------------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("09", [
@@ -465,10 +808,11 @@ QUIZ = Quiz("09", [
         "Which of these give the perplexity of a text, if p are the probabilities of its characters?",
         [
             Option("The geometric mean of 1/p", True, "That is what the other two compute."),
-            Option("2 ** -np.log2(p).mean()", True, "2 to the mean surprise in bits. The same number."),
+            Option("2 ** -np.log2(p).mean()", True,
+                   "The mean surprise in bits, in the exponent of 2. The same number."),
             Option("np.mean(1 / p)", False,
                    "That is the arithmetic mean. It is larger, and one rare character rules it."),
-            Option("np.exp(-np.log(p).mean())", True, "e to the power of the mean surprise in nats."),
+            Option("np.exp(-np.log(p).mean())", True, "The mean surprise in nats, in the exponent of e."),
             Option("2 ** -np.log(p).mean()", False, "Nats in the exponent need e. This one comes out too small."),
         ],
         topic="perplexity",
@@ -534,5 +878,36 @@ QUIZ = Quiz("09", [
                    "Lower is better, and the units differ: 2.12 bits are 1.47 nats."),
         ],
         topic="wrong base",
+    ),
+    Question(
+        "You train on a short text of your own. From pass to pass the training loss falls, 0.9, 0.6, 0.3, and the "
+        "perplexity on the tenth kept aside is 5, 6 and then 9. What has happened?",
+        [
+            Option("The network is too small for the text, and needs more units.", False,
+                   "A larger one would fit the training text even better, and that is not what is missing."),
+            Option("It learns the training text by heart, and the first pass was the best one.", True,
+                   "What it gets better at is true of the training text alone. Take the weights of the best pass, "
+                   "more text, or dropout."),
+            Option("It is as good as before: the perplexity counts more choices as the model learns more words.", False,
+                   "The vocabulary is the same in every pass. A higher perplexity on unseen text is a worse model of "
+                   "it."),
+            Option("The learning rate is too high, so the training has diverged.", False,
+                   "Then the loss of the training would not fall so evenly."),
+        ],
+        topic="a text of one's own",
+    ),
+    Question(
+        "Each row of a batch holds the block that follows the row above it, and the state of every row is carried to "
+        "the next batch. What is wrong with it?",
+        [
+            Option("Nothing, as long as the gradient is cut between the batches.", False,
+                   "The numbers of the state are wrong too, not only the gradient's way."),
+            Option("The targets are shifted by one block.", False,
+                   "Inputs and targets fit each other. What does not fit is the state."),
+            Option("Each row begins with the state of another place, and the rows are much alike.", True,
+                   "Row 1 of the next batch does not go on where row 1 has stopped but further on. In this chapter the "
+                   "two faults cost about the same."),
+        ],
+        topic="neighbours",
     ),
 ])

@@ -53,9 +53,9 @@ def read_like(expected: object, value: object, label: str = "", names: Sequence[
 
 
 def _read_dict(expected: Mapping, value: object, label: str) -> list[Piece]:
-    if not isinstance(value, Mapping):
+    if not _is_like_a_dict(value):
         raise Unreadable(f"{_subject(label)} must be a dict with the keys {_listed(expected)}, got {kind_of(value)}.")
-    value = dict(value)
+    value = {key: value[key] for key in value.keys()}
     missing = [key for key in expected if key not in value]
     if missing:
         raise Unreadable(f"{_subject(label)} lacks the key {_listed(missing)}.")
@@ -67,6 +67,11 @@ def _read_dict(expected: Mapping, value: object, label: str) -> list[Piece]:
         name = f'"{key}"' if isinstance(key, str) else str(key)
         pieces += read_like(expected[key], value[key], f"{label}[{name}]" if label else name)
     return pieces
+
+
+def _is_like_a_dict(value: object) -> bool:
+    """A dict, or what has keys as one has: torch's ParameterDict is no Mapping."""
+    return isinstance(value, Mapping) or (hasattr(type(value), "keys") and hasattr(type(value), "__getitem__"))
 
 
 def _read_sequence(expected: Sequence, value: object, label: str, names: Sequence[str]) -> list[Piece]:

@@ -192,8 +192,13 @@ def _factor(exercise: FunctionTask, cases: list[Case], arrays: list, name: str) 
     changes = max(factors) - min(factors) > 1e-6 * abs(factors[0])
     if changes and known:
         word = min(known, key=lambda word: (len(word), word))
-        times = f"{word} times" if not word.startswith("1 / ") else f"{word.removeprefix('1 / ')} times smaller than"
-        return f"factor {word}", f"{name} is {times} what is expected, in every entry of every case."
+        divisor = word.removeprefix("1 / ")
+        if divisor == word:
+            says = f"{word} times what is expected"
+        else:  # a number below 1, such as a probability, makes it larger
+            says = f"{divisor} times smaller than what is expected" if abs(factors[0]) < 1 else (
+                f"what is expected divided by {divisor}")
+        return f"factor {word}", f"{name} is {says}, in every entry of every case."
     several = len(factors) > 1 or any(want.size > 1 for want, _ in arrays)
     if several and not changes:
         return f"factor {factors[0]:.4g}", (

@@ -5,19 +5,22 @@
     loss = next_token_loss(logits, targets)        # the mean surprise, in nats
     state = detached(state)                        # the numbers go on, the gradient does not
 
-    losses = read_once(model, offset_batches(indices, rows=32, k=32), optimizer)      # one pass, the state carried
-    loss = evaluate(model, offset_batches(others, rows=1, k=256))                     # exp of it is the perplexity
+    history = train(model, text_blocks(indices, rows=32, k=32), CarriedLoss(), epochs=3)    # of seqlearn.training
+    loss = evaluate(model, text_blocks(others, rows=1, k=256))                              # exp of it: perplexity
+    text = write_on(model, vocabulary, "Scene 1.", 200, np.random.default_rng(0), temperature=0.8)
 """
 
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from seqlearn.data.corpus import Vocabulary, offset_batches
 from seqlearn.decoding import evaluating, tensor_like
+from seqlearn.decoding.sampling import next_probabilities
+from seqlearn.decoding.tensors import to_numpy
 from seqlearn.nn.layer import check_choice, check_size
 
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -61,41 +64,45 @@ def detached(state: State) -> State:
     return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
 
 
-def read_once(model: LanguageModel, blocks: Iterable[tuple[np.ndarray, np.ndarray]], optimizer: torch.optim.Optimizer,
-              *, carry: bool = True, max_norm: float = 1.0, schedule: Any = None) -> list[float]:  # fmt: skip
-    """One pass over blocks (inputs, targets) in order, with an update after each; the losses, in nats per token.
+def text_blocks(indices: np.ndarray, rows: int, k: int) -> list[tuple[np.ndarray, np.ndarray, bool]]:
+    """The blocks of one pass over a text: (inputs (k, rows), targets (k, rows), whether it is the first of the pass).
 
-    carry: each block starts from the state that the block before left, cut off from its history; otherwise from zeros.
-    schedule: a learning-rate scheduler of torch, moved on after every update.
-    Blocks hold arrays or tensors of integers. Raises ValueError when there is none.
+    As `offset_batches` cuts them. Raises ValueError when there is not one block.
     """
-    losses, state, like = [], None, next(model.parameters())
-    model.train()
-    for inputs, targets in blocks:
-        logits, last = model(tensor_like(inputs, like), state)
-        state = detached(last) if carry else None
-        loss = next_token_loss(logits, tensor_like(targets, like))
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-        optimizer.step()
-        if schedule is not None:
-            schedule.step()
-        losses.append(loss.item())
-    if not losses:
-        raise ValueError(NO_BLOCKS)
-    return losses
+    blocks = offset_batches(indices, rows, k)
+    return [(inputs, targets, number == 0) for number, (inputs, targets) in enumerate(blocks)]
+
+
+class CarriedLoss:
+    """What a block costs, for `train`: the mean surprise, with the state that the block before left.
+
+        train(model, text_blocks(indices, 32, 32), CarriedLoss(), validation=text_blocks(others, 1, 256))
+
+    A block is (inputs, targets, first), the way `text_blocks` makes them; the first of a pass begins with zeros, so
+    that training and validation do not see each other's state. The numbers of the state go on, the gradient does not.
+    carry=False: every block begins with zeros.
+    """
+
+    def __init__(self, carry: bool = True) -> None:
+        self.carry, self.state = carry, None
+
+    def __call__(self, model: LanguageModel, block: tuple) -> Tensor:
+        inputs, targets, first = block
+        like = next(model.parameters())
+        logits, state = model(tensor_like(inputs, like), None if first or not self.carry else self.state)
+        self.state = detached(state)
+        return next_token_loss(logits, tensor_like(targets, like))
 
 
 @evaluating
-def evaluate(model: LanguageModel, blocks: Iterable[tuple[np.ndarray, np.ndarray]], *, carry: bool = True) -> float:
-    """Mean surprise in nats per token over blocks (inputs, targets) in order; the state carried, or reset at each.
+def evaluate(model: LanguageModel, blocks: Iterable[tuple], *, carry: bool = True) -> float:
+    """Mean surprise in nats per token over blocks (inputs, targets, …) in order; the state carried, or reset at each.
 
     All tokens count alike, whatever the sizes of the blocks. exp of it is the perplexity. Blocks hold arrays or tensors
     of integers. Raises ValueError when there is none.
     """
     like, total, count, state = next(model.parameters()), 0.0, 0, None
-    for inputs, targets in blocks:
+    for inputs, targets, *_ in blocks:
         logits, last = model(tensor_like(inputs, like), state)
         state = last if carry else None
         targets = tensor_like(targets, like)
@@ -104,3 +111,22 @@ def evaluate(model: LanguageModel, blocks: Iterable[tuple[np.ndarray, np.ndarray
     if count == 0:
         raise ValueError(NO_BLOCKS)
     return total / count
+
+
+@evaluating
+def write_on(model: LanguageModel, vocabulary: Vocabulary, text: str, length: int, rng: np.random.Generator, *,
+             temperature: float = 1.0, top_k: int | None = None) -> str:  # fmt: skip
+    """The `length` characters that the model draws after a text of at least one character.
+
+    temperature 0 takes the likeliest character each time; otherwise as `next_probabilities` says. Raises ValueError
+    for an empty text, and for characters that are not in the vocabulary.
+    """
+    if not text:
+        raise ValueError("text must hold at least one character, got ''")
+    read, state, written, like = vocabulary.encode(text), None, [], next(model.parameters())
+    for _ in range(length):
+        logits, state = model(tensor_like(read, like)[:, None], state)
+        p = next_probabilities(to_numpy(logits[-1, 0]), temperature, top_k)
+        read = rng.choice(len(p), size=1, p=p)  # what it has drawn, it reads next
+        written.append(read[0])
+    return vocabulary.decode(np.array(written, dtype=np.int64))

@@ -24,7 +24,7 @@ State = Any  # (h, c) of an LSTM, h of the other cells; each (N, H)
 class LSTMCell(nn.Module):
     """One step of a long short-term memory, with a single product for its four gates.
 
-        z = x W_ihᵀ + b_ih + h₋₁ W_hhᵀ + b_hh      (N, 4H): i, f, g, o side by side
+        a = x W_ihᵀ + b_ih + h₋₁ W_hhᵀ + b_hh      (N, 4H): i, f, g, o side by side
         c = σ(f) c₋₁ + σ(i) tanh(g)
         h = σ(o) tanh(c)
 
@@ -65,8 +65,8 @@ class LSTMCell(nn.Module):
         if state is None:
             state = (from_input.new_zeros(len(from_input), self.hidden_size),) * 2
         h, c = state
-        z = torch.addmm(from_input, h, self.weight_hh.t())
-        i, f, g, o = z.chunk(4, dim=1)
+        a = torch.addmm(from_input, h, self.weight_hh.t())
+        i, f, g, o = a.chunk(4, dim=1)
         c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
         h = torch.sigmoid(o) * torch.tanh(c)
         return h, c

@@ -29,7 +29,8 @@ def alignment(axes: Axes, weights: np.ndarray, source: Sequence[str], target: Se
     """
     if np.shape(weights) != (len(target), len(source)):
         raise ValueError(f"weights must be ({len(target)}, {len(source)}), got {np.shape(weights)}")
-    axes.imshow(weights, cmap=shades(), vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    if np.size(weights):  # nothing written, nothing to show: matplotlib would warn of an axis without height
+        axes.imshow(weights, cmap=shades(), vmin=0, vmax=1, aspect="auto", interpolation="nearest")
     axes.set_xticks(range(len(source)), [SEEN.get(token, token) for token in source], fontsize=fontsize)
     axes.set_yticks(range(len(target)), [SEEN.get(token, token) for token in target], fontsize=fontsize)
     axes.xaxis.tick_top()

@@ -64,7 +64,7 @@ def surfaces(u: np.ndarray, w: np.ndarray, losses: list[np.ndarray], paths: list
     """Loss surfaces over (U, W) with the way a training took over each.
 
     u (m,), w (n,): the grid. losses: one (n, m) a panel. paths: one (epochs, 2) a panel.
-    solutions: curves (points, 2) of loss 0, drawn on the first panel with the lines U = 0 and W = 0.
+    solutions: curves (points, 2) of loss 0, drawn on the first panel with the line W = 0; U = 0 is on all panels.
     """
     figure = figure or plt.figure(figsize=(9.6, 4.4))
     shades = LinearSegmentedColormap.from_list("loss", [color("paper"), color("loss")])
@@ -77,7 +77,7 @@ def surfaces(u: np.ndarray, w: np.ndarray, losses: list[np.ndarray], paths: list
             for curve in solutions:
                 axes.plot(*curve.T, color=color("output"), linewidth=2.5)
             axes.axhline(0, color=color("ink"), linewidth=1, linestyle=":")
-            axes.axvline(0, color=color("ink"), linewidth=1, linestyle=":")
+        axes.axvline(0, color=color("ink"), linewidth=1, linestyle=":")
         axes.plot(*path.T, color=color("gradient"), linewidth=2)
         axes.plot(*path[0], "o", color=color("gradient"), markersize=8)
         axes.plot(1, 1, "*", color=color("ink"), markersize=12)
@@ -90,8 +90,8 @@ def surfaces(u: np.ndarray, w: np.ndarray, losses: list[np.ndarray], paths: list
     ends = "; ".join(f"{title}: from ({p[0, 0]:.0f}, {p[0, 1]:.0f}) to ({p[-1, 0]:.1f}, {p[-1, 1]:.1f})"
                      for p, title in zip(paths, titles, strict=True))
     return describe(figure, f"""Loss surfaces over U and W; more colour is higher. Paths of training, circle to square:
-        {ends}. A star marks the counter (1, 1). With one sequence two separate curves have loss 0, one through the
-        star and one through the end of the path.""")
+        {ends}. A star marks the counter (1, 1), a dotted line U = 0. With one sequence two separate curves have loss 0,
+        one through the star and one through the end of the path.""")
 
 
 def cell(*, figure: Figure | None = None) -> Figure:

@@ -43,7 +43,7 @@ def fused_product(*, figure: Figure | None = None) -> Figure:
         label(axes, (left - 0.28, 2.15 - 0.33 * row), "+", fontsize=15)
         label(axes, (right, 2.15 - 0.33 * row), name, fontsize=13, ha="left")
     bottom = 0.66
-    label(axes, (left - 0.28, bottom + N * CELL / 2), "$z_t$ =", fontsize=14, ha="right")
+    label(axes, (left - 0.28, bottom + N * CELL / 2), "$a_t$ =", fontsize=14, ha="right")
     for number, (gate, function, name) in enumerate(GATES):
         x = left + number * H * CELL
         _block(axes, (x, bottom), N, H, "ink" if gate == "g" else "gate", 0.1 if gate == "g" else 0.35)
@@ -58,7 +58,7 @@ def fused_product(*, figure: Figure | None = None) -> Figure:
     return describe(figure, """
         Blocks of numbers. The batch x, three rows of two, times a wide matrix W_ih; plus the hidden state, three rows
         of four, times a wide matrix W_hh; plus two biases. Each wide block has four coloured parts side by side, and
-        so has their sum z: i, f, g and o. Under z, i, f and o go through a sigmoid and g through tanh. Notes: the
+        so has their sum a: i, f, g and o. Under a, i, f and o go through a sigmoid and g through tanh. Notes: the
         product with x is done for all steps before the loop, the product with h waits for the step before.""")
 
 
@@ -121,41 +121,88 @@ def _step(axes: Axes, corner: tuple[float, float], side: float, text: str, real:
     label(axes, (corner[0] + side / 2, corner[1] + side / 2), text, fontsize=10.5, role="ink" if real else "muted")
 
 
-def progress(loss: Sequence[float], norm: Sequence[float], accuracy: Sequence[float], *,
+def returned(layers: int = 2, steps: int = 4, *, figure: Figure | None = None) -> Figure:
+    """What nn.LSTM returns: the grid of its states, layers upwards and steps to the right, with what it hands out."""
+    figure = figure or plt.figure(figsize=(9.6, 3.4))
+    axes = blank(figure.add_subplot(), 9.6, 3.4)
+    wide, high, left, bottom = 1.25, 1.05, 2.0, 1.2
+    ys = [bottom + high * layer for layer in range(layers)]
+    xs = [left + wide * t for t in range(steps)]
+    _frame(axes, (xs[0] - 0.42, ys[-1] - 0.34), xs[-1] - xs[0] + 0.84, 0.68, "output")
+    _frame(axes, (xs[-1] - 0.48, ys[0] - 0.42), 0.96, ys[-1] - ys[0] + 0.84, "state")
+    grid = [[node(axes, "state", (x, y), "$h$", radius=0.27, fontsize=13) for x in xs] for y in ys]
+    for t, x in enumerate(xs):
+        below = node(axes, "input", (x, 0.4), f"$x_{t + 1}$", radius=0.24, fontsize=12)
+        for layer in range(layers):
+            arrow(axes, below, grid[layer][t], gap=1)
+            below = grid[layer][t]
+            if t:
+                arrow(axes, grid[layer][t - 1], grid[layer][t], gap=1)
+    for y in ys:
+        node(axes, "state", (xs[-1] + 1.35, y), "$c$", radius=0.27, fontsize=13)
+    _frame(axes, (xs[-1] + 0.87, ys[0] - 0.42), 0.96, ys[-1] - ys[0] + 0.84, "state")
+    for layer, y in enumerate(ys):
+        label(axes, (left - 0.7, y), f"layer {layer}", fontsize=12, ha="right", role="muted")
+    label(axes, ((xs[0] + xs[-1]) / 2 - 0.5, ys[-1] + 0.58), "outputs (T, N, H): the last layer's", role="output",
+          fontsize=13)
+    label(axes, (xs[-1], ys[-1] + 0.64), "h_n", role="state", fontsize=13)
+    label(axes, (xs[-1] + 1.35, ys[-1] + 0.64), "c_n", role="state", fontsize=13)
+    label(axes, (xs[-1] + 2.05, (ys[0] + ys[-1]) / 2), "(layers, N, H),\nafter the last\nstep", fontsize=12, ha="left")
+    place_on_page(axes)
+    return describe(figure, f"""
+        A grid of states h, {layers} layers upwards and {steps} steps to the right, the inputs below it. A green frame
+        around the upper row: outputs, (T, N, H), the last layer's states at all steps. Two blue frames around columns:
+        h_n, the states h of all layers after the last step, and c_n, the cell states beside them, each (layers, N, H).
+        The upper right state lies in outputs and in h_n.""")
+
+
+def _frame(axes: Axes, corner: tuple[float, float], width: float, height: float, role: str) -> None:
+    axes.add_patch(Rectangle(corner, width, height, facecolor=mix(color(role), color("paper"), 0.1), zorder=0))
+    axes.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=color(role), linewidth=2.0, zorder=1))
+
+
+def progress(loss: Sequence[float], validation: Sequence[float], size: float, *,
              figure: Figure | None = None) -> Figure:
-    """One training, an entry an epoch: loss and gradient norm on the left, test accuracy (0 to 1) on the right."""
+    """One training, an entry an epoch: both losses on the left, the typical error in ones on the right.
+
+    size: how many ones a scaled target of 1 is.
+    """
     figure = figure or plt.figure(figsize=(9.0, 3.0))
     left, right = figure.subplots(1, 2)
     epochs = np.arange(1, len(loss) + 1)
-    left.semilogy(epochs, loss, "o-", color=color("loss"), markersize=5, label="loss")
-    left.semilogy(epochs, norm, "s--", color=color("gradient"), markersize=5, label="gradient norm")
-    left.set(xlabel="epoch", title="training", xticks=epochs, ylabel="mean of the epoch", ylim=(None, 40 * max(norm)))
-    left.legend(loc="upper right")  # in the room left above the curves
-    right.plot(epochs, 100 * np.asarray(accuracy), "o-", color=color("good"), markersize=6)
-    right.axhline(100, color=color("ink"), linewidth=1, linestyle=DOTTED)
-    right.set(xlabel="epoch", ylabel="right, in %", title="test sequences counted right", xticks=epochs)
+    left.semilogy(epochs, loss, "o-", color=color("loss"), markersize=5, label="training")
+    left.semilogy(epochs, validation, "s--", color=color("output"), markersize=5, label="validation")
+    left.set(xlabel="epoch", title="loss", xticks=epochs, ylabel="mean squared error")
+    left.legend(loc="upper right")
+    ones = size * np.sqrt(validation)
+    right.plot(epochs, ones, "s--", color=color("output"), markersize=6)
+    right.axhline(0.5, color=color("ink"), linewidth=1.2, linestyle=DOTTED)
+    right.text(epochs[-1], 0.5, "half a one: beyond it an answer rounds wrong", ha="right", va="bottom", fontsize=10.5,
+               color=color("ink"))
+    right.set(xlabel="epoch", ylabel="in ones", title="typical error in validation", xticks=epochs,
+              ylim=(0, 1.25 * max(0.5, ones.max())))
     return describe(figure, """
-        Left, log axis: loss and gradient norm fall from epoch to epoch. Right: the share of test sequences that are
-        counted right rises, and ends at 100 percent or very close to it.""")
+        Left, log axis: training and validation loss fall by orders of magnitude in six epochs. Right: the typical error
+        in validation, in ones, ends far below a dotted line at one half, beyond which an answer rounds wrong.""")
 
 
-def seeds(accuracies: Sequence[Sequence[float]], *, figure: Figure | None = None) -> Figure:
-    """Test accuracy (0 to 1) after every epoch, one row a seed."""
-    figure = figure or plt.figure(figsize=(9.0, 3.0))
-    axes = figure.add_subplot()
-    table = 100 * np.asarray(accuracies)
-    epochs = np.arange(1, table.shape[1] + 1)
-    for row in table:
-        axes.plot(epochs, row, "o-", color=color("good"), alpha=0.45, markersize=4, linewidth=1.4)
-    perfect = int((table[:, -1] == 100).sum())
-    low = max(0.0, np.floor(table[:, 1:].min() - 0.3))
-    axes.axhline(100, color=color("ink"), linewidth=1, linestyle=DOTTED)
-    axes.set(xlabel="epoch", ylabel="test accuracy in %", xticks=epochs, ylim=(low, 100.15),
-             title=f"{perfect} of {len(table)} seeds count all test sequences right after epoch {len(epochs)}")
+def seeds(missed: dict[str, np.ndarray], out_of: int = 1000, *, figure: Figure | None = None) -> Figure:
+    """How many of `out_of` sequences are counted right after every epoch, (seeds, epochs) of missed ones by name."""
+    figure = figure or plt.figure(figsize=(9.6, 3.2))
+    panels = figure.subplots(1, len(missed), sharey=True)
+    words = []
+    for axes, (name, table) in zip(panels, missed.items(), strict=True):
+        right = 100 - 100 * np.asarray(table) / out_of
+        epochs = np.arange(1, right.shape[1] + 1)
+        for row in right:
+            axes.plot(epochs, row, "o-", color=color("good"), alpha=0.45, markersize=4, linewidth=1.4)
+        axes.set(xlabel="epoch", xticks=epochs, ylim=(0, 104), title=name)
+        axes.title.set_fontsize(12)
+        first, last = (f"between {each.min():.1f} and {each.max():.1f} percent" for each in right.T[[0, -1]])
+        words.append(f"{name}: after epoch 1 {first}, after epoch {len(epochs)} {last}")
+    panels[0].set_ylabel("counted right, in %")
     return describe(figure, f"""
-        Test accuracy against epoch, one curve for each of {len(table)} seeds. After epoch {len(epochs)} {perfect} of
-        them are at 100 percent, the lowest at {table[:, -1].min():.1f}; from epoch 2 on none is below {low:.0f}
-        percent.""")
+        Share of validation sequences counted right after every epoch, one curve a seed. {"; ".join(words)}.""")
 
 
 def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained: int = 20, *,
@@ -163,32 +210,34 @@ def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained:
     """Mean error against length, (seeds, lengths) for each kind of training, with the line of counting zeros too."""
     figure = figure or plt.figure(figsize=(9.6, 3.6))
     at = np.asarray(lengths)
+    every = np.geomspace(at[0], at[-1], 300)
     panels = figure.subplots(1, len(errors), sharey=True)
     words = []
     for axes, (name, table) in zip(panels, errors.items(), strict=True):
         axes.axhline(0, color=color("ink"), linewidth=1)
         axes.axvline(trained, color=color("muted"), linewidth=1.2, linestyle=DASHED)
-        axes.plot(at, -(at - trained) / 2, color=color("gradient"), linewidth=1.6, linestyle=DOTTED,
+        axes.plot(every, (trained - every) / 2, color=color("gradient"), linewidth=1.8, linestyle=DOTTED, zorder=3,
                   label="a point off for each two steps")
-        axes.plot(at, np.minimum(0, trained - at / 2), color=color("bad"), linewidth=1.6, linestyle=DASHED,
+        axes.plot(every, np.minimum(0, trained - every / 2), color=color("bad"), linewidth=1.6, linestyle=DASHED,
                   label=f"nothing above {trained}")
         for number, row in enumerate(table):
             axes.plot(at, row, "o-", color=color("output"), alpha=0.5, markersize=3.5, linewidth=1.3,
                       label=f"measured, {len(table)} seeds" if number == 0 else None)
-        axes.set(title=name, xlabel="length of the sequence", xscale="log", ylim=(-110, 10))
-        axes.set_xticks(at[[0, 1, 3, 5, 7, 8, 9]], [str(length) for length in at[[0, 1, 3, 5, 7, 8, 9]]])
+        axes.set(title=name, xlabel="length of the sequence", xscale="log", ylim=(-110, 16))
+        ticks = [1, 2, 5, 10, 20, 30, 50, 100, 200]
+        axes.set_xticks(ticks, [str(length) for length in ticks])
         axes.set_yscale("symlog", linthresh=5, linscale=0.8)
-        axes.set_yticks([5, 0, -5, -10, -20, -40, -80], ["5", "0", "−5", "−10", "−20", "−40", "−80"])
+        axes.set_yticks([10, 5, 0, -5, -10, -20, -40, -80], ["10", "5", "0", "−5", "−10", "−20", "−40", "−80"])
         axes.minorticks_off()
         words.append(f"{name}: mean error {table[:, 0].mean():+.0f} at length {at[0]}, "
                      f"{table[:, -1].mean():.0f} at length {at[-1]}")
     panels[0].set_ylabel("answer minus count, mean")
-    panels[-1].legend(loc="upper right")
+    panels[-1].legend(loc="lower left")
     return describe(figure, f"""
         Mean error against length, both axes logarithmic, a curve for each seed. {"; ".join(words)}. Both are right at
         {trained}. The first kind follows the line that loses half a point with each further step, on both sides of
-        {trained}. The second stays near 0 up to {trained} and then runs a little below the line of an
-        answer that never exceeds {trained}.""")
+        {trained}. The second stays near 0 up to {trained} and then sinks below the line of an answer
+        that never exceeds {trained}.""")
 
 
 def counter_frames(frames: list[dict], *, figure: Figure | None = None) -> Figure:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from seqlearn.plots import networks
 from seqlearn.plots.drawing import arrow, box, label, place_on_page
-from seqlearn.plots.next_character import shades, squares, visible
+from seqlearn.plots.next_character import visible
 from seqlearn.plots.style import color, describe
 
 
@@ -81,24 +81,22 @@ def offset_rows(text: str, rows: int, k: int, *, blocks: int = 2, figure: Figure
         characters shifted by one, also over the end of a block.""")
 
 
-def surprise_strips(text: str, surprises: dict[str, np.ndarray], k: int, *, figure: Figure | None = None) -> Figure:
-    """A text shaded by surprise (S,), one line a reader; a tick wherever a block of k begins."""
-    figure = figure or plt.figure(figsize=(9.6, 0.5 + 0.95 * len(surprises)))
-    figure.set_layout_engine("none")
-    share, words = 1 / len(surprises), []
-    for number, (name, values) in enumerate(surprises.items()):
-        axes = figure.add_axes((0.02, 1 - share * (number + 0.86), 0.96, share * 0.46))
-        squares(axes, len(text)).set_facecolor(shades(values))
-        letters = axes.text(0, 0.46, "".join(map(visible, text)), va="center", family="monospace", fontsize=11)
-        width = letters.get_window_extent(figure.canvas.get_renderer()).width / len(text)
-        axes.set(xlim=(0, axes.bbox.width / width), ylim=(0, 1))
-        axes.axis("off")
-        axes.set_title(name, fontsize=12, loc="left", pad=8)
-        for border in range(0, len(text) + 1, k):
-            axes.plot([border, border], [-0.1, 1.2], color=color("ink"), linewidth=1, clip_on=False)
-        words.append(f"{name}: {values.mean():.1f} nats a character")
-    return describe(figure, f"""The text “{text.strip()}” in {len(surprises)} lines, each character shaded by its
-        surprise. {'; '.join(words)}. With the state reset, the strongest shades follow the borders.""")
+def by_place(surprises: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figure:
+    """The surprise at each place of a block, (seeds, k) each: the median of the seeds, and all of them as a band."""
+    figure = figure or plt.figure(figsize=(9.6, 3.4))
+    axes = figure.add_subplot()
+    words = []
+    for name, values in surprises.items():
+        places, median = np.arange(1, values.shape[1] + 1), np.median(values, axis=0)
+        role, mark = ("bad", "D-") if "reset" in name else ("state", "o-")
+        axes.fill_between(places, values.min(axis=0), values.max(axis=0), color=color(role), alpha=0.2, linewidth=0)
+        axes.plot(places, median, mark, color=color(role), markersize=6, label=name)
+        words.append(f"{name}: {median[0]:.2f} at the first place, {median[1]:.2f} at the second, "
+                     f"{median[-8:].mean():.2f} over the last eight")
+    axes.set(xlabel="place in the block", ylabel="surprise, nats", xticks=places, ylim=(0, None))
+    axes.legend(loc="upper right")
+    return describe(figure, f"""Surprise against the place in a block of {len(places)} characters, the median of
+        {len(values)} seeds. {'; '.join(words)}.""")
 
 
 def temperature_bars(characters: Sequence[str], probabilities: dict[str, np.ndarray], *,
@@ -137,7 +135,7 @@ def race(perplexities: dict[str, Sequence[float]], floor: float, *, figure: Figu
 
 def learning(train: Sequence[float], validation: Sequence[float], published: dict[str, float], *,
              figure: Figure | None = None) -> Figure:
-    """Losses in nats by epoch, with published validation losses as lines."""
+    """Losses in nats by epoch, with published validation losses as lines; a name may have two lines."""
     figure = figure or plt.figure(figsize=(9.6, 3.4))
     axes = figure.add_subplot()
     epochs = np.arange(1, len(train) + 1)

@@ -13,9 +13,11 @@ from seqlearn.data.corpus import (
     Vocabulary,
     build_corpus,
     course_corpus,
+    later_nouns,
     offset_batches,
     plain_words,
     scene,
+    surprise_of_scene,
 )
 
 SCENES = 330
@@ -121,3 +123,23 @@ def test_too_short_a_text():
 
 def test_no_scene_comes_twice():
     assert len({re.sub(r"Scene \d+", "", scene(number)) for number in range(1, SCENES + 1)}) == SCENES
+
+
+def test_what_a_scene_costs_who_knows_the_grammar():
+    """Counted from the scene itself: the choices of `scene`, one after the other."""
+    text = scene(21)
+    turns = len(re.findall(r"^[A-Z]+: ", text, flags=re.MULTILINE)) - 1
+    how_many = 16 * 15 * 12 * 16 * 6 * 4 * 3 * 4
+    for turn in range(turns):
+        how_many *= 16 - turn
+    assert 5 <= turns <= 8 and surprise_of_scene(text) == pytest.approx(np.log(float(how_many)))
+
+
+def test_later_nouns_leave_the_heading_out():
+    text = scene(21)
+    assert text.startswith("Scene 21. Frida and Marta at the bridge, with a ladder, in the snow.")
+    for kind, word in (("place", "bridge"), ("thing", "ladder"), ("weather", "snow")):
+        found = later_nouns(text, kind)
+        assert [text[start:end] for start, end in found] == [word] * (text.count(word) - 1) and found[0][0] > 70
+    with pytest.raises(KeyError):
+        later_nouns(text, "name")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from seqlearn.course.chapters import chapter, notebooks_folder
-from seqlearn.data.text import SHAKESPEARE, SHAKESPEARE_CHARACTERS, course_text, tiny_shakespeare
+from seqlearn.data.text import SHAKESPEARE, SHAKESPEARE_CHARACTERS, course_text, text_file, tiny_shakespeare
 
 
 def write_notebook(path, *cells):
@@ -16,6 +16,33 @@ def write_notebook(path, *cells):
 
 
 FOURTH, FIFTH = chapter("04").notebook, chapter("05").notebook
+
+
+def test_a_text_of_ones_own_whatever_system_wrote_it(tmp_path):
+    path = tmp_path / "my book.txt"
+    for data in ("Grüße,\nWelt\n", "Grüße,\r\nWelt\r\n", "Grüße,\rWelt\r", "\ufeffGrüße,\r\nWelt\n"):
+        path.write_bytes(data.encode("utf-8"))
+        assert text_file(path) == text_file(f' "{path}" ') == "Grüße,\nWelt\n"
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    ("Grüße".encode("cp1252"), "my book.txt is not UTF-8: line 1 holds the byte 0xfc"),
+    ("Grüße".encode("utf-16"), "my book.txt is UTF-16"),
+    (b"1234567", "my book.txt holds 7 characters, and at least 2,000 are needed. Take a longer text"),
+    (b"", "my book.txt holds 0 characters"),
+])
+def test_a_text_of_ones_own_that_cannot_be_used(tmp_path, data, words):
+    path = tmp_path / "my book.txt"
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=words):
+        text_file(path, at_least=2000)
+
+
+def test_a_text_of_ones_own_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nothing is at"):
+        text_file(tmp_path / "gone.txt")
+    with pytest.raises(ValueError, match="got the folder"):
+        text_file(tmp_path)
 
 
 def test_course_text_joins_markdown_in_chapter_order(tmp_path):

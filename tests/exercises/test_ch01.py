@@ -1,11 +1,18 @@
 """What is particular to chapter 01's exercises: answers outside the catalogue, right ones and wrong ones."""
 
+import json
+from functools import partial
 from itertools import permutations, product
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from seqlearn import nn
 from seqlearn.exercises import ch01
+from seqlearn.exercises.headlines import linear_classifier
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_sequences.ipynb"
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int8", "uint8"])
@@ -106,3 +113,111 @@ def test_a_classifier_of_another_kind_passes():
         return lambda sentence: votes[sentence[:-1], sentence[1:]].sum() > 0
 
     assert ch01.learn_to_tell.check(learn).status == "correct"
+
+
+def test_a_reader_from_either_end_is_not_told_that_one_side_is_right():
+    def last_state(words, seed):
+        rng = np.random.default_rng(seed)
+        W_x, W_h, h = rng.normal(size=(16, 16)), rng.normal(size=(16, 16)) / 4, np.zeros(16)
+        for word in words:
+            h = np.tanh(W_x[word] + h @ W_h)
+        return h
+
+    learn = partial(linear_classifier, lambda words, V: np.append(last_state(words, 3), last_state(words[::-1], 4)))
+    assert ch01.learn_to_tell.check(learn).mistake == "only with nothing added"
+
+
+def test_a_rule_is_called_a_rule_whichever_word_it_looks_at():
+    for rule in (lambda sentence: sentence[0] == 0, lambda sentence: sentence[-1] != 0):
+        assert ch01.learn_to_tell.check(lambda *task, rule=rule: rule).mistake == "a rule of your own"
+
+
+@pytest.mark.parametrize("end", [5, 8, 12])
+def test_a_number_of_its_own_is_no_end_for_the_window(end):
+    def window(one, other):
+        def bag(words, n):
+            return sorted(tuple(words[t:t + n]) for t in range(len(words) - n + 1))
+        return next((n for n in range(1, end) if bag(one, n) != bag(other, n)), 0)
+
+    assert ch01.smallest_window.check(window).mistake == "stops too early"
+
+
+def test_counting_all_orders_is_an_answer():
+    def count(T, k):
+        found = set()
+        for order in permutations(range(T)):
+            found.add(tuple(frozenset(order[start::k]) for start in range(k)))
+        return len(found)
+
+    assert ch01.count_states.check(count).status == "correct"
+
+
+@pytest.mark.parametrize(("exercise", "edit", "named"), [
+    (ch01.bag_of_words, {"return bag": "return bag / len(words)"}, "times smaller"),
+    (ch01.bag_of_words, {"return bag": "return np.eye(V)[words]"}, "sum it over axis 0"),
+    (ch01.contexts, {"vectors.sum": "vectors.mean"}, "times smaller"),
+    (ch01.contexts, {"axis=0": "axis=1"}, "`axis=1` stands where `axis=0` belongs"),
+    (ch01.contexts, {"vectors.reshape(-1)": "vectors"}, "`.reshape(-1)` after `vectors` is left out"),
+    (ch01.parameter_counts, {"D * H + H * H": "H * H"}, "`D * H` is not added"),
+    (ch01.parameter_counts, {"n * D * H": "D * H"}, "`n` is taken as 1"),
+    (ch01.parameter_counts, {"D * H + H * H + H": "4 * (D * H + H * H + H)"}, "4 times what is expected"),
+    (ch01.parameter_counts, {"concatenated, recurrent": "recurrent, concatenated"}, "in another order"),
+    (ch01.unread, {"append(h % V)": "append(h)"}, "`V` is not taken as the modulus"),
+    (ch01.unread, {"words[::-1]": "words[:1]"}, "`T` is taken as 1"),
+    (ch01.unread, {"append(h % V)": "append(h // V % V)"}, "one step late"),
+    (ch01.log_probability, {"return total": "return -total"}, "wrong sign"),
+    (ch01.count_states, {"factorial(size) for size": "size for size"}, "`factorial(…)` is left out"),
+    (ch01.smallest_window, {"range(1, ": "range(2, "}, "`2` stands where `1` belongs"),
+])
+def test_what_the_engine_says_by_itself_needs_no_place_in_the_catalogue(exercise, edit, named):
+    result = exercise.check(exercise.source.edited(edit))
+    assert result.status == "incorrect" and named in result.message, result.message
+
+
+def test_a_window_that_does_not_look_at_pairs_is_told_so():
+    """A convolution with tanh: right with words on one side, and near guessing with words on both."""
+    def learn(train_sentences, labels, V):
+        def windows(sentence):
+            return np.concatenate([np.eye(V)[sentence[:-1]], np.eye(V)[sentence[1:]]], axis=1)
+
+        rng = np.random.default_rng(0)
+        hidden, output, loss = nn.Linear(2 * V, 16, rng=rng), nn.Linear(16, 1, rng=rng), nn.BinaryCrossEntropy()
+        adams = [nn.Adam(layer.params, 0.02) for layer in (hidden, output)]
+        x = np.array([windows(sentence) for sentence in train_sentences])
+        for _ in range(300):
+            h = np.tanh(hidden.forward(x))
+            loss.forward(output.forward(h.sum(axis=1))[:, 0], labels)
+            dh = output.backward(loss.backward()[:, None])[:, None]
+            hidden.backward(dh * (1 - h**2))
+            for adam, layer in zip(adams, (hidden, output), strict=True):
+                adam.step(layer.grads)
+        return lambda sentence: output.forward(np.tanh(hidden.forward(windows(sentence))).sum(axis=0)[None])[0, 0] > 0
+
+    assert ch01.learn_to_tell.check(learn).mistake == "only with one end bare"
+
+
+def chapter(*starts):
+    """The names that these cells of the chapter's notebook define."""
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    space = {"np": np, "nn": nn}
+    for start in starts:
+        source, = (source for source in sources if source.startswith(start))
+        exec(source, space)
+    return space
+
+
+def test_pairs_with_the_same_weights_at_every_place_pass_the_three_tests_of_the_chapter():
+    """What the section on concatenation tells of its control; with weights of their own for each place it fails."""
+    space = chapter("vocabulary = ", "nouns, verbs = ", "def train(", "def zeros_last(")
+
+    def in_places(sentence):
+        words, V = space["numbers"](sentence), space["V"]
+        found = np.zeros((3, V, V))
+        found[np.arange(len(words) - 1), words[:-1], words[1:]] = 1
+        return found
+
+    for seed in range(10):
+        assert space["three_tests"](lambda sentence: in_places(sentence).sum(axis=0).reshape(-1), seed) == [1, 1, 1]
+        unseen, in_front, behind = space["three_tests"](lambda sentence: in_places(sentence).reshape(-1), seed)
+        assert unseen == behind == 1 and in_front < 0.8

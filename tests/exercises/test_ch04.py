@@ -105,6 +105,22 @@ def test_other_trainings_of_the_switch_pass_and_an_untrained_one_does_not():
     assert ch04.learn_switch.check(signs).status == "correct"
 
 
+def test_a_switch_that_does_not_hold_is_told_where_it_fails():
+    def forgets(x, y):
+        def answers(new):
+            told, waited = ch04._last_pulse(new), np.zeros(new.shape[1:])
+            for t in range(len(new)):
+                waited = np.where(new[t] == 0, waited + 1, 0)
+                told[t] = np.where(waited <= 10, told[t] * np.sign(x[0, 0] * y[0, 0]), 0)
+            return told
+        return answers
+
+    message = ch04.learn_switch.check(forgets).message
+    assert "the share right more than 10 steps after a pulse (95 % count as 1) should be 1, got 0" in message
+    assert "up to 10 steps after a pulse (95 % count as 1): right" in message
+    assert "must return a function of a stream, got tuple" in ch04.learn_switch.check(lambda x, y: (x, y)).message
+
+
 def test_a_thousand_steps_in_two_rows():
     blocks = ch04.offset_batches_reference(np.arange(1000.0), 2, 10)
     assert blocks.shape == (50, 10, 2) and blocks[0, 0].tolist() == [0, 500] and blocks[1, 0].tolist() == [10, 510]

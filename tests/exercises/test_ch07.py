@@ -1,5 +1,7 @@
 """What is particular to chapter 07's exercises: tensors, gradients, and answers outside the catalogue."""
 
+from collections import OrderedDict, UserDict
+
 import numpy as np
 import pytest
 import torch
@@ -38,6 +40,19 @@ def test_right_numbers_without_a_gradient_are_not_enough(change, words):
 
     result = ch07.fused_step.check(fused_step)
     assert result.status == "incorrect" and words in result.message
+
+
+def test_numpy_functions_are_answered_with_advice_that_helps():
+    """PyTorch's own message recommends detach(), which would take the gradient away for good."""
+    def fused_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+        a = x.numpy() @ weight_ih.numpy().T + h.numpy() @ weight_hh.numpy().T + bias_ih.numpy() + bias_hh.numpy()
+        i, f, g, o = np.split(a, 4, axis=1)
+        c = c.numpy() / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
+        return np.tanh(c) / (1 + np.exp(-o)), c
+
+    result = ch07.fused_step.check(fused_step)
+    assert result.status == "incorrect" and "compute with torch.sigmoid" in result.message
+    assert "detach" not in result.message
 
 
 def test_a_detached_weight_is_found_by_name():
@@ -98,6 +113,19 @@ def test_arrays_are_no_tensors():
     assert result.status == "incorrect" and "weight_ih_l0 is no tensor" in result.message
 
 
+@pytest.mark.parametrize("kind", [torch.nn.ParameterDict, OrderedDict, UserDict])
+def test_whatever_has_keys_is_read_like_a_dict(kind):
+    def to_torch(params):
+        weights = ch07.to_torch_reference(params)
+        if kind is torch.nn.ParameterDict:  # it keeps its keys in their order, and is no Mapping
+            weights = {name: torch.nn.Parameter(weight) for name, weight in weights.items()}
+        return kind(weights)
+
+    assert ch07.to_torch.check(to_torch).status == "correct"
+    result = ch07.to_torch.check(lambda params: kind({"weight_ih_l0": torch.zeros(16, 3)}))
+    assert "lacks the key" in result.message
+
+
 def test_zeros_in_float32_are_not_called_rounded_weights():
     def in_float32(params):
         return {name: torch.Tensor(tensor.numpy()) for name, tensor in ch07.to_torch_reference(params).items()}
@@ -155,6 +183,80 @@ def test_zeros_cannot_be_used_to_find_the_end():
         return torch.cat([outputs[lengths[0] - 1, :, :half], outputs[0, :, half:]], dim=1)
 
     assert ch07.last_real.check(by_lengths_of_the_first).status == "incorrect"
+
+
+def test_the_state_dict_of_a_real_lstm_with_open_gates_loads():
+    lstm = torch.nn.LSTM(3, 5, num_layers=2, bidirectional=True)
+    opened = ch07.open_forget_gates_reference(lstm.state_dict(), 1.5)
+    lstm.load_state_dict(opened)
+    for name in ("l0", "l1", "l0_reverse", "l1_reverse"):
+        total = getattr(lstm, f"bias_ih_{name}") + getattr(lstm, f"bias_hh_{name}")
+        assert torch.equal(total[5:10], torch.full((5,), 1.5)) and not torch.equal(total[:5], total[5:10])
+
+
+def test_a_state_dict_changed_in_place_is_noticed():
+    def in_place(weights, bias):
+        for name, weight in weights.items():
+            if name.startswith("bias"):
+                weight[len(weight) // 4 : len(weight) // 2] = bias if "_ih" in name else 0
+        return weights
+
+    result = ch07.open_forget_gates.check(in_place)
+    assert result.status == "incorrect" and "changed its argument weights" in result.message
+
+
+def test_the_rule_of_the_chapter_and_of_a_counter():
+    assert ch07.rule_reference(0.5, 20, 30) == (-0.5, 10.0, -5.0) and ch07.rule_reference(1, 20, 50) == (0, 0, 0)
+    rng = np.random.default_rng(0)
+    for per_one, trained, length in ch07._rules(None):
+        per_zero, constant, off = ch07.rule_reference(per_one, trained, length)
+        for steps, wrong in ((trained, 0), (length, off)):
+            ones = rng.integers(0, steps + 1)
+            assert np.isclose(per_one * ones + per_zero * (steps - ones) + constant - ones, wrong)
+
+
+def test_the_best_epoch_is_in_the_middle():
+    for case in ch07._trainings(None):
+        losses, best = ch07.fit_reference(*case)
+        assert 0 < int(np.argmin(losses)) < len(losses) - 1
+        assert not torch.equal(best["0.weight"], case[0].state_dict()["0.weight"])
+
+
+def _fit(*, copy="deepcopy", held="eval no_grad", train=True):
+    def fit(model, batches, held_out, epochs, learning_rate):
+        losses, best = [], {}
+        for epoch in range(epochs):
+            if train or epoch == 0:
+                model.train()
+            for x, y in batches:
+                model.zero_grad()
+                ((model(x) - y) ** 2).mean().backward()
+                with torch.no_grad():
+                    for weight in model.parameters():
+                        weight -= learning_rate * weight.grad
+            if "eval" in held:
+                model.eval()
+            with torch.set_grad_enabled("no_grad" not in held):
+                losses.append(float(((model(held_out[0]) - held_out[1]) ** 2).mean()))
+            if losses[-1] <= min(losses):
+                weights = model.state_dict().items()
+                best = {name: weight.clone() if copy else weight for name, weight in weights}
+        return losses, best
+
+    return fit
+
+
+def test_a_loop_without_an_optimizer_is_right():
+    assert ch07.fit.check(_fit()).status == "correct"
+
+
+@pytest.mark.parametrize(("options", "words"), [
+    ({"copy": ""}, "model's own memory"), ({"held": "no_grad"}, "training mode"), ({"held": "eval"}, "takes notes"),
+    ({"train": False}, "in eval mode"),
+])
+def test_what_numbers_do_not_show_is_told(options, words):
+    result = ch07.fit.check(_fit(**options))
+    assert result.status == "incorrect" and words in result.message
 
 
 class Stubborn(torch.Tensor):

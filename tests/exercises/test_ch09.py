@@ -162,3 +162,121 @@ def test_rows_of_s_over_rows_tokens():
                 for stream in (tokens, tokens[1:])]
 
     assert ch09.next_token_blocks.check(blocks).mistake == "rows of S // rows tokens"
+
+
+@pytest.mark.parametrize("model_first", [False, True])
+def test_reading_in_pieces_with_running_sums_is_right(model_first):
+    def in_pieces(read, tokens, k):
+        total, count, state, start = 0.0, 0, None, 0
+        while start < len(tokens) - 1:
+            stop = min(start + k, len(tokens) - 1)  # the last token is not read: nothing comes after it
+            p, state = read(list(tokens[start:stop]) if model_first else tokens[start:stop], state)
+            for row, target in zip(p, tokens[start + 1:stop + 1], strict=True):
+                total, count = total - np.log(row[target]), count + 1
+            start = stop
+        return total / count
+
+    assert ch09.read_in_pieces.check(in_pieces).status == "correct"
+
+
+def test_one_long_reading_is_right_too():
+    def at_once(read, tokens, k):
+        p, _ = read(tokens, None)
+        return float(-np.log(p[np.arange(len(tokens) - 1), tokens[1:]]).mean())
+
+    assert ch09.read_in_pieces.check(at_once).status == "correct"
+
+
+@pytest.mark.parametrize(("changed", "mistake"), [
+    (lambda total, count, each: (total + np.mean(each), count + 1), "mean of the pieces' means"),
+    (lambda total, count, each: (total + np.sum(each), 1), "sum in place of mean"),
+])
+def test_pieces_added_up_in_the_wrong_way(changed, mistake):
+    def in_pieces(read, tokens, k):
+        total, count, state = 0.0, 0, None
+        for start in range(0, len(tokens) - 1, k):
+            targets = tokens[start + 1:start + 1 + k]
+            p, state = read(tokens[start:start + len(targets)], state)
+            total, count = changed(total, count, [-np.log(p[i, y]) for i, y in enumerate(targets)])
+        return total / count
+
+    assert ch09.read_in_pieces.check(in_pieces).mistake == mistake
+
+
+def test_a_greedy_writer_in_one_loop_is_right():
+    def write(step, beginning, length):
+        tokens, state = list(beginning), None
+        for place in range(len(beginning) + length - 1):
+            logits, state = step(tokens[place], state)
+            if place >= len(beginning) - 1:
+                tokens.append(max(range(len(logits)), key=lambda v: logits[v]))
+        return tokens[len(beginning):]
+
+    assert ch09.write_greedily.check(write).status == "correct"
+
+
+def test_a_greedy_writer_that_asks_too_often_is_told_so():
+    def write(step, beginning, length):
+        state, written = None, []
+        for token in beginning:
+            logits, state = step(token, state)
+        for _ in range(length):
+            written.append(int(np.argmax(logits)))
+            logits, state = step(written[-1], state)
+        return written
+
+    result = ch09.write_greedily.check(write)
+    assert result.status == "incorrect" and "8 calls" in result.message and "made 9" in result.message
+
+
+def test_a_writer_that_draws_is_wrong():
+    def write(step, beginning, length):
+        rng, state, written = np.random.default_rng(0), None, []
+        for token in beginning:
+            logits, state = step(token, state)
+        while len(written) < length:
+            p = np.exp(logits - logits.max())
+            written.append(rng.choice(len(p), p=p / p.sum()))
+            logits, state = step(written[-1], state)
+        return written
+
+    assert ch09.write_greedily.check(write).status == "incorrect"
+
+
+def test_the_gradient_by_the_whole_jacobian_is_right():
+    def d_logits(logits, targets, temperature):
+        rows = []
+        for row, target in zip(logits, targets, strict=True):
+            p = np.exp(row / temperature) / np.exp(row / temperature).sum()
+            jacobian = (np.diag(p) - np.outer(p, p)) / temperature
+            rows.append(-jacobian[target] / p[target] / len(targets))
+        return np.array(rows)
+
+    assert ch09.d_logits.check(d_logits).status == "correct"
+
+
+def test_the_gradient_by_torch_is_right():
+    torch = pytest.importorskip("torch")
+
+    def d_logits(logits, targets, temperature):
+        leaf = torch.tensor(logits, requires_grad=True)
+        torch.nn.functional.cross_entropy(leaf / temperature, torch.as_tensor(targets)).backward()
+        return leaf.grad
+
+    assert ch09.d_logits.check(d_logits).status == "correct"
+
+
+@pytest.mark.parametrize(("answer", "mistake"), [(30.04, None), (30.2, None), (20.82, "nats taken for bits"),
+                                                 (240.3, "kilobits"), (29.33, "1,024 bytes"), (30_037, "bytes")])
+def test_kilobytes(answer, mistake):
+    result = ch09.kilobytes.check(answer)
+    assert (result.status == "correct", result.mistake) == (mistake is None, mistake)
+
+
+@pytest.mark.parametrize(("answer", "mistake"), [
+    (2.14, None), (2.1355, None), (12.5, "divided by the length of a word"), (0.7587, "the surprise of a character"),
+    (4.2485, "the surprise of a word"), (134.8, "the character model per word"),
+])
+def test_words_and_characters(answer, mistake):
+    result = ch09.words_and_characters.check(answer)
+    assert (result.status == "correct", result.mistake) == (mistake is None, mistake)

@@ -213,6 +213,12 @@ def test_a_factor_is_named_by_the_size_it_equals(exercise):
     assert "total is x.shape[1] times smaller than what is expected" in message and "(hs: right.)" in message
 
 
+def test_a_result_divided_by_a_number_below_one_is_not_called_smaller():
+    exercise = Exercise("97.9", "Keep a share", 1, reference=lambda x, share: share * x**2, hints=["*"],
+                        cases=lambda rng: [(rng.normal(size=4), share) for share in (0.2, 0.5, 0.8)])
+    assert "is what is expected divided by share, in every" in exercise.check(lambda x, share: x**2).message
+
+
 def test_broadcastable_numbers_are_told(exercise):
     exercise.reference = lambda x, W, h0: np.broadcast_to(h0, x.shape).copy()
     exercise.names, exercise.mistakes = ("hs",), []

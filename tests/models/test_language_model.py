@@ -5,9 +5,19 @@ import pytest
 import torch
 
 from seqlearn import nn
-from seqlearn.data.corpus import offset_batches
+from seqlearn.data.corpus import Vocabulary, offset_batches
+from seqlearn.decoding.sampling import next_probabilities
 from seqlearn.interop import from_torch
-from seqlearn.models.language_model import LanguageModel, detached, evaluate, next_token_loss, read_once
+from seqlearn.models.language_model import (
+    CarriedLoss,
+    LanguageModel,
+    detached,
+    evaluate,
+    next_token_loss,
+    text_blocks,
+    write_on,
+)
+from seqlearn.training import train
 
 
 def make(cell="lstm", seed=0, **options):
@@ -79,31 +89,66 @@ def test_evaluate_switches_dropout_off_and_on_again(tokens):
 
 
 @pytest.mark.parametrize("carry", [True, False])
-def test_read_once_carries_or_resets(carry, tokens):
-    """Against the loop written out, update by update."""
-    blocks = list(offset_batches(tokens, 2, 20))
+def test_training_carries_or_resets(carry, tokens):
+    """Against the loop written out, update by update: two passes, each of which begins with zeros."""
+    blocks = text_blocks(tokens, 2, 20)
     model, twin = make(), make()
-    losses = read_once(model, blocks, torch.optim.SGD(model.parameters(), lr=0.5), carry=carry, max_norm=0.1)
-    optimizer, state, expected = torch.optim.SGD(twin.parameters(), lr=0.5), None, []
-    for inputs, targets in blocks:
-        logits, last = twin(torch.as_tensor(inputs), state)
-        state = detached(last) if carry else None
-        loss = next_token_loss(logits, torch.as_tensor(targets))
-        optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(twin.parameters(), 0.1)
-        assert norm > 0.1, "clipping has something to do"
-        optimizer.step()
-        expected.append(loss.item())
-    assert losses == pytest.approx(expected, abs=1e-12) and len(losses) == len(blocks)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    history = train(model, blocks, CarriedLoss(carry), epochs=2, optimizer=optimizer, max_norm=0.1, progress=False)
+    optimizer, expected = torch.optim.SGD(twin.parameters(), lr=0.5), []
+    for _ in range(2):
+        state, losses = None, []
+        for inputs, targets, _ in blocks:
+            logits, last = twin(torch.as_tensor(inputs), state)
+            state = detached(last) if carry else None
+            loss = next_token_loss(logits, torch.as_tensor(targets))
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.nn.utils.clip_grad_norm_(twin.parameters(), 0.1)
+            assert norm > 0.1, "clipping has something to do"
+            optimizer.step()
+            losses.append(loss.item())
+        expected.append(np.mean(losses))
+    assert history.loss == pytest.approx(expected, abs=1e-12)
 
 
-def test_a_schedule_moves_once_an_update(tokens):
-    model = make()
-    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.5)
-    losses = read_once(model, offset_batches(tokens, 2, 50), optimizer, schedule=schedule)
-    assert optimizer.param_groups[0]["lr"] == 0.5 ** len(losses)
+def test_validation_between_two_passes_leaves_the_training_as_it_is(tokens):
+    others = text_blocks(tokens[::-1], 2, 25)
+    weights = []
+    for validation in (None, others):
+        model = make()
+        history = train(model, text_blocks(tokens, 2, 20), CarriedLoss(), epochs=2, learning_rate=0.01,
+                        validation=validation, progress=False)
+        assert history.best_epoch == 1
+        weights.append(model.readout.weight.detach().numpy().copy())
+    assert np.array_equal(*weights)
+    assert history.validation[-1] == pytest.approx(evaluate(model, others), abs=1e-12)
+
+
+def test_text_blocks_say_which_is_the_first(tokens):
+    blocks = text_blocks(tokens, 2, 20)
+    assert [first for _, _, first in blocks] == [True] + 9 * [False]
+    for (inputs, targets, _), (same_inputs, same_targets) in zip(blocks, offset_batches(tokens, 2, 20), strict=True):
+        assert np.array_equal(inputs, same_inputs) and np.array_equal(targets, same_targets)
+
+
+def test_writing_reads_what_it_has_drawn():
+    vocabulary = Vocabulary("abcdefghijk")
+    model, rng = make(), np.random.default_rng(3)
+    written = write_on(model, vocabulary, "abc", 12, rng, temperature=0.7, top_k=4)
+    rng, state, read, expected = np.random.default_rng(3), None, vocabulary.encode("abc"), []
+    with torch.no_grad():
+        logits, state = model(torch.as_tensor(read)[:, None], state)
+        for _ in range(12):
+            p = next_probabilities(logits[-1, 0].numpy(), 0.7, 4)
+            expected.append(rng.choice(11, p=p))
+            logits, state = model(torch.tensor([[expected[-1]]]), state)
+    assert written == vocabulary.decode(expected) and model.training
+    greedy = [write_on(model, vocabulary, "abc", 12, np.random.default_rng(seed), temperature=0) for seed in (0, 1)]
+    assert greedy[0] == greedy[1] and write_on(model, vocabulary, "a", 0, rng) == ""
+    for text in ("", "abz"):
+        with pytest.raises(ValueError, match="text must hold"):
+            write_on(model, vocabulary, text, 3, rng)
 
 
 def test_bad_arguments():

@@ -7,11 +7,10 @@ from seqlearn.plots import language_models as figures
 
 P = np.array([0.5, 0.3, 0.15, 0.05])
 FRAME = {"plain": P, "probabilities": P, "characters": "ab c", "title": "a title"}
-TEXT = "The lantern was a gift, Ada,\nand I keep it. " * 2 + "Six blocks."  # nearly as long as in the notebook
 FIGURES = {
     "unrolled": lambda: figures.unrolled_model("hello"),
     "rows": lambda: figures.offset_rows("A long text is cut in two, and both rows go on at once.", 2, 8),
-    "strips": lambda: figures.surprise_strips(TEXT, {"carried": np.zeros(len(TEXT)), "reset": np.ones(len(TEXT))}, 16),
+    "places": lambda: figures.by_place({"carried": np.ones((5, 16)), "reset": np.ones((5, 16)) + np.eye(5, 16)}),
     "temperature": lambda: figures.temperature_bars("ab c", {"τ = 1": P, "τ = 2": np.full(4, 0.25)}),
     "race": lambda: figures.race({"RNN": [1.4, 1.42], "LSTM, reset": [1.8, 1.7]}, 1.06),
     "learning": lambda: figures.learning([2.0, 1.5, 1.4], [1.9, 1.6, 1.55], {"nanoGPT": 1.4697}),
@@ -27,7 +26,7 @@ def test_words_follow_the_data():
     words = plots.alternative_text(FIGURES["race"]())
     assert "LSTM, reset: 1.70 to 1.80" in words and "1.06" in words
     assert "1.55 nats" in plots.alternative_text(FIGURES["learning"]())
-    assert "reset: 1.0 nats" in plots.alternative_text(FIGURES["strips"]())
+    assert "reset: 1.00 at the first place" in plots.alternative_text(FIGURES["places"]())
     assert "τ = 2: a 25 %" in plots.alternative_text(FIGURES["temperature"]())
 
 

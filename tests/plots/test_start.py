@@ -83,6 +83,7 @@ def test_key_frames_say_what_is_left():
     assert "w = 0.8 leaves 0.11" in words and "w = -0.9 leaves 0.35" in words
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("read, written", [("3 May", "2004"), (" ", ""), ("$?", "1")])
 def test_where_the_date_reader_looked_is_drawn_and_told(read, written):
     weights = np.eye(max(len(written), 1), len(read))[:len(written)]

@@ -32,6 +32,17 @@ def test_stored_weights_are_those_of_the_script():
     assert settings["length"] == LENGTH and WEIGHTS.stat().st_size < 50_000
 
 
+def test_a_model_of_the_script_answers_in_ones():
+    """The scale of the targets goes into the readout: then the error of the answers is the one that validation saw."""
+    script = runpy.run_path(str(SCRIPT), run_name="not main")
+    small = {"train_size": 64, "validation_size": 20, "test_size": 20, "hidden_size": 4, "epochs": {"one length": 2}}
+    learner = script["Learner"]("one length", 1, script["SETTINGS"] | small)
+    error = learner.fit(0.02)
+    x = learner.x_validation
+    measured = (learner.model(x) - x.sum(dim=0)).square().mean().item()
+    assert measured == pytest.approx(error, rel=1e-4) and len(learner.missed) == 2
+
+
 @pytest.mark.parametrize("training", KINDS)
 def test_numpy_layer_says_what_the_torch_model_says(training):
     import torch

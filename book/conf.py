@@ -1,0 +1,47 @@
+"""Sphinx's configuration of the web edition. `python3 course.py book` builds it; nothing is executed."""
+
+from importlib import metadata
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+project = "seqlearn"
+author = "the authors of seqlearn"
+version = release = metadata.version("seqlearn")
+extensions = ["myst_nb"]
+html_theme = "furo"
+html_title = "Recurrent sequence models, from the cell to attention"
+html_short_title = "seqlearn"
+html_static_path = [str(HERE / "static"), str(HERE.parent / "_build/static")]
+html_favicon = str(HERE / "static/favicon.svg")
+html_css_files = ["book.css"]
+html_js_files = [("quiz.js", {"defer": "defer"})]
+html_copy_source = html_show_sourcelink = html_show_sphinx = html_show_copyright = False
+html_theme_options = {"navigation_with_keys": False}
+templates_path = []
+
+# What nbval checked is what is shown.
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_mime_priority_overrides = [("html", "text/html", 0), ("html", "image/png", 10), ("html", "text/plain", 20)]
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 3
+myst_heading_slug_func = "pages.anchor"  # as JupyterLab makes them
+suppress_warnings = ["mystnb.unknown_mime_type"]
+pygments_style, pygments_dark_style = "friendly", "github-dark"
+
+# Formulas are set by a MathJax that lies beside the pages, without its menu, which is the larger half of it.
+mathjax_path = "mathjax/startup.js"
+mathjax3_config = {
+    "loader": {"load": ["core", "input/tex", "output/chtml", "a11y/assistive-mml"]},
+    "options": {"enableAssistiveMml": True},
+}
+
+
+def setup(app):
+    app.connect("html-page-context", load_pictures_late)
+
+
+def load_pictures_late(app, name, template, context, doctree):
+    """A picture is fetched when the reader comes near it."""
+    context["body"] = context.get("body", "").replace("<img ", '<img loading="lazy" ')

@@ -1,0 +1,129 @@
+"""From the stored notebooks to the sources of the book's pages: the same cells, with outputs as a page needs them.
+
+A picture gets its words as alternative text, an exercise its hints and its solution, a quiz a form that the page's
+script answers. Nothing is executed.
+"""
+
+import copy
+import importlib
+import re
+from html import escape
+
+from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter, hours, minutes, table, ways
+from seqlearn.exercises import catalog
+from seqlearn.grading.cards import inline
+from seqlearn.grading.question import letter, verdict
+from seqlearn.grading.quiz import Quiz
+
+
+def page(entry: Chapter, notebook: dict) -> dict:
+    """The notebook of a chapter as the book shows it. The one that is given stays as it is."""
+    notebook = copy.deepcopy(notebook)
+    last = {}  # the cell in which an exercise is shown last
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = _number_long_formulas(_text(cell["source"]))
+        if cell["cell_type"] == "code":
+            _describe_pictures(cell)
+            for output in cell["outputs"]:
+                plain = _text(output.get("data", {}).get("text/plain", ""))
+                if plain.startswith("Quiz of chapter"):
+                    output["data"] = {"text/html": form(_quiz(entry)), "text/plain": plain}
+                elif found := re.match(r"\W*(\d\d\.\d+) ", plain):
+                    last[found[1]] = cell
+    for exercise in catalog():
+        if exercise.id in last:
+            last[exercise.id]["outputs"].append(_html(help_with(exercise)))
+    where = f"To work in this chapter, with every cell alive: `python3 course.py {entry.number}`"
+    notebook["cells"].insert(1, {"cell_type": "markdown", "metadata": {}, "source": where, "id": "run-it-yourself"})
+    return notebook
+
+
+def front() -> str:
+    """The first page, in Markdown: what the course is, its chapters, and the ways through it."""
+    contents = ""
+    for index, part in enumerate(PARTS):
+        names = "\n".join(entry.notebook for entry in CHAPTERS if entry.written and entry.part == index)
+        contents += f"```{{toctree}}\n:hidden:\n:caption: {part}\n\n{names}\n```\n\n"
+    return f"""# Recurrent sequence models
+
+From the recurrent cell through backpropagation in time, exploding gradients, LSTM and GRU to attention: an interactive
+course in which every number is computed. You read it here; to move its sliders and solve its exercises, get it and run
+`python3 course.py`. All chapters together take about {hours(minutes())}.
+
+{table()}
+
+## Ways through the course
+
+{ways()}
+
+{contents}"""
+
+
+def anchor(heading: str) -> str:
+    """The name under which JupyterLab lets links find a heading."""
+    return heading.replace(" ", "-")
+
+
+def form(quiz: Quiz) -> str:
+    """A quiz as a form. The explanations are in the page, hidden until a question is checked."""
+    questions = ""
+    for number, question in enumerate(quiz.questions, 1):
+        kind, name = "checkbox" if question.multiple else "radio", f"question-{number}"
+        rows = "".join(
+            f'<li><label><input type="{kind}" name="{name}" data-right="{int(option.correct)}"> '
+            f"{letter(index)}) {inline(option.text)}</label>"
+            f'<p class="why" hidden><strong>{verdict(option)}.</strong> {inline(option.why)}</p></li>'
+            for index, option in enumerate(question.options)
+        )
+        questions += (
+            f"<fieldset><legend>{number}. {inline(question.text)} <em>{question.instruction}</em></legend>"
+            f'<ul>{rows}</ul><button type="button">Check question {number}</button> <span role="status"></span>'
+            "</fieldset>"
+        )
+    score = '<p class="score" role="status"></p>'
+    return f'<form class="quiz" data-chapter="{escape(quiz.chapter)}">{questions}{score}</form>'
+
+
+def help_with(exercise) -> str:
+    """The hints of an exercise, one inside the other, and its solution behind a second click."""
+    text = ""
+    for number, hint in reversed(list(enumerate(exercise.hints, 1))):
+        summary = f"<summary>Hint {number} of {len(exercise.hints)}</summary>"
+        text = f"<details>{summary}<p>{inline(hint)}</p>{text}</details>"
+    solution = exercise.solution()
+    shown = f"<pre>{escape(solution.source)}</pre><p>{inline(solution.explanation)}</p>"
+    return (
+        f'<div class="exercise">{text}<details><summary>Solution</summary><p>Have you tried it? The check in the '
+        f"notebook names the usual mistakes.</p><details><summary>Show it</summary>{shown}</details></details></div>"
+    )
+
+
+def _number_long_formulas(text: str) -> str:
+    """Sphinx puts a formula of several lines into an environment that takes no number, unless it has one of its own."""
+    return re.sub(r"\$\$((?:[^$]*\\\\[^$]*)\\tag\{\w+\}\s*)\$\$", r"\\begin{gather}\1\\end{gather}", text)
+
+
+def _describe_pictures(cell: dict) -> None:
+    """Give the words that are stored beside a picture to it as alternative text: one picture can have it from its cell,
+    several are written as HTML."""
+    pictures = [output["data"] for output in cell["outputs"] if "image/png" in output.get("data", {})]
+    if len(pictures) == 1:
+        cell["metadata"]["mystnb"] = {"image": {"alt": _text(pictures[0]["text/plain"])}}
+    elif pictures:
+        for data in pictures:
+            picture, words = "".join(_text(data.pop("image/png")).split()), escape(_text(data["text/plain"]))
+            data["text/html"] = f'<img alt="{words}" src="data:image/png;base64,{picture}">'
+
+
+def _quiz(entry: Chapter) -> Quiz:
+    module = importlib.import_module(f"seqlearn.exercises.ch{entry.number}")
+    return next(value for value in vars(module).values() if isinstance(value, Quiz))
+
+
+def _html(text: str) -> dict:
+    return {"output_type": "display_data", "data": {"text/html": text, "text/plain": ""}, "metadata": {}}
+
+
+def _text(source: str | list[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)

@@ -1,0 +1,119 @@
+"""The sources of the book's pages: the stored cells as they are, with words, hints and a form beside them."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+import pages
+from seqlearn.course.chapters import CHAPTERS, notebooks_folder, read_notebook
+from seqlearn.exercises import catalog
+from seqlearn.grading.question import Option, Question
+from seqlearn.grading.quiz import Quiz
+
+WRITTEN = [entry for entry in CHAPTERS if entry.written]
+EVERY = pytest.mark.parametrize("entry", WRITTEN, ids=[entry.number for entry in WRITTEN])
+
+
+def both(entry):
+    """A chapter as it is stored, and its page."""
+    stored = read_notebook(notebooks_folder() / entry.notebook)
+    return stored, pages.page(entry, stored)
+
+
+def html_of(page):
+    outputs = [output for cell in page["cells"] for output in cell.get("outputs", [])]
+    return ["".join(output["data"]["text/html"]) for output in outputs if "text/html" in output.get("data", {})]
+
+
+class Tags(HTMLParser):
+    """The elements of a piece of HTML; every one must be closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.open = [], []
+        self.feed(text)
+        assert not self.open, f"not closed: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+        if tag not in ("input", "br", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def count(self, tag, **attributes):
+        return sum(name == tag and attributes.items() <= given.items() for name, given in self.found)
+
+
+@EVERY
+def test_the_cells_are_the_stored_ones(entry):
+    stored, page = both(entry)
+    sources = ["".join(cell["source"]) for cell in page["cells"]]
+    assert f"`python3 course.py {entry.number}`" in sources.pop(1)
+    before = [pages._number_long_formulas("".join(cell["source"])) for cell in stored["cells"]]
+    assert sources == before
+    assert stored == read_notebook(notebooks_folder() / entry.notebook), "the notebook that was given has changed"
+
+
+@EVERY
+def test_every_picture_has_the_words_that_are_stored_beside_it(entry):
+    stored, page = both(entry)
+    pictures = 0
+    for before, cell in zip((cell for cell in stored["cells"] if cell["cell_type"] == "code"),
+                            (cell for cell in page["cells"] if cell["cell_type"] == "code")):
+        words = ["".join(output["data"]["text/plain"]) for output in before["outputs"]
+                 if "image/png" in output.get("data", {})]
+        given = [cell["metadata"].get("mystnb", {}).get("image", {}).get("alt")]
+        given += [attributes["alt"] for text in html_of({"cells": [cell]}) for tag, attributes in Tags(text).found
+                  if tag == "img"]
+        assert [alt for alt in given if alt] == words
+        assert all(len(alt) > 30 and "Figure size" not in alt for alt in words)
+        pictures += len(words)
+    assert pictures > 0
+
+
+@EVERY
+def test_every_exercise_has_its_hints_one_at_a_time_and_its_solution_behind_two_clicks(entry):
+    _, page = both(entry)
+    found = [Tags(text) for text in html_of(page) if 'class="exercise"' in text]
+    exercises = [exercise for exercise in catalog() if exercise.id.startswith(entry.number)]
+    assert len(found) == len(exercises) > 0
+    for tags, exercise in zip(found, exercises):
+        assert tags.count("details") == len(exercise.hints) + 2
+    solutions = "".join(text for text in html_of(page) if 'class="exercise"' in text)
+    assert solutions.count("<summary>Show it</summary>") == len(exercises)
+
+
+@EVERY
+def test_the_quiz_is_a_form_with_every_option_and_explanation(entry):
+    _, page = both(entry)
+    (text,) = [text for text in html_of(page) if "<form" in text]
+    tags, quiz = Tags(text), pages._quiz(entry)
+    options = sum(len(question.options) for question in quiz.questions)
+    assert tags.count("fieldset") == tags.count("button") == len(quiz.questions)
+    assert tags.count("input") == tags.count("p", hidden=None) == options
+    right = sum(len(question.right) for question in quiz.questions)
+    assert tags.count("input", **{"data-right": "1"}) == right
+    assert tags.count("input", type="checkbox") == sum(len(q.options) for q in quiz.questions if q.multiple)
+
+
+def test_a_formula_of_several_lines_keeps_its_number():
+    one, several = r"$$a = b \tag{1}$$", "$$\\begin{aligned} a &= b \\\\ c &= d \\end{aligned} \\tag{2}$$"
+    assert pages._number_long_formulas(f"{one} and {several}") == (
+        one + r" and \begin{gather}\begin{aligned} a &= b \\ c &= d \end{aligned} \tag{2}\end{gather}")
+
+
+def test_what_a_question_says_cannot_become_a_tag():
+    option = Option("a <b & `x < y`", True, "since 1 < 2")
+    text = pages.form(Quiz("99", [Question("Is <i> a tag?", [option, Option("no", False, "it is")])]))
+    Tags(text)
+    assert "a &lt;b &amp; <code>x &lt; y</code>" in text and "Is &lt;i&gt; a tag?" in text
+
+
+def test_the_front_page_lists_every_chapter_once_in_the_contents_and_in_the_table():
+    front = pages.front()
+    for entry in WRITTEN:
+        assert len(re.findall(rf"^{entry.notebook}$", front, flags=re.MULTILINE)) == 1
+        assert f"]({entry.notebook})" in front

@@ -1,0 +1,170 @@
+"""The book as a reader meets it in Chromium: every page whole, nothing asked of another host, quizzes that answer."""
+
+import functools
+import http.server
+import json
+import subprocess
+import sys
+import threading
+from importlib.util import find_spec
+from urllib.parse import unquote
+
+import pytest
+
+from lab import FLAGS, ROOT, find_chromium
+from seqlearn.course.chapters import CHAPTERS
+
+pytestmark = pytest.mark.browser
+BOOK = ROOT / "_build/book"
+CHAPTER_PAGES = [entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written]
+PAGES = ["index.html", *CHAPTER_PAGES, "search.html", "genindex.html"]
+MOST_BYTES = 1_500_000
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *what):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The address of the book, built from the notebooks as they are now."""
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+    if find_spec("sphinx") is None or find_spec("myst_nb") is None:
+        pytest.skip("what makes the book is not installed: python3 course.py book")
+    if find_chromium() is None:
+        pytest.skip("no Chromium found on PATH or at SEQLEARN_CHROMIUM")
+    done = subprocess.run([sys.executable, ROOT / "book/make_book.py"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(BOOK)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium(site):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS, timeout=60_000)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """One page, opened for the first time: what it asked for, the bytes that came, the complaints of the console."""
+
+    def __init__(self, chromium, address, width=1280, scheme="light"):
+        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        self.page, self.requests, self.complaints, self.bytes = self.context.new_page(), [], [], 0
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("response", self._on_response)
+        self.page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(address, wait_until="networkidle")
+        if "tex2jax_process" in self.page.content() or self.page.query_selector(".math"):
+            self.page.wait_for_function("window.MathJax?.startup?.promise")
+            self.page.evaluate("() => MathJax.startup.promise")
+            self.page.wait_for_load_state("networkidle")
+
+    def _on_response(self, response):
+        self.bytes += int(response.headers.get("content-length", 0))
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole(site, chromium, name):
+    """No other host, no error, words for every picture, links that lead somewhere, formulas that are set, no sideways
+    scrolling of the page or of its code, and not more than a first load may weigh."""
+    with Visit(chromium, f"{site}/{name}") as visit:
+        page = visit.page
+        assert [url for url in visit.requests if not url.startswith((site, "data:"))] == []
+        assert visit.complaints == []
+        assert page.evaluate("[...document.images].filter(image => !image.alt).length") == 0
+        assert page.evaluate("document.querySelectorAll('mjx-merror').length") == 0
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        cut = "[...document.querySelectorAll('pre')].filter(pre => pre.scrollWidth > pre.clientWidth + 1)"
+        assert page.evaluate(f"{cut}.map(pre => pre.innerText)") == []
+        assert visit.bytes <= MOST_BYTES
+        # networkidle comes before pictures further down: they are loaded late.
+        page.evaluate("for (const image of document.images) image.loading = 'eager'")
+        page.wait_for_load_state("networkidle")
+        assert visit.complaints == []
+        links = page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.href)")
+        broken = [link for link in set(links) if link.startswith(site) and not leads_somewhere(link.removeprefix(site))]
+        assert broken == []
+
+
+def leads_somewhere(link: str) -> bool:
+    """Whether the page is there, and the place in it."""
+    path, _, anchor = unquote(link).partition("#")
+    file = BOOK / (path.partition("?")[0].strip("/") or "index.html")
+    return file.is_file() and (not anchor or f'id="{anchor}"' in file.read_text(encoding="utf-8"))
+
+
+def test_a_quiz_is_answered_on_the_page_and_remembered(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[0]}") as visit:
+        page = visit.page
+        question = page.locator("form.quiz fieldset").first
+        score = page.locator("form.quiz .score")
+        question.get_by_role("button").click()
+        assert question.get_by_role("status").inner_text() == "Choose an option first."
+        assert question.locator(".why").first.is_hidden()
+        for option in question.locator("input[data-right='1']").all():
+            option.check()
+        question.get_by_role("button").focus()
+        page.keyboard.press("Enter")
+        assert question.get_by_role("status").inner_text() == "✓ Right."
+        assert question.locator(".why").first.is_visible()
+        assert score.inner_text().startswith("1 right at the first try, 1 of ")
+        page.reload(wait_until="networkidle")
+        assert score.inner_text().startswith("1 right at the first try, 1 of ")
+        kept = page.evaluate("JSON.stringify({...localStorage})")
+        assert json.loads(kept)["seqlearn-quiz-00"] == '{"0":true}'
+
+
+def test_a_wrong_answer_is_explained(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[1]}") as visit:
+        question = visit.page.locator("form.quiz fieldset").first
+        question.locator("input[data-right='0']").first.check()
+        question.get_by_role("button").click()
+        assert question.get_by_role("status").inner_text() == "✗ Not quite."
+        assert visit.page.locator("form.quiz .score").inner_text().startswith("0 right at the first try, 1 of ")
+
+
+def test_hints_come_one_at_a_time(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}") as visit:
+        help_with = visit.page.locator(".exercise").first
+        first, second = (help_with.get_by_text(f"Hint {number} of", exact=False) for number in (1, 2))
+        assert first.is_visible() and second.is_hidden()
+        first.click()
+        assert second.is_visible()
+        assert help_with.locator("pre").is_hidden()
+        help_with.get_by_text("Solution", exact=True).click()
+        assert help_with.locator("pre").is_hidden()
+        help_with.get_by_text("Show it").click()
+        assert "def " in help_with.locator("pre").inner_text()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (800, "light")])
+def test_a_page_fits_a_phone_and_a_tablet(site, chromium, width, scheme):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", width, scheme) as visit:
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert visit.page.evaluate("[...document.images].every(image => image.width <= innerWidth)")
+        back = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, back.strip("rgb()").split(",")[:3])) < 200) == (scheme == "dark")
+
+
+def test_the_search_finds_a_chapter(site, chromium):
+    with Visit(chromium, f"{site}/search.html?q=clipping") as visit:
+        visit.page.wait_for_selector("#search-results li")
+        found = visit.page.locator("#search-results").inner_text()
+        assert "Exploding and vanishing gradients" in found and visit.complaints == []
