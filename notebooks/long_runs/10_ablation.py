@@ -1,6 +1,6 @@
 """The recipe of 10_imdb.py with one ingredient left out at a time: chapter 10, stored in 10_ablation.json.
 
-    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/10_ablation.py        about 15 minutes on one core
+    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/10_ablation.py        about 7 minutes on one core
 
 Smaller than the recipe, so that five seeds are affordable: a fifth of the training reviews, their last 100 words, and
 10,000 words. Vocabulary and vectors come from the texts of the whole training part. Every fifth test review is a test.
