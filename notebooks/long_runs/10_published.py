@@ -6,7 +6,7 @@
 
 Vocabulary and validation part are those of 10_imdb.py. Every kind has the same words, batches, epochs, optimizer and
 dropout. The epoch is chosen on the validation part, by the loss; the test reviews are looked at once, at the end. In a
-first try of one seed, with a constant rate of 0.003, the validation loss jumped (0.49, 0.60, 0.50); hence the falling one.
+first try of one seed, with a constant rate of 0.003, the validation loss jumped (0.49, 0.60, 0.50); hence the fall.
 """
 
 import json
