@@ -165,6 +165,8 @@ TERMS = (
          "One number of the hidden state; there are H of them."),
     Term("hyperparameter", "超参数", "05",
          "A number you choose before training, such as the learning rate."),
+    Term("inference", "推断", "06",
+         "Using a trained network without training it further; nothing has to be kept for a way back."),
     Term("initial state", "初始状态", "02",
          "The state before the first step, h_0; zeros unless something is carried in."),
     Term("initialisation", "初始化", "05",
@@ -355,7 +357,8 @@ TERMS = (
     Term("vocabulary", "词表", "01",
          "The list of tokens a model knows, V of them."),
     Term("weight conflict", "权重冲突", "06",
-         "One weight that would have to be large at one step and 0 at another; gates resolve it."),
+         "One weight that should do two things at different steps: write and protect what is stored (input weight), or "
+         "retrieve it and keep quiet about it (output weight). Gates resolve it."),
     Term("weight matrix", "权重矩阵", "02",
          "A matrix of learned numbers, such as W_x and W_h.", "weights"),
 )

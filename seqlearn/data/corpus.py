@@ -13,6 +13,7 @@ makes each of them again.
 """
 
 import re
+import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -159,6 +160,18 @@ def offset_batches(indices: np.ndarray, rows: int, k: int) -> Iterator[tuple[np.
     targets = indices[1:rows * size + 1].reshape(rows, size).T
     for start in range(0, size - k + 1, k):
         yield inputs[start:start + k], targets[start:start + k]
+
+
+def as_page(text: str, width: int) -> str:
+    """The corpus set like a page: scene headings in brackets, what is said in quotation marks, lines of up to `width`.
+
+    Raises ValueError for a width below 20, into which the longest words would not fit.
+    """
+    if width < 20:
+        raise ValueError(f"width must be 20 or more, got {width}")
+    text = re.sub(r"^(Scene \d+\..*)$", r"(\1)", text, flags=re.MULTILINE)
+    text = re.sub(r"^([A-Z]+): (.*)$", r'\1: "\2"', text, flags=re.MULTILINE)
+    return "\n\n".join(textwrap.fill(" ".join(part.split()), width) for part in text.split("\n\n")) + "\n"
 
 
 def plain_words(markdown: str) -> str:

@@ -1,17 +1,19 @@
-"""Exercises and quiz of chapter 06: the LSTM by hand. The bug hunt is in flawed_lstm.py."""
+"""Exercises and quiz of chapter 06, the LSTM by hand. 06.3 is in flawed_lstm.py, 06.5 to 06.7 in held_memory.py."""
 
 from itertools import permutations
 
 import numpy as np
 
 from seqlearn.exercises.flawed_lstm import bug_hunt
+from seqlearn.exercises.held_memory import bias_for, set_gates, train_lstm
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
-__all__ = ["QUIZ", "bug_hunt", "peephole_backward", "step_backward", "step_forward"]
+__all__ = ["QUIZ", "bias_for", "bug_hunt", "peephole_backward", "set_gates", "step_backward", "step_forward",
+           "train_lstm"]
 
 
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
 
 
 # 06.1 One step forward -------------------------------------------------------------------------------------------
@@ -22,8 +24,8 @@ def step_forward_reference(x, h, c, W_x, W_h, b):
 
     x (N, D), h and c (N, H) from the step before; W_x (D, 4H), W_h (H, 4H), b (4H,), columns in the order i, f, g, o.
     """
-    z = x @ W_x + h @ W_h + b
-    i, f, g, o = np.split(z, 4, axis=1)
+    a = x @ W_x + h @ W_h + b
+    i, f, g, o = np.split(a, 4, axis=1)
     i, f, o = 1 / (1 + np.exp(-i)), 1 / (1 + np.exp(-f)), 1 / (1 + np.exp(-o))
     g = np.tanh(g)
     c = f * c + i * g
@@ -59,11 +61,11 @@ step_forward = Exercise(
             {"i, f, g, o = np": f"{', '.join(order)} = np"} for order in map("".join, permutations("ifgo"))
             if order not in ("ifgo", "figo", "ifog")],
                 "The four blocks are there, in another order. The columns come in the order i, f, g, o."),
-        Mistake("every fourth column", {"np.split(z, 4, axis=1)": "[z[:, k::4] for k in range(4)]"},
+        Mistake("every fourth column", {"np.split(a, 4, axis=1)": "[a[:, k::4] for k in range(4)]"},
                 "You take every fourth column. The gates lie in blocks of H columns: the first H are those of i."),
-        Mistake("reshaped to four gates", {"np.split(z, 4, axis=1)": "z.reshape(4, *c.shape)"},
-                "Your reshape mixes up rows and gates. In z (N, 4H) the gates are blocks of H columns: cut it with "
-                "np.split(z, 4, axis=1)."),
+        Mistake("reshaped to four gates", {"np.split(a, 4, axis=1)": "a.reshape(4, *c.shape)"},
+                "Your reshape mixes up rows and gates. In a (N, 4H) the gates are blocks of H columns: cut it with "
+                "np.split(a, 4, axis=1)."),
         Mistake("candidate through another function", [
             {"g = np.tanh(g)": f"g = {code}"} for code in (
                 "1 / (1 + np.exp(-g))", "np.tanh(1 / (1 + np.exp(-g)))", "np.maximum(g, 0)", "np.tanh(np.tanh(g))")],
@@ -121,11 +123,11 @@ step_forward = Exercise(
             {"1 / (1 + np.exp(-o))": "np.tanh(o)"},
             {"np.exp(-i)": "np.exp(i)", "np.exp(-f)": "np.exp(f)", "np.exp(-o)": "np.exp(o)"}],
                 "Your gates, or one of them, do not go through the sigmoid. A gate lies between 0 and 1 and grows with "
-                "its sum: 1 / (1 + np.exp(-z)), with the minus."),
+                "its sum: 1 / (1 + np.exp(-a)), with the minus."),
     ],
     hints=[
-        "First one product for all four: z = x @ W_x + h @ W_h + b, shaped (N, 4H). Then cut it into four blocks.",
-        "i, f, g, o = np.split(z, 4, axis=1). Three go through the sigmoid 1 / (1 + np.exp(-z)), and g through tanh.",
+        "First one product for all four: a = x @ W_x + h @ W_h + b, shaped (N, 4H). Then cut it into four blocks.",
+        "i, f, g, o = np.split(a, 4, axis=1). Three go through the sigmoid 1 / (1 + np.exp(-a)), and g through tanh.",
         "c = f * c + i * g, and h = o * np.tanh(c). Return both, h first.",
     ],
     explanation="One product instead of four: the same numbers, and less time.",
@@ -144,9 +146,9 @@ def step_backward_reference(dh, dc, x, h_before, c_before, gates, c, W_x, W_h):
     i, f, g, o = gates
     tanh_c = np.tanh(c)
     dc = dc + dh * o * (1 - tanh_c**2)
-    dz = np.concatenate([dc * g * i * (1 - i), dc * c_before * f * (1 - f), dc * i * (1 - g**2),
+    da = np.concatenate([dc * g * i * (1 - i), dc * c_before * f * (1 - f), dc * i * (1 - g**2),
                          dh * tanh_c * o * (1 - o)], axis=1)
-    return dz @ W_x.T, dz @ W_h.T, dc * f, x.T @ dz, h_before.T @ dz, dz.sum(axis=0)
+    return da @ W_x.T, da @ W_h.T, dc * f, x.T @ da, h_before.T @ da, da.sum(axis=0)
 
 
 def _steps(rng):
@@ -164,8 +166,8 @@ def _agrees_with_differences(answer, rng):
     """The slope along a random direction through everything that a step reads."""
     x, h, c, W_x, W_h, b = start = _network(rng, 3, 2, 4)
     u, v = rng.standard_normal((2, 3, 4))
-    gates = np.array([(np.tanh if k == 2 else sigmoid)(z)
-                      for k, z in enumerate(np.split(x @ W_x + h @ W_h + b, 4, axis=1))])
+    gates = np.array([(np.tanh if k == 2 else sigmoid)(a)
+                      for k, a in enumerate(np.split(x @ W_x + h @ W_h + b, 4, axis=1))])
     _, new = step_forward_reference(*start)
     found = answer(u, v, x, h, c, gates, new, W_x, W_h)
     way = [rng.standard_normal(part.shape) for part in start]
@@ -181,9 +183,9 @@ def _agrees_with_differences(answer, rng):
     return None
 
 
-DZ_PARTS = ("dc * g * i * (1 - i)", "dc * c_before * f * (1 - f)", "dc * i * (1 - g**2)", "dh * tanh_c * o * (1 - o)")
-DZ = ",\n                         ".join([", ".join(DZ_PARTS[:3]), DZ_PARTS[3]])  # as it stands in the solution
-DZ_ORDER = "{}, {}, {}, {}"
+DA_PARTS = ("dc * g * i * (1 - i)", "dc * c_before * f * (1 - f)", "dc * i * (1 - g**2)", "dh * tanh_c * o * (1 - o)")
+DA = ",\n                         ".join([", ".join(DA_PARTS[:3]), DA_PARTS[3]])  # as it stands in the solution
+DA_ORDER = "{}, {}, {}, {}"
 AGAIN = "/ (1 + np.exp(-{0})) * (1 - 1 / (1 + np.exp(-{0})))"
 
 step_backward = Exercise(
@@ -253,7 +255,7 @@ step_backward = Exercise(
             {" * i * (1 - i)": "", " * f * (1 - f)": "", " * (1 - g**2)": "", " * o * (1 - o)": ""},
             *({slope: ""} for slope in (" * i * (1 - i)", " * f * (1 - f)", " * (1 - g**2)", " * o * (1 - o)")),
             {" * i * (1 - i)": "", " * f * (1 - f)": "", " * o * (1 - o)": ""}],
-                "A gradient of i, f, g or o stays what it is. Go on to the sum z: through a sigmoid with s * (1 - s), "
+                "A gradient of i, f, g or o stays what it is. Go on to the sum a: through a sigmoid with s * (1 - s), "
                 "through tanh with 1 - g²."),
         Mistake("slopes of the gates incomplete", [
             {"* i * (1 - i)": f"* {new('i')}", "* f * (1 - f)": f"* {new('f')}", "* o * (1 - o)": f"* {new('o')}"}
@@ -271,31 +273,31 @@ step_backward = Exercise(
                 for code in ("g * (1 - g)", "(1 - g)", "(1 - g) ** 2")],
                 "The candidate went through tanh: its slope is 1 - g², not that of a sigmoid, and not 1 - g."),
         Mistake("gates in another order", [
-            {DZ: DZ_ORDER.format(*(DZ_PARTS[k] for k in order))}
+            {DA: DA_ORDER.format(*(DA_PARTS[k] for k in order))}
             for order in permutations(range(4)) if order != (0, 1, 2, 3)],
-                "The four blocks of dz are there, in another order. Put them together as i, f, g, o, like the columns "
+                "The four blocks of da are there, in another order. Put them together as i, f, g, o, like the columns "
                 "of W_x."),
-        Mistake("W_h not transposed", {"dz @ W_h.T": "sum(part @ block for part, block in zip(np.split(dz, 4, axis=1), "
+        Mistake("W_h not transposed", {"da @ W_h.T": "sum(part @ block for part, block in zip(np.split(da, 4, axis=1), "
                                        "np.split(W_h, 4, axis=1)))"},
-                "Each gate's block of W_h is square, so no shape complains: back through a product goes dz @ W_h.T."),
-        Mistake("dh handed on", [{"dz @ W_h.T": f"dz @ W_h.T + {code}"} for code in ("dh", "dh * o", "dh * f")],
-                "You add dh to dh_before. h goes on through the gates alone: dh_before = dz @ W_h.T, and nothing "
+                "Each gate's block of W_h is square, so no shape complains: back through a product goes da @ W_h.T."),
+        Mistake("dh handed on", [{"da @ W_h.T": f"da @ W_h.T + {code}"} for code in ("dh", "dh * o", "dh * f")],
+                "You add dh to dh_before. h goes on through the gates alone: dh_before = da @ W_h.T, and nothing "
                 "passes by them."),
-        Mistake("batch averaged", [{"dz.sum": "dz.mean"}, {"x.T @ dz, h_before.T @ dz, dz.sum(axis=0)":
-                                   "x.T @ dz / len(x), h_before.T @ dz / len(x), dz.mean(axis=0)"},
-                                   {"x.T @ dz, h_before.T @ dz": "x.T @ dz / len(x), h_before.T @ dz / len(x)"}],
+        Mistake("batch averaged", [{"da.sum": "da.mean"}, {"x.T @ da, h_before.T @ da, da.sum(axis=0)":
+                                   "x.T @ da / len(x), h_before.T @ da / len(x), da.mean(axis=0)"},
+                                   {"x.T @ da, h_before.T @ da": "x.T @ da / len(x), h_before.T @ da / len(x)"}],
                 "You average over the batch. dW_x, dW_h and db are sums over its rows: if the loss is a mean, the 1/N "
                 "is already in dh."),
         Mistake("state after the step", {"h_before.T": "(o * tanh_c).T"},
-                "dW_h pairs dz with the new h. The product had the state before the step in it: h_before.T @ dz."),
+                "dW_h pairs da with the new h. The product had the state before the step in it: h_before.T @ da."),
     ],
     hints=[
         "Walk the drawing from right to left. h_t = o · tanh(c_t) first: what does it say about o, and what about c_t?",
         "dc = dc + dh * o * (1 - np.tanh(c)**2). From c_t = f · c_before + i · g: df = dc * c_before, di = dc * g, "
         "dg = dc * i, and dc_before = dc * f.",
         "Through the slopes: di * i * (1 - i), df * f * (1 - f), dg * (1 - g**2), do * o * (1 - o), side by side: "
-        "dz (N, 4H).",
-        "dx = dz @ W_x.T, dh_before = dz @ W_h.T, dW_x = x.T @ dz, dW_h = h_before.T @ dz, db = dz.sum(axis=0).",
+        "da (N, 4H).",
+        "dx = da @ W_x.T, dh_before = da @ W_h.T, dW_x = x.T @ da, dW_h = h_before.T @ da, db = da.sum(axis=0).",
     ],
     extra=_agrees_with_differences,
     explanation="Two gradients come in, dh and dc, and two leave. Whoever hands on only dh has an RNN with four times "
@@ -313,20 +315,20 @@ def peephole_backward_reference(dh, dc, x, h_before, c_before, gates, c, W_x, W_
     """
     i, f, g, o = gates
     tanh_c = np.tanh(c)
-    dz_o = dh * tanh_c * o * (1 - o)
-    dc = dc + dh * o * (1 - tanh_c**2) + dz_o * p[2]            # the output gate looks at c
-    dz_i, dz_f, dz_g = dc * g * i * (1 - i), dc * c_before * f * (1 - f), dc * i * (1 - g**2)
-    dc_before = dc * f + dz_i * p[0] + dz_f * p[1]              # the other two look at c_before
-    dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)
-    dp = np.array([(dz_i * c_before).sum(axis=0), (dz_f * c_before).sum(axis=0), (dz_o * c).sum(axis=0)])
-    return dz @ W_x.T, dz @ W_h.T, dc_before, x.T @ dz, h_before.T @ dz, dz.sum(axis=0), dp
+    da_o = dh * tanh_c * o * (1 - o)
+    dc = dc + dh * o * (1 - tanh_c**2) + da_o * p[2]            # the output gate looks at c
+    da_i, da_f, da_g = dc * g * i * (1 - i), dc * c_before * f * (1 - f), dc * i * (1 - g**2)
+    dc_before = dc * f + da_i * p[0] + da_f * p[1]              # the other two look at c_before
+    da = np.concatenate([da_i, da_f, da_g, da_o], axis=1)
+    dp = np.array([(da_i * c_before).sum(axis=0), (da_f * c_before).sum(axis=0), (da_o * c).sum(axis=0)])
+    return da @ W_x.T, da @ W_h.T, dc_before, x.T @ da, h_before.T @ da, da.sum(axis=0), dp
 
 
 def _peephole_forward(x, h, c, W_x, W_h, b, p):
-    z = np.split(x @ W_x + h @ W_h + b, 4, axis=1)
-    i, f, g = sigmoid(z[0] + p[0] * c), sigmoid(z[1] + p[1] * c), np.tanh(z[2])
+    a = np.split(x @ W_x + h @ W_h + b, 4, axis=1)
+    i, f, g = sigmoid(a[0] + p[0] * c), sigmoid(a[1] + p[1] * c), np.tanh(a[2])
     new = f * c + i * g
-    o = sigmoid(z[3] + p[2] * new)
+    o = sigmoid(a[3] + p[2] * new)
     return o * np.tanh(new), new, np.array([i, f, g, o])
 
 
@@ -358,9 +360,9 @@ def _peepholes_agree_with_differences(answer, rng):
     return None
 
 
-TO_C, TO_BEFORE = " + dz_o * p[2]", " + dz_i * p[0] + dz_f * p[1]"  # the ways back through the peepholes
-ROWS = "(dz_i * c_before).sum(axis=0), (dz_f * c_before).sum(axis=0)"
-ROWS_EXCHANGED = "(dz_f * c_before).sum(axis=0), (dz_i * c_before).sum(axis=0)"
+TO_C, TO_BEFORE = " + da_o * p[2]", " + da_i * p[0] + da_f * p[1]"  # the ways back through the peepholes
+ROWS = "(da_i * c_before).sum(axis=0), (da_f * c_before).sum(axis=0)"
+ROWS_EXCHANGED = "(da_f * c_before).sum(axis=0), (da_i * c_before).sum(axis=0)"
 
 peephole_backward = Exercise(
     id="06.4",
@@ -379,74 +381,74 @@ peephole_backward = Exercise(
         Mistake("i's and f's peepholes not added to dc_before", {TO_BEFORE: ""},
                 "The output gate's peephole is sent back. Input and forget gate look at a cell state too: which one, "
                 "and what does it gain?"),
-        Mistake("one peephole missing", [{" + dz_i * p[0]": ""}, {" + dz_f * p[1]": ""}],
+        Mistake("one peephole missing", [{" + da_i * p[0]": ""}, {" + da_f * p[1]": ""}],
                 "One of the two peepholes into c_before is missing. Input and forget gate both look at it: dc_before "
-                "gains dz_i * p[0] + dz_f * p[1]."),
+                "gains da_i * p[0] + da_f * p[1]."),
         Mistake("added too late", [
-            {TO_C: "", "    dc_before = dc": "    dc = dc + dz_o * p[2]\n    dc_before = dc"},
-            *({f"dc * {factor} * {slope}": f"(dc - dz_o * p[2]) * {factor} * {slope}"} for factor, slope in (
+            {TO_C: "", "    dc_before = dc": "    dc = dc + da_o * p[2]\n    dc_before = dc"},
+            *({f"dc * {factor} * {slope}": f"(dc - da_o * p[2]) * {factor} * {slope}"} for factor, slope in (
                 ("g", "i * (1 - i)"), ("c_before", "f * (1 - f)"), ("i", "(1 - g**2)"))),
-            {"dc * g * i": "(dc - dz_o * p[2]) * g * i", "dc * c_before * f": "(dc - dz_o * p[2]) * c_before * f"}],
-                "dz_o * p[2] is added to dc after some of i, f and g have read it. Find dz_o first, complete dc, then "
+            {"dc * g * i": "(dc - da_o * p[2]) * g * i", "dc * c_before * f": "(dc - da_o * p[2]) * c_before * f"}],
+                "da_o * p[2] is added to dc after some of i, f and g have read it. Find da_o first, complete dc, then "
                 "go on to the other three."),
-        Mistake("output gate looks at c_before", {"dz_o * c)": "dz_o * c_before)"},
-                "In dp, the output gate's row pairs dz_o with the old cell state. It looks at the new one, c."),
+        Mistake("output gate looks at c_before", {"da_o * c)": "da_o * c_before)"},
+                "In dp, the output gate's row pairs da_o with the old cell state. It looks at the new one, c."),
         Mistake("output gate's peephole led to c_before", [
-            {TO_C: "", TO_BEFORE: f"{TO_BEFORE} + dz_o * p[2]"} | dp
-            for dp in ({}, {"dz_o * c)": "dz_o * c_before)"})]
-                + [{TO_BEFORE: f"{TO_BEFORE} + dz_o * p[2]"}],
+            {TO_C: "", TO_BEFORE: f"{TO_BEFORE} + da_o * p[2]"} | dp
+            for dp in ({}, {"da_o * c)": "da_o * c_before)"})]
+                + [{TO_BEFORE: f"{TO_BEFORE} + da_o * p[2]"}],
                 "The output gate's peephole is led to c_before. It is the exception of the three: it looks at the new "
                 "c, so its part belongs into dc, before everything else."),
         Mistake("all three led to c", {TO_BEFORE: "", TO_C: f"{TO_C} + (dc + dh * o * (1 - tanh_c**2)) * "
                                        "(g * i * (1 - i) * p[0] + c_before * f * (1 - f) * p[1])"},
                 "All three peepholes are led to the new c. Input and forget gate decide before it is written: their "
                 "parts belong into dc_before."),
-        Mistake("i and f look at the new c", {"(dz_i * c_before)": "(dz_i * c)", "(dz_f * c_before)": "(dz_f * c)"},
+        Mistake("i and f look at the new c", {"(da_i * c_before)": "(da_i * c)", "(da_f * c_before)": "(da_f * c)"},
                 "In dp, the rows of i and f pair with the new cell state. They decide before c is written: c_before."),
-        Mistake("tanh(c) in dp", [{"dz_o * c)": "dz_o * tanh_c)"}, {
-            "dz_o * c)": "dz_o * tanh_c)", "(dz_i * c_before)": "(dz_i * np.tanh(c_before))",
-            "(dz_f * c_before)": "(dz_f * np.tanh(c_before))"}],
-                "A peephole sees c itself, not tanh(c): the last row of dp is the sum of dz_o * c, and the others pair "
+        Mistake("tanh(c) in dp", [{"da_o * c)": "da_o * tanh_c)"}, {
+            "da_o * c)": "da_o * tanh_c)", "(da_i * c_before)": "(da_i * np.tanh(c_before))",
+            "(da_f * c_before)": "(da_f * np.tanh(c_before))"}],
+                "A peephole sees c itself, not tanh(c): the last row of dp is the sum of da_o * c, and the others pair "
                 "with c_before as it is."),
-        Mistake("h in dp", [{"(dz_i * c_before)": "(dz_i * h_before)", "(dz_f * c_before)": "(dz_f * h_before)"} | more
-                            for more in ({}, {"dz_o * c)": "dz_o * o * tanh_c)"})],
+        Mistake("h in dp", [{"(da_i * c_before)": "(da_i * h_before)", "(da_f * c_before)": "(da_f * h_before)"} | more
+                            for more in ({}, {"da_o * c)": "da_o * o * tanh_c)"})],
                 "In dp you pair the gates with h. A peephole looks at the cell state: c_before for i and f, c for o."),
         Mistake("gates' gradients in place of the sums'", [
-            {"(dz_i * c_before)": "(dc * g * c_before)", "(dz_f * c_before)": "(dc * c_before * c_before)",
-             "(dz_o * c)": "(dh * tanh_c * c)"}, {TO_C: " + dh * tanh_c * p[2]"}, {TO_C: " + dh * p[2]"},
+            {"(da_i * c_before)": "(dc * g * c_before)", "(da_f * c_before)": "(dc * c_before * c_before)",
+             "(da_o * c)": "(dh * tanh_c * c)"}, {TO_C: " + dh * tanh_c * p[2]"}, {TO_C: " + dh * p[2]"},
             {TO_BEFORE: " + dc * g * p[0] + dc * c_before * p[1]"},
             {TO_C: " + dh * tanh_c * p[2]", TO_BEFORE: " + dc * g * p[0] + dc * c_before * p[1]"}],
                 "A peephole is added to the sum, before the sigmoid. So what goes back through it is the gradient of "
-                "the sum, dz, with the slope of the gate in it."),
+                "the sum, da, with the slope of the gate in it."),
         Mistake("another factor on the way back", [
-            {"dc * f + dz_i * p[0] + dz_f * p[1]": "(dc + dz_i * p[0] + dz_f * p[1]) * f"},
+            {"dc * f + da_i * p[0] + da_f * p[1]": "(dc + da_i * p[0] + da_f * p[1]) * f"},
             {TO_C: f"{TO_C} * (1 - tanh_c**2)"}, {TO_C: f"{TO_C} * c"},
-            {TO_BEFORE: " + dz_i * p[0] * c_before + dz_f * p[1] * c_before"}, {TO_C: f"{TO_C} * o"}],
-                "A peephole's way back has one factor too many. The sum holds p * c and nothing else, so c gains dz * "
+            {TO_BEFORE: " + da_i * p[0] * c_before + da_f * p[1] * c_before"}, {TO_C: f"{TO_C} * o"}],
+                "A peephole's way back has one factor too many. The sum holds p * c and nothing else, so c gains da * "
                 "p."),
         Mistake("rows of p exchanged", [
-            {TO_BEFORE: " + dz_i * p[1] + dz_f * p[0]"},
-            {TO_BEFORE: " + dz_i * p[1] + dz_f * p[0]", ROWS: ROWS_EXCHANGED}, {ROWS: ROWS_EXCHANGED},
-            {TO_BEFORE: " + dz_i * p[0] + dz_f * p[2]", TO_C: " + dz_o * p[1]"}],
+            {TO_BEFORE: " + da_i * p[1] + da_f * p[0]"},
+            {TO_BEFORE: " + da_i * p[1] + da_f * p[0]", ROWS: ROWS_EXCHANGED}, {ROWS: ROWS_EXCHANGED},
+            {TO_BEFORE: " + da_i * p[0] + da_f * p[2]", TO_C: " + da_o * p[1]"}],
                 "The rows of p and of dp are i, f, o. Yours are used in another order."),
         Mistake("batch averaged in dp", {f"{row}).sum": f"{row}).mean"
-                for row in ("(dz_i * c_before", "(dz_f * c_before",
-                                                                                   "(dz_o * c")},
+                for row in ("(da_i * c_before", "(da_f * c_before",
+                                                                                   "(da_o * c")},
                 "dp is averaged over the batch. It sums over it, like db."),
         Mistake("batch not summed in dp",
-                {f"{row}).sum(axis=0)": f"{row})" for row in ("(dz_i * c_before", "(dz_f * c_before",
-                                                                                         "(dz_o * c")},
+                {f"{row}).sum(axis=0)": f"{row})" for row in ("(da_i * c_before", "(da_f * c_before",
+                                                                                         "(da_o * c")},
                 "dp has a row for every sequence of the batch. p is shared by all of them: sum over axis 0, as for "
                 "db."),
-        Mistake("peepholes lead to h", {TO_BEFORE: "", "dz @ W_h.T": "dz @ W_h.T + dz_i * p[0] + dz_f * p[1]"},
-                "You lead the peepholes to h_before. They look at the cell state: dc_before gains dz_i * p[0] + dz_f * "
+        Mistake("peepholes lead to h", {TO_BEFORE: "", "da @ W_h.T": "da @ W_h.T + da_i * p[0] + da_f * p[1]"},
+                "You lead the peepholes to h_before. They look at the cell state: dc_before gains da_i * p[0] + da_f * "
                 "p[1]."),
     ],
     hints=[
         "Light the dashed lines of the drawing. Each of them is one more arrow back into the cell state. To which c?",
-        "The output gate looks at the new c: find dz_o first, then dc = dc + dh * o * (1 - tanh(c)²) + dz_o * p[2].",
-        "dc_before = dc * f + dz_i * p[0] + dz_f * p[1].",
-        "dp has three rows, each summed over the batch: dz_i * c_before, dz_f * c_before, dz_o * c.",
+        "The output gate looks at the new c: find da_o first, then dc = dc + dh * o * (1 - tanh(c)²) + da_o * p[2].",
+        "dc_before = dc * f + da_i * p[0] + da_f * p[1].",
+        "dp has three rows, each summed over the batch: da_i * c_before, da_f * c_before, da_o * c.",
     ],
     extra=_peepholes_agree_with_differences,
     explanation="The order matters: o reads c after it is written, so on the way back o comes before c is complete.",
@@ -503,9 +505,9 @@ QUIZ = Quiz("06", [
                    "They are exact to about ten digits. Both numbers are right: that is the trouble."),
             Option("With small weights the error is below the tolerance.", False,
                    "It is exactly zero, with weights of any size."),
-            Option("Step 1 adds h_0ᵀ dz_1 = 0 to the gradient, whatever dz_1 is.", True,
-                   "The error sits in dz_1, and a zero hides it."),
-            Option("At the last step no gradient comes from the future, so dz_2 is right.", True,
+            Option("Step 1 adds h_0ᵀ da_1 = 0 to the gradient, whatever da_1 is.", True,
+                   "The error sits in da_1, and a zero hides it."),
+            Option("At the last step no gradient comes from the future, so da_2 is right.", True,
                    "And so the only share that counts is the one that cannot be wrong."),
         ],
         topic="the check that could not fail",
@@ -548,5 +550,51 @@ QUIZ = Quiz("06", [
                    "The long way multiplies by W_h at every step, as in an RNN. So keep clipping."),
         ],
         topic="gradients of the LSTM",
+    ),
+    Question(
+        "A cell may hold a number for many steps and is asked for it at the last one. What is its output gate for?",
+        [
+            Option("It protects the number from what arrives in the meantime.", False,
+                   "That is the input gate's part: it decides what is written."),
+            Option("It keeps the number from disturbing its readers until it is wanted.", True,
+                   "One outgoing weight would have to retrieve it at the last step and be silent before: the output "
+                   "weight conflict of 1997."),
+            Option("It empties the cell as soon as the number has been read.", False,
+                   "Reading changes nothing in the cell. What stays there is decided by the forget gate."),
+            Option("It keeps the cell state from growing without a limit.", False,
+                   "What is shown goes through tanh and the gate, but the cell state itself may grow. The forget gate "
+                   "can hold it down."),
+        ],
+        topic="the two weight conflicts",
+    ),
+    Question(
+        "In a trained LSTM one unit is high inside quotation marks and low outside, also on unread text. Which "
+        "experiment tells whether the network uses it to close them?",
+        [
+            Option("Draw the unit over more texts, of other authors as well.", False,
+                   "That shows again that it follows the marks. A unit may follow them, and nobody may read it."),
+            Option("Train a second network and look for such a unit there.", False,
+                   "That tells how common such units are, and not what this one is for."),
+            Option("Look whether its weights to the readout are among the largest.", False,
+                   "It may act through other units, by W_h, and a large weight may be cancelled by another."),
+            Option("Change the unit, change the others likewise, and compare the next characters.", True,
+                   "If closing marks become improbable with this unit changed, and not with the others, then the "
+                   "network reads them there."),
+        ],
+        topic="units of a trained network",
+    ),
+    Question(
+        "A trained LSTM only reads on, one character after another. What has to be kept in memory from step to step?",
+        [
+            Option("All states h and c since the beginning of the text.", False,
+                   "The way back needs those. Without training there is no way back."),
+            Option("The last h and c, and the gates of the last step.", False,
+                   "The next step computes its own gates, from x and the last h."),
+            Option("The last h and the last c, besides the weights.", True,
+                   "Everything that the past can tell the next step is in these two arrays, however long the text."),
+            Option("The last h alone, because c was used up to make it.", False,
+                   "h = o · tanh(c) shows only a part of c. The next cell state begins with f · c."),
+        ],
+        topic="inference",
     ),
 ])

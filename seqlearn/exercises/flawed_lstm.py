@@ -40,13 +40,13 @@ def train_step_reference(params, x, h, c, gates, d_last, learning_rate):
         i, f, g, o = gates[t]
         tanh_c = np.tanh(c[t + 1])
         dc = dc + dh * o * (1 - tanh_c**2)                      # A: what comes from step t + 1 is kept
-        dz = {"i": dc * g * i * (1 - i), "f": dc * c[t] * f * (1 - f), "g": dc * i * (1 - g**2),
+        da = {"i": dc * g * i * (1 - i), "f": dc * c[t] * f * (1 - f), "g": dc * i * (1 - g**2),
               "o": dh * tanh_c * o * (1 - o)}
         for gate in "ifgo":
-            grads["W_x" + gate] += x[t].T @ dz[gate]            # C: every step adds its share
-            grads["W_h" + gate] += h[t].T @ dz[gate]
-            grads["b_" + gate] += dz[gate].sum(axis=0)          # B: each gate's own
-        dh = sum(dz[gate] @ params["W_h" + gate].T for gate in "ifgo")
+            grads["W_x" + gate] += x[t].T @ da[gate]            # C: every step adds its share
+            grads["W_h" + gate] += h[t].T @ da[gate]
+            grads["b_" + gate] += da[gate].sum(axis=0)          # B: each gate's own
+        dh = sum(da[gate] @ params["W_h" + gate].T for gate in "ifgo")
         dc = dc * f                                             # A: and sent on along the cell state
     new = {name: params[name] - learning_rate * grads[name] for name in params}     # D: each its own
     return grads, new
@@ -65,15 +65,15 @@ def update_with(flaws: str, params, x, h, c, gates, d_last, learning_rate, *, pa
         i, f, g, o = gates[t]
         tanh_c = np.tanh(c[t + 1])
         dc = dc + dh * o * (1 - tanh_c**2)
-        dz = {"i": dc * g * i * (1 - i), "f": dc * c[t] * f * (1 - f), "g": dc * i * (1 - g**2),
+        da = {"i": dc * g * i * (1 - i), "f": dc * c[t] * f * (1 - f), "g": dc * i * (1 - g**2),
               "o": dh * tanh_c * o * (1 - o)}
         for gate in "ifgo":
             if only in (None, t):
-                grads["W_x" + gate] += x[t].T @ dz[gate]
-            grads["W_h" + gate] += h[t].T @ dz[gate]
+                grads["W_x" + gate] += x[t].T @ da[gate]
+            grads["W_h" + gate] += h[t].T @ da[gate]
             source = "f" if "B" in flaws and gate in "io" else gate
-            grads["b_" + gate] += dz[source].sum(axis=0)
-        dh = sum(dz[gate] @ params["W_h" + gate].T for gate in "ifgo")
+            grads["b_" + gate] += da[source].sum(axis=0)
+        dh = sum(da[gate] @ params["W_h" + gate].T for gate in "ifgo")
         dc = path(dc, t, gates) if path else 0 * dc if "A" in flaws else dc * f
     return grads, _step(params, grads, -learning_rate if uphill else learning_rate, "D" in flaws)
 
@@ -142,11 +142,11 @@ BROKEN = {
     "b from the first step": (
         "B", {'"b_" + gate] +=': '"b_" + gate] ='}, "The biases keep the share of one step: `=` in place of `+=`."),
     "biases averaged over the batch": (
-        "B", {"dz[gate].sum": "dz[gate].mean"}, "The biases are averaged over the batch. Sum over its rows."),
+        "B", {"da[gate].sum": "da[gate].mean"}, "The biases are averaged over the batch. Sum over its rows."),
     "state after the step": (
         "", {"h[t].T": "h[t + 1].T"}, "W_h meets the state after the step. It multiplied the one before: h[t]."),
     "W_h not transposed": (
-        "", {'"W_h" + gate].T for': '"W_h" + gate] for'}, "On its way to h_{t−1} dz goes through W_h transposed."),
+        "", {'"W_h" + gate].T for': '"W_h" + gate] for'}, "On its way to h_{t−1} da goes through W_h transposed."),
     "dc times f twice": (
         "A", {"dc = dc + dh": "dc = dc * f + dh"}, "On its way from step to step dc meets a forget gate twice."),
     "dh added up": (
@@ -300,9 +300,9 @@ def run_by_gate(params, x, h_0, c_0):
     """The forward pass with weights kept gate by gate: h and c (T + 1, N, H), gates (T, 4, N, H)."""
     h, c, gates = [h_0], [c_0], []
     for x_t in x:
-        z = {gate: x_t @ params["W_x" + gate] + h[-1] @ params["W_h" + gate] + params["b_" + gate] for gate in "ifgo"}
-        i, f, o = (1 / (1 + np.exp(-z[gate])) for gate in "ifo")
-        g = np.tanh(z["g"])
+        a = {gate: x_t @ params["W_x" + gate] + h[-1] @ params["W_h" + gate] + params["b_" + gate] for gate in "ifgo"}
+        i, f, o = (1 / (1 + np.exp(-a[gate])) for gate in "ifo")
+        g = np.tanh(a["g"])
         gates.append([i, f, g, o])
         c.append(f * c[-1] + i * g)
         h.append(o * np.tanh(c[-1]))

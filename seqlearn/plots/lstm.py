@@ -92,9 +92,9 @@ def shares(steps: tuple[int, ...] = (2, 3), *, figure: Figure | None = None) -> 
     place_on_page(axes)
     return describe(figure, """Two unrolled LSTMs, of two and of three steps, with a loss at the end. The red arrows
         from h to h are there, those from c to c are cut. Below each step stands what it adds to the gradient of W_hf.
-        With two steps: the first adds h_0 times dz_1, which is zero as h_0 is zero; the second is right. With three
-        steps: the first adds zero, the second is wrong, for dz_2 lacks what came along the cell state, the third is
-        right.""")
+        With two steps: the first adds h_0 times da_1, which is zero because h_0 is zero; the second is right. With
+        three steps: the first adds zero, the second is wrong, because da_2 lacks what came along the cell state, the
+        third is right.""")
 
 
 def _steps_without_path(axes: Axes, left: float, count: int) -> None:
@@ -117,7 +117,7 @@ def _steps_without_path(axes: Axes, left: float, count: int) -> None:
         role, verdict = ("muted", "0, always") if t == 1 else ("good", "right") if t == count else ("bad", "wrong")
         x = left + pitch * t
         box(axes, (x - 0.66, -0.85), 1.32, 1.2, role=role, fill=0.12)
-        label(axes, (x, 0.02), f"$h_{t - 1}^\\top dz_{t}$", fontsize=14)
+        label(axes, (x, 0.02), f"$h_{t - 1}^\\top da_{t}$", fontsize=14)
         label(axes, (x, -0.5), verdict, role=role, fontsize=12)
     label(axes, (left - 0.62, -0.25), "adds to\n$dW_{hf}$", fontsize=11, ha="left")
 

@@ -48,7 +48,9 @@ def lstm_cell(*lit: str, peepholes: bool = False, backward: bool = False, figure
         text.set_fontsize(max(10, scale * text.get_fontsize()))
     place_on_page(cell.axes)
     light(cell, *lit)
-    back = " A red arrow runs along the cell state from right to left, multiplied by f on its way." if backward else ""
+    back = ""
+    if backward:
+        back = " A red arrow runs along the cell state from right to left, multiplied by f; another joins it from h."
     if lit:
         return describe(figure, f"The LSTM cell. Lit: {'; '.join(PARTS[name] for name in lit)}.{back}")
     return describe(figure, f"""An LSTM cell. Along the top runs the cell state, from c before through a product with
@@ -102,7 +104,7 @@ def _product(cell: Cell) -> None:
             way = [(column, LINE), (column, ROW - 0.24)]
             cell.add("product", _dot(axes, (column, LINE)))
         cell.add("product", wire(axes, way))
-    cell.add("product", _words(axes, (2.68, LINE + 0.2), "$z_t$", "ink", 14))
+    cell.add("product", _words(axes, (2.68, LINE + 0.2), "$a_t$", "ink", 14))
 
 
 def _belt(cell: Cell) -> tuple[Mark, Mark]:
@@ -148,10 +150,14 @@ def _peepholes(cell: Cell) -> None:
 
 
 def _way_back(cell: Cell) -> None:
-    """The gradient's way along the cell state."""
+    """The gradient's way along the cell state, and from h into it."""
     axes, height = cell.axes, BELT + 0.29
+    cell.add("gradient", cell.parts["output"][0],  # h_t itself, where it begins
+             wire(axes, [(8.71, LINE + 0.22), (8.0, LINE + 0.22), (8.0, height - 0.05)], role="gradient", width=2.6),
+             _words(axes, (8.42, LINE + 0.44), "$dh_t$", "gradient", 14))
     cell.add("gradient", wire(axes, [(8.72, height), (0.9, height)], role="gradient", width=2.6),
-             _words(axes, (8.42, height + 0.2), "$dc_t$", "gradient", 14),
+             _words(axes, (8.7, height + 0.22), r"$dc_t^{\mathrm{future}}$", "gradient", 13),
+             _words(axes, (6.2, height + 0.2), "$dc_t$", "gradient", 14),
              _words(axes, (1.95, height + 0.19), "$dc_t \\odot f_t$", "gradient", 14))
 
 

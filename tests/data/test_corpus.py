@@ -11,6 +11,7 @@ from seqlearn.data.corpus import (
     THINGS,
     WEATHERS,
     Vocabulary,
+    as_page,
     build_corpus,
     course_corpus,
     later_nouns,
@@ -143,3 +144,14 @@ def test_later_nouns_leave_the_heading_out():
         assert [text[start:end] for start, end in found] == [word] * (text.count(word) - 1) and found[0][0] > 70
     with pytest.raises(KeyError):
         later_nouns(text, "name")
+
+
+def test_as_a_page():
+    text = "One line here.\n\nScene 7. Ada and Ivo, in the fog.\n\nADA: Look, Ivo.\nIVO: I am looking, Ada.\n\nThen.\n"
+    assert as_page(text, 24) == ('One line here.\n\n(Scene 7. Ada and Ivo,\nin the fog.)\n\nADA: "Look, Ivo." IVO:\n'
+                                 '"I am looking, Ada."\n\nThen.\n')
+    page = as_page(course_corpus(), 40)
+    assert max(map(len, page.split("\n"))) == 40 and set(page) == set(course_corpus())
+    assert page.count("(") - course_corpus().count("(") == SCENES
+    with pytest.raises(ValueError, match="20 or more, got 5"):
+        as_page(text, 5)

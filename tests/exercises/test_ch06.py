@@ -72,9 +72,9 @@ def test_the_code_in_the_notebook_has_all_four_flaws_and_no_other(as_it_came):
 MENDS = {  # in the notebook's code
     "A": [("dh, history = d_last, []", "dh, dc, history = d_last, 0, []"),
           ("dc = dh * o * (1 - tanh_c**2)", "dc = dc + dh * o * (1 - tanh_c**2)"),
-          ("history.append(dz)", "history.append(dz); dc = dc * f")],
-    "B": [('grads["b_i"] += dz["f"]', 'grads["b_i"] += dz["i"]'),
-          ('grads["b_o"] += dz["f"]', 'grads["b_o"] += dz["o"]')],
+          ("history.append(da)", "history.append(da); dc = dc * f")],
+    "B": [('grads["b_i"] += da["f"]', 'grads["b_i"] += da["i"]'),
+          ('grads["b_o"] += da["f"]', 'grads["b_o"] += da["o"]')],
     "C": [('grads["W_x" + gate] = x[-1].T @ history[0][gate]',
            'grads["W_x" + gate] = sum(x[-1 - k].T @ history[k][gate] for k in range(len(x)))')],
     "D": [('params[kind + "g"] - learning_rate * grads[kind + "f"]',
@@ -335,3 +335,52 @@ def test_a_flaw_that_is_out_is_not_blamed_for_what_broke_since():
     new = ch06.bug_hunt.check(edited({"h[t].T": "h[t + 1].T"}))
     assert new.mistake == "state after the step" and told(new.message)["out"] == FLAWS
     assert told(ch06.bug_hunt.check(edited({"x[t].T": "x[t - 1].T"})).message)["changed"] == "C"
+
+
+def test_the_instrument_locates_the_flaws_of_a_single_step(as_it_came, capsys):
+    """At T = 1 it shows two biases and nothing else; at T = 2 every other gradient but one, which only T = 3 spoils."""
+    space = {"np": np, "nn": nn, "train_step": as_it_came}
+    exec(notebook_code("from seqlearn.exercises.flawed_lstm import run_by_gate"), space)
+    assert capsys.readouterr().out.split() == ["T", "=", "2", "W_hf", "0.000"]
+    space["instrument"](lengths=[1, 2, 3], start=0.5, checked=space["every_name"])
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    wrong = [{name for name, *errors in rows if float(errors[column]) > 0} for column in range(3)]
+    assert wrong[0] == {"b_i", "b_o"}
+    assert set(space["every_name"]) - wrong[1] == {"W_ho"} and wrong[2] == set(space["every_name"])
+
+
+def test_gates_set_by_hand_do_what_the_words_say():
+    doing, arriving = ["write", "add", "halve", "hold", "read", "clear", "add", "read"], np.arange(1.0, 9.0)
+    i, f, o = ch06.set_gates.reference(doing)
+    c, contents, shown = 7.0, [], []
+    for t, x in enumerate(arriving):
+        c = f[t] * c + i[t] * x
+        contents.append(c)
+        shown.append(o[t] * c)
+    assert contents == [1, 3, 1.5, 1.5, 1.5, 0, 7, 7] and shown == [0, 0, 0, 0, 1.5, 0, 0, 7]
+
+
+@pytest.mark.parametrize(("gap", "left"), [(25, 0.5), (1000, 0.5), (1, 0.3), (80, 0.1)])
+def test_the_bias_keeps_what_was_asked_for(gap, left):
+    assert np.isclose(ch06.sigmoid(ch06.bias_for.reference(gap, left)) ** gap, left)
+
+
+def test_the_bias_grows_by_less_than_four_for_a_gap_forty_times_as_long():
+    """What the explanation of 06.6 says."""
+    short, long = (ch06.bias_for.reference(gap, 0.5) for gap in (25, 1000))
+    assert round(short, 1) == 3.6 and round(long, 1) == 7.3 and long - short < 4
+
+
+def test_training_from_an_empty_page_is_what_the_layer_and_sgd_do():
+    for x, targets, W_x, W_h, b, updates, rate in ch06.train_lstm.cases(ch06.train_lstm.rng()):
+        layer = nn.LSTM(x.shape[2], len(W_h))
+        for name, value in (("W_x", W_x), ("W_h", W_h), ("b", b)):
+            layer.params[name][:] = value
+        for _ in range(updates):
+            outputs, _ = layer.forward(x)
+            d_outputs = np.zeros_like(outputs)
+            d_outputs[-1, :, 0] = 2 * (outputs[-1, :, 0] - targets) / len(targets)
+            layer.backward(d_outputs)
+            nn.SGD(layer.params, rate).step(layer.grads)
+        for mine, name in zip(ch06.train_lstm.reference(x, targets, W_x, W_h, b, updates, rate), ("W_x", "W_h", "b")):
+            assert np.allclose(mine, layer.params[name], rtol=1e-10)

@@ -5,14 +5,18 @@ import numpy as np
 import pytest
 
 from seqlearn import plots
-from seqlearn.plots import lstm
+from seqlearn.plots import lstm, opened
 from seqlearn.plots.lstm_cell import PARTS, draw_cell, light
 from seqlearn.widgets.lstm import ARRIVALS, START, ride
 
 LOSSES = np.full((5, 40), 0.25)
 LEARNED = np.geomspace(0.25, 1e-6, 40) * np.ones((5, 1))
 GATES = np.array([[1, 0, 0, 0], [0, 1, 0.9, 1], [0, 0, 0, 1]])
+PAGE = 'ADA: "Look, Ivo, here is\nthe lantern." IVO:\n'
+GATES_OPEN = {"all gates work": np.linspace(1.8, 1.9, 5), "f held open": np.linspace(2.1, 2.3, 5)}
 FIGURES = {
+    "over a text": lambda: opened.over_text({name: (PAGE, np.linspace(-1, 1, len(PAGE))) for name in ("a", "b")}),
+    "which gate": lambda: opened.which_gate({"carried": GATES_OPEN, "reset": GATES_OPEN}),
     "cell": lambda: lstm.lstm_cell(),
     "every line": lambda: lstm.lstm_cell(peepholes=True, backward=True),
     "forget and input": lambda: lstm.lstm_cell("forget", "input"),
@@ -72,3 +76,18 @@ def test_key_frames_keep_words_clear_of_the_diamond():
 def test_only_the_middle_step_of_three_is_wrong():
     shown = [text.get_text() for text in lstm.shares().axes[0].texts]
     assert [shown.count(word) for word in ("0, always", "right", "wrong")] == [2, 2, 1]
+
+
+def test_a_character_has_the_shade_of_its_own_value_also_after_a_line_end():
+    values = np.full(len(PAGE), -1.0)
+    values[PAGE.index("lantern")] = 1
+    figure = opened.over_text({"the l of lantern": (PAGE, values)})
+    shades = [1 - patch.get_facecolor()[0] for patch in figure.axes[0].patches]  # the paper is white, the state blue
+    letters = [character for character in PAGE if character != "\n"]
+    assert len(shades) == len(letters)
+    assert [letters[k] for k in range(len(shades)) if shades[k] > 0.5] == ["l"] and np.argmax(shades) == 28
+
+
+def test_the_gates_figure_says_the_medians():
+    words = plots.alternative_text(FIGURES["which gate"]())
+    assert "carried, all gates work: 1.9" in words and "reset, f held open: 2.2" in words
