@@ -61,8 +61,8 @@ rounding_floor = ValueExercise(
     names=("the relative error",),
     mistakes=[
         Mistake("loss of size 1", _near(_FLOOR / 50),
-                "You left out the size of the loss. Rounding is relative: a loss of 50 is held 50 times less exactly "
-                "than one of 1.", example=_FLOOR / 50),
+                "You left out the size of the loss. Rounding is relative: its bound, p·|L|, is 50 times as large for a "
+                "loss of 50 as for one of 1.", example=_FLOOR / 50),
         Mistake("absolute error", _near(_FLOOR * 2e-8),
                 "This is the error of the slope, p·|L|/ε. How large is it beside the gradient?",
                 example=_FLOOR * 2e-8),

@@ -521,15 +521,16 @@ QUIZ = Quiz("03", [
         Option("The gradient is wrong, or it would not be that small.", False,
                "Gradients can be that small for good reasons: chapter 05 is about one of them."),
         Option("The check should be repeated in float32.", False,
-               "float32 makes it worse: a central difference is good to 4 or 5 digits there."),
+               "float32 makes it worse: a central difference is good to 4 or 5 digits there at best."),
     ], topic="tolerance"),
     Question("Which checks can accept a wrong backward pass?", [
         Option("A check at weights that are all zero.", True,
-               "At zero many wrong formulas agree with the right one: tanh(0) = 0, so its slope is 1 in all of them."),
+               "With all weights at 0 hardly anything comes back: dy W₂ᵀ is 0, and so is all that is made from it, by a "
+               "right formula or by a wrong one."),
         Option("A check of every entry, with random weights and four examples.", False,
                "This is the good one: nothing is switched off, and nothing is left out."),
         Option("A check of the last layer's weights alone.", True,
-               "The errors sit before the last layer, where the chain rule is longer."),
+               "A mistake further down the way back does not touch them: they are computed before it."),
         Option("A check with a batch of one example.", True,
                "With one example a mean and a sum over the batch are the same."),
     ], topic="coverage"),
@@ -538,8 +539,8 @@ QUIZ = Quiz("03", [
         Option("Every weight's gradient is right to six digits.", False,
                "An error in one weight among a million can be smaller than what the check can see."),
         Option("Nothing: one direction among a million sees a millionth of the gradient.", False,
-               "It sees a mixture of all weights: an error anywhere tilts the gradient and shows along nearly all "
-               "directions."),
+               "It sees a mixture of all weights. An error anywhere tilts the gradient, and one of a hundred times the "
+               "threshold shows along 99 directions of 100."),
         Option("The gradient as a whole is most probably not off by much more than the threshold.", True,
                "An error of one percent escapes about 6 random directions in 100,000; a second direction makes even "
                "that unthinkable."),
@@ -554,7 +555,7 @@ QUIZ = Quiz("03", [
                "Rounding would not keep to three entries, nor reach per cents of gradients of ordinary size."),
         Option("In those entries the step ±ε crosses the kink of a relu.", True,
                "Between the slopes 0 and 1 the difference quotient gives a mixture. Repeat the check at other random "
-               "inputs: a kink moves away, a mistake stays."),
+               "inputs: a kink moves away; a mistake that every input meets stays."),
     ], topic="kinks"),
     Question("A layer computes a = h W with a square W. Why does the way back use da @ W.T?", [
         Option("The shapes would not fit otherwise.", False,
