@@ -75,8 +75,8 @@ central_difference = Exercise(
                    {"w + eps": "w + 2 * eps", "w - eps": "w - 2 * eps", "(2 * eps)": "eps"}],
                 "The divisor is not the distance between your two places. From w - eps to w + eps it is 2 * eps."),
         Mistake("divided by ε alone", {"(2 * eps)": "eps"},
-                "Twice the slope: from w - eps to w + eps it is 2 * eps, and you divide by eps. (A forward and a backward "
-                "difference added up give the same; their mean would be right.)"),
+                "Twice the slope: from w - eps to w + eps it is 2 * eps, and you divide by eps. (A forward and a "
+                "backward difference added up give the same; their mean would be right.)"),
         Mistake("not divided", {" / (2 * eps)": ""},
                 "This is the rise alone. A slope is rise over run: divide by the distance between the two places."),
         Mistake("divided by something else", [{"(2 * eps)": code} for code in (
@@ -379,18 +379,19 @@ directional_check = Exercise(
                 "The claimed slope comes out as a square of numbers. A slope is one number: multiply the gradient of "
                 "each weight with its own entry of u, not with every entry, and add up. That is gradient @ u."),
         Mistake("not added up", {CLAIMED: "return measured, gradient * u"},
-                "gradient * u holds the share of each weight. The slope along u is their sum, one number: gradient @ u."),
+                "gradient * u holds the share of each weight. The slope is their sum, the number gradient @ u."),
         Mistake("projection", [{CLAIMED: f"return measured, {code}"} for code in (
             "(gradient @ u) * u", "(gradient @ v) * v")],
                 "You multiply the direction with the slope, and get a vector along u. The slope itself is the number "
                 "gradient @ u."),
         Mistake("all partial slopes", lambda f, gradient, w, v, eps: (
             np.array([(f(w + eps * e) - f(w - eps * e)) / (2 * eps) for e in np.eye(len(w))]), gradient),
-                "You compare weight by weight, with 2 n evaluations. Here all the weights move at once, along u, and one "
-                "number is held against one number, gradient @ u."),
+                "You compare weight by weight, with 2 n evaluations. Here all the weights move at once, along u, and "
+                "one number is held against one number, gradient @ u."),
         Mistake("not the scalar product", [
             {CLAIMED: f"return measured, {code}"}
-            for code in ("gradient.sum()", "np.mean(gradient)", "np.mean(gradient * u)", "np.outer(gradient, u).sum()")],
+            for code in (
+                "gradient.sum()", "np.mean(gradient)", "np.mean(gradient * u)", "np.outer(gradient, u).sum()")],
                 "The claimed slope is the scalar product of gradient and direction: multiply entry by entry and add "
                 "up, gradient @ u."),
         Mistake("sign lost", [{CLAIMED: "return measured, abs(gradient @ u)"},

@@ -72,7 +72,8 @@ def test_every_usual_slip_on_the_graph_is_named(answer, name):
 
 @pytest.mark.parametrize("claim, name", [(lambda g, u: g[:, None] * u, "outer product"),
                                          (lambda g, u: np.diag(g * u), "outer product"),
-                                         (lambda g, u: u * g, "not added up"), (lambda g, u: (u @ g) * u, "projection")])
+                                         (lambda g, u: u * g, "not added up"),
+                                         (lambda g, u: (u @ g) * u, "projection")])
 def test_a_claim_that_is_an_array_is_told_what_it_holds(claim, name):
     def answer(f, gradient, w, v, eps):
         u = v / np.linalg.norm(v)
