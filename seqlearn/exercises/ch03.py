@@ -377,7 +377,7 @@ directional_check = Exercise(
         Mistake("outer product", [{CLAIMED: f"return measured, {code}"} for code in (
             "np.outer(gradient, u)", "np.outer(u, gradient)", "np.outer(gradient, v)", "np.diag(gradient * u)")],
                 "The claimed slope comes out as a square of numbers. A slope is one number: multiply the gradient of "
-                "each weight with its own entry of u, not with every entry, and add up. That is gradient @ u."),
+                "each weight with its own entry of u and add up, gradient @ u."),
         Mistake("not added up", {CLAIMED: "return measured, gradient * u"},
                 "gradient * u holds the share of each weight. The slope is their sum, the number gradient @ u."),
         Mistake("projection", [{CLAIMED: f"return measured, {code}"} for code in (
