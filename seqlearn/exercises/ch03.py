@@ -71,10 +71,17 @@ central_difference = Exercise(
                 "asks."),
         Mistake("step and divisor do not match", [
             {"w + eps": f"w + {step}", "w - eps": f"w - {step}"} for step in ("eps / 2", "2 * eps")]
-                + [{"f(w - eps)": "f(w)"}, {"f(w + eps)": "f(w)"}],
+                + [{"f(w - eps)": "f(w)"}, {"f(w + eps)": "f(w)"},
+                   {"w + eps": "w + 2 * eps", "w - eps": "w - 2 * eps", "(2 * eps)": "eps"}],
                 "The divisor is not the distance between your two places. From w - eps to w + eps it is 2 * eps."),
+        Mistake("divided by ε alone", {"(2 * eps)": "eps"},
+                "Twice the slope: from w - eps to w + eps it is 2 * eps, and you divide by eps. (A forward and a "
+                "backward difference added up give the same; their mean would be right.)"),
+        Mistake("not divided", {" / (2 * eps)": ""},
+                "This is the rise alone. A slope is rise over run: divide by the distance between the two places."),
         Mistake("divided by something else", [{"(2 * eps)": code} for code in (
-            "eps**2", "2", "(2 * w)", "(2 * eps**2)", "(2 * eps * f(w))", "(eps / 2)")],
+            "eps**2", "2", "(2 * w)", "(2 * eps**2)", "(2 * eps * f(w))", "(eps / 2)", "(4 * eps)", "np.sqrt(eps)",
+            "(2 * np.sqrt(eps))", "abs(2 * eps * w)")] + [{" / (2 * eps)": " * (2 * eps)"}],
                 "The rise is right, the divisor is not. Divide by the distance between the two places, from w - eps to "
                 "w + eps."),
         Mistake("brackets around the difference missing", [
@@ -88,10 +95,10 @@ central_difference = Exercise(
         Mistake("sum in place of difference", [{"f(w + eps) - f": "f(w + eps) + f"},
                                                {"f(w + eps) - f": "f(w + eps) + f", "(2 * eps)": "2"}],
                 "You add the two values. The slope comes from their difference."),
-        Mistake("second derivative", {"f(w + eps) - f(w - eps)": "f(w + eps) - 2 * f(w) + f(w - eps)",
-                "(2 * eps)": "eps**2"},
-                "This measures how the slope changes, the second derivative. The slope itself needs the two outer "
-                "values alone."),
+        Mistake("second derivative", [{"f(w + eps) - f(w - eps)": "f(w + eps) - 2 * f(w) + f(w - eps)",
+                                       "(2 * eps)": divisor} for divisor in ("eps**2", "(2 * eps)", "eps")],
+                "f(w + eps) - 2 f(w) + f(w - eps) measures how the slope changes, the second derivative. The slope "
+                "itself needs the difference of the two outer values alone."),
         Mistake("complex step", {"(f(w + eps) - f(w - eps)) / (2 * eps)": "np.imag(f(w + 1j * eps)) / eps"},
                 "That is the complex step of exercise 03.5, a good method. Here the central difference is asked for, "
                 "with f(w + eps) and f(w - eps)."),
@@ -361,9 +368,30 @@ directional_check = Exercise(
                 "You divide by the length of the gradient too, so this is no slope any more but the cosine of an "
                 "angle, or a multiple of it. Only the direction is brought to length 1; the gradient keeps its "
                 "length."),
+        Mistake("divided by ε alone", {"(2 * eps)": "eps"},
+                "Your measured slope is twice too large: from w - eps * u to w + eps * u it is 2 * eps, and you divide "
+                "by eps."),
+        Mistake("the claim divided by the length again", [
+            {"gradient @ u": f"gradient @ u / {code}"} for code in ("np.linalg.norm(v)", "np.linalg.norm(v)**2")],
+                "You divide the claimed slope by the length of v once more. u has length 1 already: gradient @ u."),
+        Mistake("outer product", [{CLAIMED: f"return measured, {code}"} for code in (
+            "np.outer(gradient, u)", "np.outer(u, gradient)", "np.outer(gradient, v)", "np.diag(gradient * u)")],
+                "The claimed slope comes out as a square of numbers. A slope is one number: multiply the gradient of "
+                "each weight with its own entry of u and add up, gradient @ u."),
+        Mistake("not added up", {CLAIMED: "return measured, gradient * u"},
+                "gradient * u holds the share of each weight. The slope is their sum, the number gradient @ u."),
+        Mistake("projection", [{CLAIMED: f"return measured, {code}"} for code in (
+            "(gradient @ u) * u", "(gradient @ v) * v")],
+                "You multiply the direction with the slope, and get a vector along u. The slope itself is the number "
+                "gradient @ u."),
+        Mistake("all partial slopes", lambda f, gradient, w, v, eps: (
+            np.array([(f(w + eps * e) - f(w - eps * e)) / (2 * eps) for e in np.eye(len(w))]), gradient),
+                "You compare weight by weight, with 2 n evaluations. Here all the weights move at once, along u, and "
+                "one number is held against one number, gradient @ u."),
         Mistake("not the scalar product", [
             {CLAIMED: f"return measured, {code}"}
-            for code in ("gradient.sum()", "np.mean(gradient * u)", "np.outer(gradient, u).sum()")],
+            for code in (
+                "gradient.sum()", "np.mean(gradient)", "np.mean(gradient * u)", "np.outer(gradient, u).sum()")],
                 "The claimed slope is the scalar product of gradient and direction: multiply entry by entry and add "
                 "up, gradient @ u."),
         Mistake("sign lost", [{CLAIMED: "return measured, abs(gradient @ u)"},
@@ -521,15 +549,16 @@ QUIZ = Quiz("03", [
         Option("The gradient is wrong, or it would not be that small.", False,
                "Gradients can be that small for good reasons: chapter 05 is about one of them."),
         Option("The check should be repeated in float32.", False,
-               "float32 makes it worse: a central difference is good to 4 or 5 digits there."),
+               "float32 makes it worse: a central difference is good to 4 or 5 digits there at best."),
     ], topic="tolerance"),
     Question("Which checks can accept a wrong backward pass?", [
         Option("A check at weights that are all zero.", True,
-               "At zero many wrong formulas agree with the right one: tanh(0) = 0, so its slope is 1 in all of them."),
+               "With all weights at 0 hardly anything comes back: dy W₂ᵀ is 0, and so is all that is made from it, by "
+               "a right formula or by a wrong one."),
         Option("A check of every entry, with random weights and four examples.", False,
                "This is the good one: nothing is switched off, and nothing is left out."),
         Option("A check of the last layer's weights alone.", True,
-               "The errors sit before the last layer, where the chain rule is longer."),
+               "A mistake further down the way back does not touch them: they are computed before it."),
         Option("A check with a batch of one example.", True,
                "With one example a mean and a sum over the batch are the same."),
     ], topic="coverage"),
@@ -538,8 +567,8 @@ QUIZ = Quiz("03", [
         Option("Every weight's gradient is right to six digits.", False,
                "An error in one weight among a million can be smaller than what the check can see."),
         Option("Nothing: one direction among a million sees a millionth of the gradient.", False,
-               "It sees a mixture of all weights: an error anywhere tilts the gradient and shows along nearly all "
-               "directions."),
+               "It sees a mixture of all weights. An error anywhere tilts the gradient, and one of a hundred times the "
+               "threshold shows along 99 directions of 100."),
         Option("The gradient as a whole is most probably not off by much more than the threshold.", True,
                "An error of one percent escapes about 6 random directions in 100,000; a second direction makes even "
                "that unthinkable."),
@@ -554,7 +583,7 @@ QUIZ = Quiz("03", [
                "Rounding would not keep to three entries, nor reach per cents of gradients of ordinary size."),
         Option("In those entries the step ±ε crosses the kink of a relu.", True,
                "Between the slopes 0 and 1 the difference quotient gives a mixture. Repeat the check at other random "
-               "inputs: a kink moves away, a mistake stays."),
+               "inputs: a kink moves away; a mistake that every input meets stays."),
     ], topic="kinks"),
     Question("A layer computes a = h W with a square W. Why does the way back use da @ W.T?", [
         Option("The shapes would not fit otherwise.", False,

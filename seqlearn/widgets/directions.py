@@ -15,8 +15,8 @@ class DirectionalDerivative(Explorer):
     chapter = "03"
     title = "Which way is up?"
     question = (
-        "Turn until the slope is 0: how does the black arrow lie to the green level line? Then move the point: what "
-        "stays the same about the curve on the right?"
+        "Turn until the slope is nearly 0: how does the black arrow lie to the green level line? Then move the point: "
+        "what stays the same about the curve on the right?"
     )
     picture_class = Compass
 

@@ -60,3 +60,38 @@ def test_a_guard_does_not_hide_the_mistake(error):
 def test_the_place_of_the_right_answer_gives_nothing_away():
     places = [min(question.right) for question in ch03.QUIZ.questions]
     assert len(places) >= 5 and max(places.count(place) for place in places) <= len(places) / 2
+
+
+@pytest.mark.parametrize("answer, name", [
+    ((-1, 2, 2), "dp taken for 1 in db"), ((-1, -2, 2), "own factor in db"), ((-1, 4, 1), "dc taken for 1"),
+    ((-1, 4, 3), "c taken for a factor"), ((-1, 4, 6), "c taken for a factor"), ((4, -1, 2), "another order"),
+    ((0, 2, 1), "dq taken for 1 in every place"), ((-4, 4, 2), "c left out"), ((1, 4, 2), "only the last use")])
+def test_every_usual_slip_on_the_graph_is_named(answer, name):
+    assert ch03.used_twice.check(answer).mistake == name
+
+
+@pytest.mark.parametrize("claim, name", [(lambda g, u: g[:, None] * u, "outer product"),
+                                         (lambda g, u: np.diag(g * u), "outer product"),
+                                         (lambda g, u: u * g, "not added up"),
+                                         (lambda g, u: (u @ g) * u, "projection")])
+def test_a_claim_that_is_an_array_is_told_what_it_holds(claim, name):
+    def answer(f, gradient, w, v, eps):
+        u = v / np.linalg.norm(v)
+        return (f(w + eps * u) - f(w - eps * u)) / (2 * eps), claim(gradient, u)
+
+    assert ch03.directional_check.check(answer).mistake == name
+
+
+@pytest.mark.parametrize("answer", [lambda f, w, eps: (f(w + eps) - f(w - eps)) / eps,
+                                    lambda f, w, eps: (f(w + eps) - f(w)) / eps + (f(w) - f(w - eps)) / eps])
+def test_twice_the_slope_is_explained(answer):
+    assert ch03.central_difference.check(answer).mistake == "divided by ε alone"
+
+
+def test_the_result_of_the_gated_layer_is_not_its_tanh():
+    def answer(x, A, B, dh):
+        h, b = np.tanh(x @ A) * (x @ B), x @ B
+        da, db = dh * b * (1 - h**2), dh * h
+        return x.T @ da, x.T @ db, da @ A.T + db @ B.T
+
+    assert ch03.gated_backward.check(answer).mistake == "h in place of tanh a"
