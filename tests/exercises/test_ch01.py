@@ -255,13 +255,3 @@ def test_order_shows_once_the_state_is_multiplied_or_squashed(step, blind):
 def test_a_start_of_its_own_is_named_where_it_makes_one_state_too_many():
     result = ch01.states_needed.check({**ch01.STATES, "two in a row": 4})
     assert result.mistake == "one state too many" and "start" in result.message
-
-
-def test_floats_lose_words_but_not_the_last_one():
-    words = np.random.default_rng(1).integers(0, 20, size=30)
-    h = 0
-    for word in words:
-        h = 20 * h + int(word)
-    last = h % 20
-    before = int(h / 20) % 20
-    assert last == words[-1] and before != words[-2]
