@@ -302,8 +302,8 @@ unread = Exercise(
         Mistake("divided as floats", [{"h // V": what} for what in (
             "int(h / V)", "(h - h % V) / V", "np.floor(h / V)", "int((h - h % V) / V)", "round(h / V - 0.5)")]
                 + [{"words = []": "words, h = [], float(h)"}, {"h // V": "int(h / V)", "words[::-1]": "words"}],
-                "h / V is a float of about sixteen digits, so a long sentence loses its last words, and one of them "
-                "came out wrong. Divide in whole numbers: h // V. (And return the first word first.)"),
+                "h / V is a float of about sixteen digits, so in a long sentence words come out wrong. Divide in whole "
+                "numbers: h // V. (And return the first word first.)"),
         Mistake("not rounded", {"h // V": "h / V"},
                 "You divide with /, so the state before the step is no whole number. Divide in whole numbers: h // V."),
         Mistake("zeros at the start lost", {"for _ in range(T)": "while h > 0"},
@@ -444,8 +444,8 @@ states_needed = ValueExercise(
                        "For two in a row: with the two notes “found” and “not yet”, how would the machine know that "
                        "the bit before was a 1?"),
         _counted_wrong("one state too many", ["two in a row"], [4, 5],
-                       "For two in a row: once it has been found, nothing else matters. The last bit is needed only as "
-                       "long as it has not."),
+                       "For two in a row: once they have been found, nothing else matters. Until then, the last bit is "
+                       "enough, and the start can count as a 0."),
         Mistake("a state of its own for the start", lambda answer: any(
             float(answer[name]) == STATES[name] + 1 for name in ("last", "parity", "remainder")),
                 "One of your numbers counts the start as a state of its own where it may be one of the others. Before "
@@ -614,7 +614,7 @@ QUIZ = Quiz("01", [
                "Nothing happens to the past between one word and the next, so the state is the plain sum."),
         Option("The last word alone.", False, "All words are in the sum. That is the state with W_h = 0."),
         Option("As much as a bag of words.", True,
-               "It is their sum. Order shows only if reading a word changes what is already there."),
+               "It is their sum. Order shows once the old state is multiplied or squashed in between."),
     ], topic="why a state sees order"),
     Question("A network marks every card payment as normal or suspicious, the moment it is made. Which pattern?", [
         Option("Many-to-one", False, "There is an answer for each payment, not one for all."),
@@ -627,7 +627,7 @@ QUIZ = Quiz("01", [
         Option("The output may be longer or shorter than the input.", True,
                "So there cannot be one output word above every input word."),
         Option("Computing an output takes time.", False,
-               "The delay is in steps of the network, not in seconds. Aligned networks compute as long."),
+               "The delay is in steps of the network, not in seconds. An aligned step takes as long."),
         Option("The first output word may depend on the last input word.", True,
                "In German the verb can stand at the end. The network reads all of the sentence before it writes."),
         Option("The network must be trained longer.", False, "The drawing shows what is read and written when."),

@@ -128,8 +128,8 @@ learn_to_tell = Exercise(
                 "is a bag again. Give each pair of neighbours a weight of its own."),
         Mistake("only with nothing added", _trained(
             lambda sentence, V: np.outer(np.eye(V)[sentence[0]], np.eye(V)[sentence[-1]]).reshape(-1)),
-                "A word in front upsets your answers, and so does one behind: your input depends on both ends of the "
-                "sentence. Look for something that stays the same wherever the three words stand."),
+                "A word in front upsets your answers, and so does one behind: your model has met neither in training. "
+                "Look for something that stays the same wherever the three words stand."),
         Mistake("a rule of your own", [_ruled(_dog_before_verb), _ruled(lambda sentence: sentence[0] == 0),
                                        _ruled(lambda sentence: sentence[-1] != 0)],
                 "You wrote a rule into your function. In the last case the labels are exchanged, and only a model "
@@ -146,5 +146,5 @@ learn_to_tell = Exercise(
         "return lambda s: answer(pairs(s)[None])[0]",
     ],
     explanation="A window with the same weights at every place, its findings added up, is a convolution. "
-                "It does not care where the sentence stands, and it cannot see anything wider than its window.",
+                "It does not care where the sentence stands, and no single finding is wider than its window.",
 )

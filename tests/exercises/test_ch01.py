@@ -221,3 +221,37 @@ def test_pairs_with_the_same_weights_at_every_place_pass_the_three_tests_of_the_
         assert space["three_tests"](lambda sentence: in_places(sentence).sum(axis=0).reshape(-1), seed) == [1, 1, 1]
         unseen, in_front, behind = space["three_tests"](lambda sentence: in_places(sentence).reshape(-1), seed)
         assert unseen == behind == 1 and in_front < 0.8
+
+
+def test_training_that_shows_a_word_behind_makes_the_random_reader_hold_there():
+    """What the third attempt tells of learning which differences matter."""
+    space = chapter("vocabulary = ", "nouns, verbs = ", "def train(", "def draw_weights(", "def reader(")
+    seen, unseen, labels = space["sentences"][:30], space["sentences"][30:], space["acts"]
+    behind, right = " today", []
+    for seed in range(10):
+        state = space["reader"](seed)
+        x = np.array([state(sentence + end) for end in ("", behind) for sentence in seen])
+        answer, _ = space["train"](x, np.tile(labels[:30], 2), seed=seed)
+        right.append([np.mean(answer(np.array([state(sentence + end) for sentence in unseen])) == labels[30:])
+                      for end in ("", behind)])
+    assert np.median(right, axis=0).tolist() == [1, 1] and np.min(right) >= 0.7
+
+
+@pytest.mark.parametrize(("step", "blind"), [
+    (lambda x, h: x + h + 0.3, True),  # a bias moves the state at each step, and commutes with adding
+    (lambda x, h: x + 2 * h, False),
+    (lambda x, h: np.tanh(x + h), False),
+])
+def test_order_shows_once_the_state_is_multiplied_or_squashed(step, blind):
+    ends = []
+    for order in permutations(np.random.default_rng(0).normal(size=5)):
+        h = 0.0
+        for x in order:
+            h = step(x, h)
+        ends.append(round(h, 9))
+    assert len(set(ends)) == (1 if blind else 120)
+
+
+def test_a_start_of_its_own_is_named_where_it_makes_one_state_too_many():
+    result = ch01.states_needed.check({**ch01.STATES, "two in a row": 4})
+    assert result.mistake == "one state too many" and "start" in result.message
