@@ -15,7 +15,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from tqdm.auto import tqdm
 
 from seqlearn.course.long_runs import options, store
 from seqlearn.data.imdb import imdb
@@ -23,6 +22,7 @@ from seqlearn.data.words import batches_by_length, build_vocabulary, encode, tok
 from seqlearn.models.classifier import Classifier
 from seqlearn.models.word_vectors import neighbour_vectors
 from seqlearn.plots.text_classification import largest_moves
+from seqlearn.training import train
 
 SETTINGS = {
     "seeds": [0, 1, 2],
@@ -89,6 +89,15 @@ def score(model: nn.Module, rows: list[np.ndarray], labels: np.ndarray) -> np.nd
     return logits
 
 
+class WithAverage(nn.Module):
+    """A model in training and the running average of its weights, which is what is validated and kept."""
+
+    def __init__(self, model: nn.Module, share: float) -> None:
+        super().__init__()
+        self.model = model
+        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(share))
+
+
 def train_one(data: dict, seed: int, settings: dict, *, progress: bool = True) -> tuple[nn.Module, dict]:
     """A model with the averaged weights of its best epoch, and how it went."""
     torch.manual_seed(seed)
@@ -96,38 +105,29 @@ def train_one(data: dict, seed: int, settings: dict, *, progress: bool = True) -
     rows, labels = data["train"]
     model = make_model(len(data["vocabulary"]), settings)
     model.use_vectors(data["vectors"])
-    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(settings["average"]))
+    pair = WithAverage(model, settings["average"])
     optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
-    steps = settings["epochs"] * -(-len(rows) // settings["batch_size"])
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.05, steps)
-    smoothing = settings["label_smoothing"]
-    curve, best, seconds = [], None, []
-    for epoch in range(settings["epochs"]):
-        started = time.perf_counter()
-        model.train()
-        total = 0.0
-        batches = batches_by_length(rows, labels, settings["batch_size"], rng)
-        for (x, lengths), wanted in tqdm(batches, total=steps // settings["epochs"], leave=False, disable=not progress):
-            target = torch.from_numpy(wanted) * (1 - smoothing) + smoothing / 2
-            loss = F.binary_cross_entropy_with_logits(model(torch.from_numpy(x), torch.from_numpy(lengths)), target)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), settings["max_norm"])
-            optimizer.step()
-            schedule.step()
-            averaged.update_parameters(model)
-            total += loss.item() * len(wanted)
-        logits = score(averaged.module, *data["validation"])
-        right = float(((logits > 0) == data["validation"][1]).mean())
-        cost = float(np.mean(np.logaddexp(0, logits) - data["validation"][1] * logits))
-        seconds.append(round(time.perf_counter() - started, 1))
-        curve.append({"loss": round(total / len(rows), 4), "validation": round(right, 4),
-                      "validation loss": round(cost, 4)})
-        if best is None or cost < curve[best]["validation loss"]:  # finer than the accuracy on 2,500 reviews
-            best = epoch
-            weights = {name: value.clone() for name, value in averaged.module.state_dict().items()}
-    model.load_state_dict(weights)
-    return model, {"seed": seed, "curve": curve, "best_epoch": best, "seconds": seconds}
+    optimizer.register_step_post_hook(lambda *_: pair.average.update_parameters(model))
+    updates = settings["epochs"] * -(-len(rows) // settings["batch_size"])
+    smoothing, right = settings["label_smoothing"], []
+
+    def loss(pair: WithAverage, batch: tuple) -> torch.Tensor:
+        (x, lengths), wanted = batch
+        return F.binary_cross_entropy_with_logits(pair.model(x, lengths), wanted * (1 - smoothing) + smoothing / 2)
+
+    def validate(pair: WithAverage) -> float:
+        """The loss, which is finer than the accuracy on 2,500 reviews."""
+        logits = score(pair.average.module, *data["validation"])
+        right.append(float(((logits > 0) == data["validation"][1]).mean()))
+        return float(np.mean(np.logaddexp(0, logits) - data["validation"][1] * logits))
+
+    history = train(pair, lambda epoch: batches_by_length(rows, labels, settings["batch_size"], rng), loss,
+                    epochs=settings["epochs"], optimizer=optimizer, validate=validate, max_norm=settings["max_norm"],
+                    scheduler=torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.05, updates), progress=progress)
+    curve = [{"loss": round(cost, 4), "validation": round(share, 4), "validation loss": round(validation, 4)}
+             for cost, share, validation in zip(history.loss, right, history.validation, strict=True)]
+    return pair.average.module, {"seed": seed, "curve": curve, "best_epoch": history.best_epoch,
+                                 "seconds": [round(each, 1) for each in history.seconds]}
 
 
 def accuracies(logits: np.ndarray, data: dict) -> dict:

@@ -18,6 +18,7 @@ from seqlearn.course.long_runs import options, store
 from seqlearn.data.reviews import reviews
 from seqlearn.data.words import build_vocabulary, encode, pad
 from seqlearn.models.classifier import real_steps
+from seqlearn.training import train
 
 SETTINGS = {
     "seeds": [0, 1, 2, 3, 4], "train_size": 4000, "test_size": 1000, "padded_length": 64, "embedding_size": 16,
@@ -75,35 +76,41 @@ def train_and_test(case: str, seed: int, settings: dict) -> dict:
     rng = np.random.default_rng(seed)
     model = Reader(len(vocabulary), settings)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
-    found = {"padded": [], "alone": []}
-    for epoch in range(settings["epochs"]):
-        for group in optimizer.param_groups:
-            group["lr"] = settings["learning_rate"] * (1 - epoch / settings["epochs"])
+    updates = -(-len(rows) // settings["batch_size"])  # an epoch has; the rate falls after each epoch
+    falling = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: max(1 - n // updates / settings["epochs"], 0))
+    found: dict = {"padded": [], "alone": []}
+
+    def batches(epoch):
         order = rng.permutation(len(rows))
         for start in range(0, len(rows), settings["batch_size"]):
             chosen = order[start : start + settings["batch_size"]]
-            x, lengths = map(torch.from_numpy, pad([rows[n] for n in chosen], length))
-            loss = model.loss(x, lengths, torch.from_numpy(labels[chosen]), case)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), settings["max_norm"])
-            optimizer.step()
-        with torch.no_grad():
-            x, lengths = map(torch.from_numpy, pad(test_rows, length))
-            found["padded"].append(accuracy(model(x, lengths, case), test_labels))
-            right = sum(accuracy(model(*batch, case), wanted) * len(wanted)
-                        for batch, wanted in _by_exact_length(test_rows, test_labels))
-            found["alone"].append(round(right / len(test_rows), 4))
-    if case.startswith("loss"):
-        with torch.no_grad():
-            logits = model.readout(model.lstm(model.embedding(x))[0]).squeeze(2)
-        wanted, mask = torch.from_numpy(test_labels).expand_as(logits), real_steps(lengths, len(x))
-        losses = F.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
-        right = ((logits > 0) == (wanted > 0.5)).float()
-        for name, values in (("loss", losses), ("answers", right)):
-            found[f"{name}, all steps"] = round(values.mean().item(), 3)
-            found[f"{name}, real steps"] = round(values[mask].mean().item(), 3)
+            yield pad([rows[n] for n in chosen], length), labels[chosen]
+
+    def measure(model):
+        """Note the epoch's numbers; the accuracy alone is what counts."""
+        x, lengths = map(torch.from_numpy, pad(test_rows, length))
+        found["padded"].append(accuracy(model(x, lengths, case), test_labels))
+        right = sum(accuracy(model(*batch, case), wanted) * len(wanted)
+                    for batch, wanted in _by_exact_length(test_rows, test_labels))
+        found["alone"].append(round(right / len(test_rows), 4))
+        if case.startswith("loss"):
+            found.update(_over_all_and_real_steps(model, x, lengths, test_labels))
+        return -found["alone"][-1]
+
+    train(model, batches, lambda model, batch: model.loss(*batch[0], batch[1], case), epochs=settings["epochs"],
+          optimizer=optimizer, scheduler=falling, validate=measure, max_norm=settings["max_norm"], progress=False)
     return found
+
+
+def _over_all_and_real_steps(model: Reader, x: torch.Tensor, lengths: torch.Tensor, labels: np.ndarray) -> dict:
+    """Mean loss and share of right answers, as a training reports them: over all steps, and over the real ones."""
+    logits = model.readout(model.lstm(model.embedding(x))[0]).squeeze(2)
+    wanted, mask = torch.from_numpy(labels).expand_as(logits), real_steps(lengths, len(x))
+    losses = F.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    right = ((logits > 0) == (wanted > 0.5)).float()
+    return {f"{name}, {which} steps": round(values[chosen].mean().item(), 3)
+            for name, values in (("loss", losses), ("answers", right))
+            for which, chosen in (("all", mask | True), ("real", mask))}
 
 
 def accuracy(logits: torch.Tensor, labels: np.ndarray) -> float:

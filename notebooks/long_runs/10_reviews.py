@@ -6,19 +6,19 @@ The LSTM is asked for the label after every word, so that its number after a wor
 the words so far. Words are replaced by <unk> at random, so that a word it does not know says little.
 """
 
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 
 from seqlearn.course.long_runs import options
 from seqlearn.data.reviews import grammar_words, reviews
 from seqlearn.data.words import batches_by_length, encode, pad
 from seqlearn.models.classifier import Classifier, real_steps
-from seqlearn.training import save_weights
+from seqlearn.training import save_weights, train
 
 SETTINGS = {
     "seed": 0, "train_size": 8000, "test_size": 2000, "embedding_size": 16, "hidden_size": 32, "word_dropout": 0.1,
@@ -54,20 +54,22 @@ def run(settings: dict, *, progress: bool = True) -> tuple[TwoReaders, dict]:
     rng = np.random.default_rng(settings["seed"])
     readers = TwoReaders(len(vocabulary), settings)
     optimizer = torch.optim.Adam(readers.parameters(), lr=settings["learning_rate"])
-    for epoch in tqdm(range(settings["epochs"]), disable=not progress):
-        for group in optimizer.param_groups:
-            group["lr"] = settings["learning_rate"] * (1 - epoch / settings["epochs"])
-        for (x, lengths), wanted in batches_by_length(rows, labels, settings["batch_size"], rng):
-            wanted = torch.from_numpy(wanted)
-            after_words, bag = readers(torch.from_numpy(x))
-            mask = real_steps(torch.from_numpy(lengths), len(x))
-            losses = F.binary_cross_entropy_with_logits(after_words, wanted.expand_as(after_words), reduction="none")
-            loss = (losses * mask).sum() / mask.sum() + F.binary_cross_entropy_with_logits(bag, wanted)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(readers.lstm.parameters(), settings["max_norm"])
-            optimizer.step()
-    readers.eval()
+
+    def loss(readers: TwoReaders, batch: tuple) -> torch.Tensor:
+        (x, lengths), wanted = batch
+        after_words, bag = readers(x)
+        mask = real_steps(lengths, len(x))
+        losses = F.binary_cross_entropy_with_logits(after_words, wanted.expand_as(after_words), reduction="none")
+        return (losses * mask).sum() / mask.sum() + F.binary_cross_entropy_with_logits(bag, wanted)
+    # The rate falls after each epoch. Only the LSTM's gradient is clipped: the bag is not to feel it.
+    updates = -(-len(rows) // settings["batch_size"])
+    falling = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: max(1 - n // updates / settings["epochs"], 0))
+    optimizer.register_step_pre_hook(
+        lambda *_: nn.utils.clip_grad_norm_(readers.lstm.parameters(), settings["max_norm"]) and None)
+    done = count()
+    train(readers, lambda epoch: batches_by_length(rows, labels, settings["batch_size"], rng), loss,
+          epochs=settings["epochs"], optimizer=optimizer, scheduler=falling, progress=progress,
+          validate=lambda readers: -next(done))  # the last epoch's weights are kept: the rate has fallen by then
     with torch.no_grad():
         x, lengths = pad(test_rows)
         after_words, bag = readers(torch.from_numpy(x))

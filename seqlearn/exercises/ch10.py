@@ -201,7 +201,7 @@ masked_mean = Exercise(
 def masked_loss_reference(logits, labels, lengths):
     """Mean binary cross-entropy over all real steps of the batch. logits: (T, N), one a step; labels: (N,), 0 or 1.
 
-    lengths: (N,). The loss of a logit z is log(1 + e^z) − label · z. Returns a number.
+    lengths: (N,). The loss of a logit ℓ is log(1 + e^ℓ) − label · ℓ. Returns a number.
     """
     losses = np.logaddexp(0, logits) - labels * logits  # (T, N)
     mask = np.arange(len(logits))[:, None] < lengths
@@ -248,7 +248,7 @@ masked_loss = Exercise(
                 [{"< lengths": "< lengths - 1"}, {"< lengths": "< lengths - 1", "/ mask.sum()": "/ lengths.sum()"}],
                 "Your mask drops the last real step: t < length, with t counted from 0."),
         Mistake("wrong sign", {"labels * logits": "(1 - labels) * logits"},
-                "A high logit is cheap for you where the label is 0. The loss is log(1 + e^z) − label · z."),
+                "A high logit is cheap for you where the label is 0. The loss is log(1 + e^ℓ) − label · ℓ."),
         Mistake("padding in the sum", {"losses * mask": "losses"},
                 "You divide by the number of real steps, but the sum above holds the losses of the padding as well: "
                 "multiply them by the mask."),
@@ -259,18 +259,18 @@ masked_loss = Exercise(
                     "((losses * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)).mean()"}],
                 "You take a mean at every step and then the mean of these. Late steps, which few rows have, then "
                 "count more; here every real step counts alike."),
-        Mistake("e to the power of −z", {"logaddexp(0, logits)": "logaddexp(0, -logits)"},
-                "Your first term is log(1 + e^−z). The loss is log(1 + e^z) − label · z."),
+        Mistake("e to the power of minus the logit", {"logaddexp(0, logits)": "logaddexp(0, -logits)"},
+                "Your first term is log(1 + e^−ℓ). The loss is log(1 + e^ℓ) − label · ℓ."),
         Mistake("labels as −1 and 1", {"labels * logits": "(2 * labels - 1) * logits"},
-                "You turn the labels into −1 and 1. In log(1 + e^z) − label · z they are 0 and 1, as they come."),
+                "You turn the labels into −1 and 1. In log(1 + e^ℓ) − label · ℓ they are 0 and 1, as they come."),
         Mistake("squared error",
                 {"np.logaddexp(0, logits) - labels * logits": "(1 / (1 + np.exp(-logits)) - labels) ** 2"},
-                "That is the squared error of the probability. Asked is the cross-entropy: log(1 + e^z) − label · z."),
+                "That is the squared error of the probability. Asked is the cross-entropy: log(1 + e^ℓ) − label · ℓ."),
         Mistake("sigmoid first", {"losses = np": "logits = 1 / (1 + np.exp(-logits))\n    losses = np"},
-                "You send the logits through a sigmoid first. In log(1 + e^z) − label · z the z is the logit itself."),
+                "You send the logits through a sigmoid first. In log(1 + e^ℓ) − label · ℓ the ℓ is the logit itself."),
     ],
     hints=[
-        "First all losses, (T, N): np.logaddexp(0, logits) is log(1 + e^z), and labels * logits fits by broadcasting.",
+        "First all losses, (T, N): np.logaddexp(0, logits) is log(1 + e^ℓ), and labels * logits fits by broadcasting.",
         "Then the mask, (T, N): np.arange(T)[:, None] < lengths.",
         "(losses * mask).sum() / mask.sum().",
     ],
@@ -450,6 +450,235 @@ run_packed = Exercise(
                 "keeps its state, so the last state is the last real one.",
 )
 
+# 10.6 Dropout of features -----------------------------------------------------------------------------------------
+
+
+def drop_features_reference(words, draws, share):
+    """words with features dropped, the same ones at every step of a review. Returns (T, N, D).
+
+    words: (T, N, D). draws: (N, D), uniform between 0 and 1; where one is below share, that feature of that review
+    becomes 0. What is kept is made larger, so that on average over the draws nothing changes. 0 ≤ share < 1.
+    """
+    keep = draws >= share  # (N, D)
+    return words * keep / (1 - share)
+
+
+drop_features = Exercise(
+    id="10.6",
+    title="Dropout, the same for every word",
+    stars=2,
+    reference=drop_features_reference,
+    cases=lambda rng: [(rng.standard_normal((T, N, D)), rng.random((N, D)), share)
+                       for T, N, D, share in ((4, 3, 5, 0.5), (5, 2, 6, 0.2), (3, 4, 4, 0.7), (4, 2, 3, 0.0))],
+    mistakes=[
+        Mistake("not made larger", {" / (1 - share)": ""},
+                "The right features are dropped. But what is kept must grow: with half of the features gone, sums "
+                "over the features are half as large in training as later, when nothing is dropped."),
+        Mistake("made larger by the share", [{"/ (1 - share)": "/ max(share, 1e-9)"}, {"/ (1 - share)": "* share"}],
+                "A share of 1 − share is kept. To make up for it, divide by 1 − share."),
+        Mistake("made smaller", {"/ (1 - share)": "* (1 - share)"},
+                "You multiply by 1 − share. That belongs to the other convention, in which it is done after training; "
+                "here training makes up for it: divide."),
+        Mistake("kept and dropped exchanged",
+                [{"draws >= share": "draws < share"}, {"draws >= share": "draws < share", " / (1 - share)": ""},
+                 {"draws >= share": "draws < 1 - share"},
+                 {"draws >= share": "draws < share", "/ (1 - share)": "/ max(share, 1e-9)"}],
+                "You keep what is to be dropped, or drop the others: a feature is dropped where its draw is below "
+                "share."),
+        Mistake("made larger by what was drawn", [{"/ (1 - share)": "/ keep.mean()"},
+                {"/ (1 - share)": "/ np.maximum(keep.mean(axis=1, keepdims=True), 1e-9)"}],
+                "You divide by the share that happens to be kept in these draws. The factor is the same in every "
+                "batch, 1 / (1 − share): then the mean over the draws is right."),
+        Mistake("one draw for the whole batch", {"draws >= share": "draws[:1] >= share"},
+                "You use the first review's draws for all. Each review has draws of its own, (N, D)."),
+        Mistake("whole words dropped", {"draws >= share": "draws[:, :1] >= share"},
+                "You drop a review as a whole, all its features or none. Each feature has its own draw."),
+    ],
+    hints=[
+        "Which features are kept: draws >= share, an array (N, D) of True and False.",
+        "words is (T, N, D) and the mask (N, D), so words * mask uses the same mask at every step.",
+        "Divide by 1 - share.",
+    ],
+    explanation="Gal and Ghahramani (2016) drop the same features at every step. `Classifier` calls it "
+                "`embedding_dropout`. In PyTorch, `nn.Dropout` draws anew for every step, too.",
+)
+
+# 10.7 Join the most frequent pair ---------------------------------------------------------------------------------
+
+
+def join_pair_reference(words, counts):
+    """One round of byte-pair encoding: the most frequent pair of neighbours, and all words with this pair joined.
+
+    words: a list of words, each a list of its pieces. counts: how often each word occurs. Of pairs that are equally
+    frequent the first in the alphabet is taken. Returns the pair, a list of two pieces, and the new list of words.
+    """
+    pairs = Counter()
+    for word, count in zip(words, counts, strict=True):
+        for pair in zip(word, word[1:], strict=False):
+            pairs[pair] += count
+    best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+    joined = []
+    for word in words:
+        new, i = [], 0
+        while i < len(word):
+            size = 2 if tuple(word[i : i + 2]) == best else 1
+            new.append("".join(word[i : i + size]))
+            i += size
+        joined.append(new)
+    return list(best), joined
+
+
+def _words_in_pieces(rng):
+    """Ties; a pair that stands twice in a word; letters of a pair that touch across pieces; counts that decide."""
+    return [
+        ([list("warm"), list("warmer"), list("cold"), list("colder")], [4, 3, 2, 3]),
+        ([["warm"], ["warm", "e", "r"], list("cold"), ["c", "o", "l", "d", "e", "r"]], [4, 3, 2, 3]),
+        ([list("banana"), list("bandana"), list("nab")], [3, 2, 4]),
+        ([["ab", "c"], ["a", "b", "c"], ["a", "bc"], ["a", "b", "d"]], [9, 2, 9, 6]),
+        ([list("zyzy"), list("once"), list("ounce"), ["u"]], [5, 4, 4, 30]),
+        ([list("aaaa"), list("baab"), list("cc")], [2, 3, 1]),
+    ]
+
+
+FIRST = "min(pairs, key=lambda pair: (-pairs[pair], pair))"
+JOINED = 'size = 2 if tuple(word[i : i + 2]) == best else 1'
+
+join_pair = Exercise(
+    id="10.7",
+    title="Join the most frequent pair",
+    stars=2,
+    reference=join_pair_reference,
+    cases=_words_in_pieces,
+    names=("the pair", "the words"),
+    mistakes=[
+        Mistake("counts not used", {"pairs[pair] += count": "pairs[pair] += 1"},
+                "You count every word once. A pair in a word that occurs four times counts four: add counts[n]."),
+        Mistake("of equals the last or the first seen",
+                [{FIRST: "max(pairs, key=lambda pair: (pairs[pair], pair))"}, {FIRST: "pairs.most_common(1)[0][0]"}],
+                "Where several pairs are equally frequent, take the first in the alphabet: min over the pairs by "
+                "(-count, pair)."),
+        Mistake("rarest pair", {"-pairs[pair]": "pairs[pair]"},
+                "You join the rarest pair. Sort by minus the count."),
+        Mistake("once a word", {"pairs[pair] += count": "pass", "for pair in zip(word, word[1:], strict=False):":
+                "for pair in set(zip(word, word[1:], strict=False)):\n            pairs[pair] += count"},
+                "A pair that stands twice in a word counts twice: “na” in “banana”."),
+        Mistake("joined once a word", {JOINED: JOINED.replace("== best", "== best and len(new) == i")},
+                "You join the first place in each word only. The pair may stand in it again."),
+        Mistake("letters joined, not pieces",
+                {JOINED: 'size = 2 if "".join(word[i : i + 2]) == "".join(best) and len(word[i : i + 2]) == 2 else 1'},
+                "You join pieces that spell the same together. The pair is two pieces: a + bc is not ab + c."),
+        Mistake("words not joined", {"joined.append(new)": "joined.append(list(word))"},
+                "The pair is right, but the words are as before. Join it in each of them."),
+    ],
+    hints=[
+        "Count first: for every word, zip(word, word[1:]) gives its pairs; each counts as often as the word occurs.",
+        "min(pairs, key=lambda pair: (-pairs[pair], pair)) is the most frequent one, and of equals the first in the "
+        "alphabet.",
+        "Go through each word with an index i: where word[i] and word[i + 1] are the pair, append both as one piece "
+        "and move on by 2, otherwise append word[i] and move on by 1.",
+    ],
+    explanation="Repeat it some ten thousand times, and you have the vocabulary of a translator. What is kept is the "
+                "list of the pairs, in order: a new word is cut by joining them in that order.",
+)
+
+# 10.8 A packed classifier -----------------------------------------------------------------------------------------
+
+
+def packed_logits_reference(model, x, lengths):
+    """The logit of every review, (N,), from an LSTM that reads a packed batch in both directions.
+
+    model.embedding: (V, D). model.lstm: an nn.LSTM of one layer, bidirectional. model.readout: from 2H numbers, the
+    last state of the forward direction and then that of the reverse one, to one. x: (T, N), lengths: (N,), unsorted.
+    """
+    import torch
+    from torch.nn.utils.rnn import pack_padded_sequence
+
+    packed = pack_padded_sequence(model.embedding(x), lengths.cpu(), enforce_sorted=False)
+    _, (h_n, _) = model.lstm(packed)
+    return model.readout(torch.cat([h_n[0], h_n[1]], dim=1)).squeeze(1)
+
+
+def _two_ways(rng):
+    """Unsorted lengths; in the second case no row is as long as x; numbers in the padding, which must not be read."""
+    import torch
+
+    cases = []
+    for T, D, H, lengths in ((6, 3, 4, (2, 6, 4)), (7, 2, 3, (3, 1, 5, 4)), (5, 4, 2, (5, 3))):
+        model = torch.nn.Module()
+        model.embedding, model.lstm = torch.nn.Embedding(9, D), torch.nn.LSTM(D, H, bidirectional=True)
+        model.readout = torch.nn.Linear(2 * H, 1)
+        model.double()
+        for weight in model.parameters():
+            weight.data = torch.from_numpy(rng.standard_normal(tuple(weight.shape)))
+        x = torch.from_numpy(rng.integers(1, 9, (T, len(lengths))))
+        cases.append((model.requires_grad_(False), x, torch.tensor(lengths)))  # results with a graph cannot be copied
+    return cases
+
+
+def _weights_get_gradients(answer, rng):
+    model, x, lengths = _two_ways(rng)[0]
+    logits = answer(model.requires_grad_(), x, lengths)
+    if not getattr(logits, "requires_grad", False):
+        return "autograd cannot follow it, so it cannot be trained: leave out detach(), no_grad and numpy()."
+    return None
+
+
+PACKED = "pack_padded_sequence(model.embedding(x), lengths.cpu(), enforce_sorted=False)"
+STATES, BOTH = "_, (h_n, _) = model.lstm(packed)", "torch.cat([h_n[0], h_n[1]], dim=1)"
+UNPACKED = "outputs = torch.nn.utils.rnn.pad_packed_sequence(model.lstm(packed)[0])[0]\n    H = model.lstm.hidden_size"
+ROWS = "torch.arange(len(lengths))"
+
+packed_logits = Exercise(
+    id="10.8",
+    title="Build it: a packed classifier",
+    stars=3,
+    reference=packed_logits_reference,
+    cases=_two_ways,
+    extra=_weights_get_gradients,
+    mistakes=[
+        Mistake("not packed", [{PACKED: "model.embedding(x)"}, {
+                    STATES: "outputs, _ = model.lstm(model.embedding(x))", BOTH: "outputs[-1]"}],
+                "You give the LSTM the padded batch, so its last state comes after the padding, and the reverse "
+                "direction begins in it. Pack the vectors first."),
+        Mistake("not packed, read at lengths − 1",
+                [{STATES: "outputs, H = model.lstm(model.embedding(x))[0], model.lstm.hidden_size",
+                  BOTH: f"outputs[lengths - 1, {ROWS}]"},
+                 {STATES: "outputs, H = model.lstm(model.embedding(x))[0], model.lstm.hidden_size",
+                  BOTH: f"torch.cat([outputs[lengths - 1, {ROWS}, :H], outputs[0, :, H:]], dim=1)"}],
+                "The forward half is right. The reverse direction has read the padding first, and no choice of a step "
+                "helps against that: pack the batch."),
+        Mistake("reverse direction read where it begins", {STATES: UNPACKED, BOTH: f"outputs[lengths - 1, {ROWS}]"},
+                "Packed, and the forward half is right. At lengths − 1 the reverse direction has read one word only: "
+                "it ends at the first step. h_n[1] is its last state."),
+        Mistake("last step of the page", {STATES: UNPACKED, BOTH: "outputs[-1]"},
+                "outputs[-1] is 0 for every review that has ended before. h_n holds the last real states."),
+        Mistake("directions exchanged", {BOTH: "torch.cat([h_n[1], h_n[0]], dim=1)"},
+                "h_n[0] is the forward direction and comes first, then h_n[1]."),
+        Mistake("cell state", {STATES: "_, (_, h_n) = model.lstm(packed)"},
+                "You take c_n, the cell state. nn.LSTM returns outputs and (h_n, c_n)."),
+        Mistake("one direction twice", [{BOTH: f"torch.cat([h_n[{k}], h_n[{k}]], dim=1)"} for k in (0, 1, -1)],
+                "Both halves are of one direction. h_n is (2, N, H): h_n[0] reads forward, h_n[1] in reverse."),
+        Mistake("h_n reshaped", [{BOTH: "h_n.reshape(len(lengths), -1)"}, {BOTH: "h_n.view(len(lengths), -1)"}],
+                "reshape puts states of different reviews side by side: h_n is (2, N, H), direction first. Join h_n[0] "
+                "and h_n[1] along dim=1."),
+        Mistake("rows sorted by length",
+                {PACKED: "pack_padded_sequence(model.embedding(x)[:, lengths.argsort(descending=True)], "
+                         "lengths[lengths.argsort(descending=True)])"},
+                "You sorted the rows by length and left them so. The logits must stand in the order of x: undo the "
+                "sorting, or let enforce_sorted=False do both."),
+        Mistake("sigmoid", {".squeeze(1)": ".squeeze(1).sigmoid()"},
+                "These are probabilities. Asked are the logits, before the sigmoid."),
+    ],
+    hints=[
+        "Three lines: embed and pack, run the LSTM, read out.",
+        "pack_padded_sequence(vectors, lengths, enforce_sorted=False) takes rows in any order, and what the LSTM "
+        "returns is in that order again.",
+        "_, (h_n, c_n) = model.lstm(packed); h_n[0] and h_n[1], (N, H), are the last states of the two directions. "
+        "torch.cat([h_n[0], h_n[1]], dim=1) goes into the readout.",
+    ],
+    explanation="No mask anywhere: a packed batch has no padding, so h_n cannot be wrong.",
+)
+
 # The quiz ---------------------------------------------------------------------------------------------------------
 
 QUIZ = Quiz("10", [
@@ -500,7 +729,8 @@ QUIZ = Quiz("10", [
                    "That, too, gives different numbers, even for the same batch twice. Call model.eval() first."),
             Option("The vocabulary is too small.", False, "The same words become the same rows in both cases."),
             Option("Padding leaks: what the others in the batch are changes its padded length.", True,
-                   "This comparison is the cheapest test there is; run it on every model of sequences."),
+                   "This comparison needs no labels and two lines. It does not see padding in the training loss: for "
+                   "that, compare a batch's loss with that of the same batch padded further."),
             Option("Nothing, float32 is not exact.", False, "Rounding shows in the sixth digit or later."),
         ],
         topic="a test for leaks",
@@ -517,6 +747,46 @@ QUIZ = Quiz("10", [
             Option("A network that reads the words in order.", True, "That is what this chapter's LSTM does."),
         ],
         topic="what a bag of words cannot know",
+    ),
+    Question(
+        "A training averages the loss over all steps of a padded batch, the padded ones too. The answers are read at "
+        "lengths − 1. Which comparison shows the mistake?",
+        [
+            Option("A review scored alone against the same review in a batch.", False,
+                   "The answers are computed as they should be, so both scores agree. This finds the other two leaks."),
+            Option("The accuracy on test reviews padded to 64 steps against test reviews read one at a time.", False,
+                   "In the chapter both were 100 %: the model was slow to learn, and its answers have no leak."),
+            Option("The loss of a batch against the loss of the same batch padded further.", True,
+                   "Padding counts in this loss, so more padding moves it. The right loss does not move."),
+            Option("The training loss against the validation loss, computed with the same function.", False,
+                   "Padding counts in both, so they are wrong in the same way and may well agree."),
+        ],
+        topic="the third line of the test",
+    ),
+    Question(
+        "A network with two classes and a softmax says the logits 2 and 5. Which probability has the second class?",
+        [
+            Option("σ(5) ≈ 0.993, the sigmoid of its own logit.", False,
+                   "The other logit counts as well: with 5 and 5 both classes have one half."),
+            Option("5 / (2 + 5) ≈ 0.714, its share of the sum.", False,
+                   "Softmax takes shares of e to the power of the logits, not of the logits."),
+            Option("σ(3) ≈ 0.953, the sigmoid of the difference.", True,
+                   "e⁵ / (e² + e⁵) = 1 / (1 + e⁻³). Only differences of logits count in a softmax."),
+        ],
+        topic="softmax for several classes",
+    ),
+    Question(
+        "You leave one ingredient out of a recipe. Over five seeds the accuracy goes from 82.7 … 83.5 % to "
+        "82.5 … 83.6 %. What may you say?",
+        [
+            Option("The ingredient makes the model worse: the best run without it is better than the best with it.",
+                   False, "The best of five is the noisiest number of all. Compare medians and ranges."),
+            Option("On this data and at this size, leaving it out makes no difference that five seeds can show.", True,
+                   "That is all. With more data, or beside other ingredients, it may be worth something."),
+            Option("The ingredient is useless, so every recipe for texts can do without it.", False,
+                   "You have seen one data set, one size, and the other ingredients present."),
+        ],
+        topic="reading an ablation",
     ),
     Question(
         "What does pack_padded_sequence give to nn.LSTM?",

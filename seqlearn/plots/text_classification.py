@@ -33,7 +33,7 @@ def pipeline(words: tuple[str, ...] = ("the", "plot", "is", "not", "good"), rows
     for before, after in zip(states, states[1:], strict=False):
         arrow(axes, before, after)
     end = columns[-1]
-    logit = node(axes, "output", (end + 1.75, 4.05), "$z$", radius=0.36)
+    logit = node(axes, "output", (end + 1.75, 4.05), r"$\ell$", radius=0.36)
     arrow(axes, states[-1], logit)
     label(axes, (end + 0.9, 4.4), "$W, b$", role="weight", fontsize=13)
     label(axes, (end + 1.75, 3.42), "one logit", role="muted")
@@ -41,14 +41,14 @@ def pipeline(words: tuple[str, ...] = ("the", "plot", "is", "not", "good"), rows
     axes.add_patch(Rectangle(bar, 0.5, 2.4, facecolor=color("faint"), edgecolor=color("muted"), linewidth=1.2))
     axes.add_patch(Rectangle(bar, 0.5, 2.4 * probability, facecolor=color("output"), linewidth=0))
     arrow(axes, (end + 1.75, 3.24), (end + 1.75, 2.74), width=1.2)
-    label(axes, (end + 2.1, 2.98), r"$\sigma(z)$", ha="left", fontsize=13)
+    label(axes, (end + 2.1, 2.98), r"$\sigma(\ell)$", ha="left", fontsize=13)
     label(axes, (end + 2.1, 0.3 + 2.4 * probability), f"{100 * probability:.0f} %", ha="left", fontsize=13)
     label(axes, (end + 2.1, 2.66), "100 %", ha="left", role="muted", fontsize=11)
     blank(axes, columns[-1] + 5.5, 4.95, left=-2.35, bottom=-0.35)
     place_on_page(axes)
     return describe(figure, f"""From bottom to top: the raw text “{text}”; its words {", ".join(words)}; a row number
         for each; a vector for each row; a chain of states h1 to h{len(words)}, each from its word's vector and the
-        state before. From the last state weights W and b make one logit z, and its sigmoid is a probability, here
+        state before. From the last state weights W and b make one logit ℓ, and its sigmoid is a probability, here
         {100 * probability:.0f} percent.""")
 
 
@@ -84,8 +84,8 @@ def three_leaks(*, figure: Figure | None = None) -> Figure:
                 for mark in (below, states[-1], into, on):
                     mark.light(False)
         if number == 0:
-            right = node(axes, "output", (2, 2.75), "$z$", radius=0.36)
-            wrong = node(axes, "output", (4, 2.75), "$z$", radius=0.36)
+            right = node(axes, "output", (2, 2.75), r"$\ell$", radius=0.36)
+            wrong = node(axes, "output", (4, 2.75), r"$\ell$", radius=0.36)
             _way(axes, states[2], right, True)
             _way(axes, states[4], wrong, False)
         elif number == 1:
@@ -256,15 +256,16 @@ def largest_moves(probabilities: np.ndarray, count: int, *, least: float = 0.03)
 
 
 def accuracies(rows: list[tuple[str, list[float], str]], *, left: float = 80.0, figure: Figure | None = None) -> Figure:
-    """Accuracies in percent as dots on a line each: (name, one value for each seed, role of the colour)."""
+    """Accuracies in percent as dots on a line each: (name, one value for each run, role of the colour)."""
     figure = figure or plt.figure(figsize=(9.6, 0.55 * len(rows) + 1.1))
     axes = figure.add_subplot()
     said = []
     for number, (name, values, role) in enumerate(rows):
         axes.plot(values, np.full(len(values), -number), "o", color=color(role), markersize=9, alpha=0.75, zorder=3)
-        axes.text(max(values) + 0.15, -number, f"{np.mean(values):.1f}", va="center", fontsize=11)
-        said.append(f"{name} {np.mean(values):.1f}")
+        reach = f"{min(values):.1f}" + f" to {max(values):.1f}" * (max(values) > min(values))
+        axes.text(max(values) + 0.2, -number, reach, va="center", fontsize=11)
+        said.append(f"{name} {reach}")
     axes.set_yticks([-number for number in range(len(rows))], [name for name, _, _ in rows])
-    axes.set(xlim=(left, 92), ylim=(-len(rows) + 0.4, 0.6), xlabel="test accuracy on IMDB, %")
+    axes.set(xlim=(left, 93), ylim=(-len(rows) + 0.4, 0.6), xlabel="test accuracy on IMDB, %")
     axes.grid(axis="y", visible=False)
     return describe(figure, f"Test accuracy in percent: {'; '.join(said)}.")

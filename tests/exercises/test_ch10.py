@@ -54,7 +54,51 @@ def test_the_loss_is_torch_s(rng):
         assert ch10.masked_loss_reference(logits, labels, lengths) == pytest.approx(losses.numpy()[mask].mean())
 
 
+def test_a_packed_classifier_is_read_alone_as_in_a_batch(rng):
+    torch = pytest.importorskip("torch")
+    for model, x, lengths in ch10.packed_logits.cases(rng):
+        logits = ch10.packed_logits_reference(model, x, lengths)
+        alone = torch.cat([ch10.packed_logits_reference(model, x[:length, [n]], lengths[[n]])
+                           for n, length in enumerate(lengths)])
+        assert torch.allclose(logits, alone, atol=1e-12)
+
+
+def test_joining_is_what_the_chapter_does_by_hand():
+    words, pairs = [list(word) for word in ("warm", "warmer", "cold", "colder")], []
+    for _ in range(7):
+        pair, words = ch10.join_pair_reference(words, [4, 3, 2, 3])
+        pairs.append(" + ".join(pair))
+    assert pairs == ["a + r", "ar + m", "w + arm", "e + r", "c + o", "co + l", "col + d"]
+    assert words == [["warm"], ["warm", "er"], ["cold"], ["cold", "er"]]
+
+
+def test_dropped_features_keep_the_mean(rng):
+    words, share = rng.standard_normal((2, 3, 4)), 0.3
+    mean = np.mean([ch10.drop_features_reference(words, rng.random((3, 4)), share) for _ in range(4000)], axis=0)
+    np.testing.assert_allclose(mean, words, atol=0.1)
+
+
+def _packed(model, x, lengths):
+    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+    packed = pack_padded_sequence(model.embedding(x), lengths, enforce_sorted=False)
+    outputs, (h_n, _) = model.lstm(packed)
+    return pad_packed_sequence(outputs)[0], h_n
+
+
+def _first_and_last_outputs(model, x, lengths):
+    import torch
+
+    outputs, H = _packed(model, x, lengths)[0], model.lstm.hidden_size
+    return model.readout(torch.cat([outputs[lengths - 1, torch.arange(len(lengths)), :H], outputs[0, :, H:]], 1))[:, 0]
+
+
 RIGHT = {
+    "10.6 with where": (ch10.drop_features, lambda words, draws, share: np.where(
+        draws < share, 0, words / (1 - share))),
+    "10.7 as tuples": (ch10.join_pair, lambda words, counts: tuple(
+        map(tuple, ch10.join_pair_reference(words, counts)))),
+    "10.8 from the outputs": (ch10.packed_logits, _first_and_last_outputs),
     "10.2 with a loop": (ch10.masked_mean, lambda outputs, lengths: np.stack(
         [outputs[:n, i].mean(axis=0) for i, n in enumerate(lengths)])),
     "10.2 as a list": (ch10.masked_mean, lambda outputs, lengths: [list(outputs[:n, i].mean(axis=0))
@@ -119,6 +163,11 @@ def _masked_sum(outputs, lengths):
     (ch10.masked_mean, lambda outputs, lengths: _masked_sum(outputs, lengths) / lengths, "lengths taken for features"),
     (ch10.run_packed, lambda data, sizes, order, h_0, *weights: ch10.run_packed_reference(
         data, sizes, np.arange(len(order)), h_0, *weights), "order not used"),
+    (ch10.drop_features, lambda words, draws, share: words * (draws >= share), "not made larger"),
+    (ch10.packed_logits, lambda model, x, lengths: model.readout(_packed(model, x, lengths)[0][-1])[:, 0],
+     "last step of the page"),
+    (ch10.packed_logits, lambda model, x, lengths: model.readout(
+        _packed(model, x, lengths)[1].reshape(len(lengths), -1))[:, 0], "h_n reshaped"),
 ])
 def test_what_people_write_is_called_by_its_name(exercise, answer, mistake):
     result = exercise.check(answer)

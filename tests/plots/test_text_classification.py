@@ -27,7 +27,7 @@ def test_every_figure_has_words_and_readable_text_within_the_page(figure, check_
 def test_words_follow_the_data():
     assert "3, 3, 2, 1 rows at the steps" in plots.alternative_text(FIGURES["packed"]())
     assert "state wrong, padded: 50 to 100" in plots.alternative_text(FIGURES["padding"]())
-    assert "two 89.0" in plots.alternative_text(FIGURES["accuracies"]())
+    assert "one 81.0; two 88.0 to 90.0" in plots.alternative_text(FIGURES["accuracies"]())
     assert "marked words great, dull; ends at 0.60" in plots.alternative_text(FIGURES["long"]())
 
 

@@ -1,0 +1,65 @@
+"""The recipe of 10_imdb.py with one ingredient left out at a time: chapter 10, stored in 10_ablation.json.
+
+    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/10_ablation.py        about 7 minutes on one core
+
+Smaller than the recipe, so that five seeds are affordable: a fifth of the training reviews, their last 100 words, and
+10,000 words. Vocabulary and vectors come from the texts of the whole training part. Every fifth test review is a test.
+"""
+
+import json
+import time
+from runpy import run_path
+
+import numpy as np
+
+from seqlearn.course.long_runs import long_run, options, store
+
+SETTINGS = {
+    "seeds": [0, 1, 2, 3, 4],
+    "every": 5,  # review of the training part, and of the test
+    "smaller": {"vocabulary_size": 10_000, "last_words": 100, "average": 0.99},  # of the weights, over 100 steps or so
+    "left out": {
+        "nothing": {},
+        "vectors from neighbours": {"vectors": "random"},
+        "dropout": {"word_dropout": 0.0, "embedding_dropout": 0.0, "dropout": 0.0},
+        "label smoothing": {"label_smoothing": 0.0},
+        "running average": {"average": 0.0},
+        "maximum and mean": {"pooling": "last"},  # the last state of each direction in their place
+    },
+}
+
+
+def run(settings: dict) -> dict:
+    """What was left out → for each seed the percentage of right answers on the test, and how the training went."""
+    started = time.process_time()
+    recipe = run_path(str(long_run("10_imdb.py")))
+    recipe_settings = recipe["SETTINGS"] | settings["smaller"]
+    data = recipe["prepare"](recipe_settings)
+    rows, labels = data["train"]
+    few = data | {"train": (rows[:: settings["every"]], labels[:: settings["every"]])}
+    test_rows, test_labels = (part[:: settings["every"]] for part in data["test"])
+    results: dict = {"reviews": len(few["train"][0]), "test reviews": len(test_rows)}
+    for name, change in settings["left out"].items():
+        results[name] = []
+        for seed in settings["seeds"]:
+            vectors = data["vectors"]
+            if change.get("vectors") == "random":  # of the same size
+                vectors = np.random.default_rng(seed).normal(0, vectors.std(), vectors.shape).astype(np.float32)
+                vectors[0] = 0
+            model, found = recipe["train_one"](few | {"vectors": vectors}, seed, recipe_settings | change,
+                                               progress=False)
+            right = (recipe["score"](model, test_rows, test_labels) > 0) == test_labels
+            results[name].append({"test": round(100 * float(right.mean()), 2), "best_epoch": found["best_epoch"],
+                                  **{key: [epoch[key] for epoch in found["curve"]]
+                                     for key in ("loss", "validation loss")}})
+            print(name, json.dumps(results[name][-1]), flush=True)
+    return {**results, "processor minutes": round((time.process_time() - started) / 60)}
+
+
+def main() -> None:
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
+
+
+if __name__ == "__main__":
+    main()
