@@ -39,7 +39,7 @@ SYMBOLS = (
            "00–15", "x[t - 1]"),
     Symbol("h_t", "h(_.*)?", "the hidden state after step t; h_0 comes before the first step", "(N, H)", "00–15", "h"),
     Symbol("y_t", "y(_.*)?", "what the network puts out at step t", "(N, size of the output)", "02–15", "y"),
-    Symbol("a_t", "a(_[^,]?)?", "the sum inside the activation", "(N, H)", "00–12", "a"),
+    Symbol("a_t", "a(_[^,]?)?", "the sum inside the activation", "(N, H)", "01–12", "a"),
     Symbol(r"\varphi", r"\\varphi", "any activation function", "a function", "05–15"),
     Symbol("f", "f", "any function", "a function", "00–05, 09–15", "f"),
     Symbol(r"\sigma", r"\\sigma", "the sigmoid, 1 / (1 + e⁻ᵃ), and nothing else", "a function", "00–15", "sigmoid"),

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from seqlearn.data.addition import addition
+from seqlearn.data.dates import FIRST, FORMS
+from seqlearn.data.number_names import german, join, number_names
 from seqlearn.widgets import trailer
 
 ODD = ["", " ", "🙂", "你好", "$x^2$", "<b>", "x" * 200, "a\nb", "0"]
@@ -27,6 +29,13 @@ def test_odd_input_gets_an_answer(typed):
     assert isinstance(trailer.add(typed), str) and len(trailer.translate_number(typed)) == 2
     assert len(trailer.go_on(typed, length=5)) >= 5
     assert all(loss == 0 for loss in trailer.train_counter(typed) if "1" not in typed)
+
+
+def test_what_the_models_have_not_learned_is_as_the_chapter_says():
+    assert len(FORMS) == 21 and FIRST.year == 1970
+    assert trailer.read_date("31/12/1999")[1] != "1999-12-31"
+    assert trailer.translate_number(9_000)[1] == "neuntausendneun" == join(german(9_009))
+    assert sum(words[-1] == "thousand" for words, _ in number_names(2000, 500, seed=0).train) == 1
 
 
 def test_numbers_may_be_given_as_numbers():
