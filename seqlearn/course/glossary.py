@@ -86,7 +86,7 @@ TERMS = (
     Term("context vector", "上下文向量", "11",
          "The summary of the input that the decoder reads."),
     Term("continuous bag of words", "连续词袋模型", "01",
-         "Predicts a word from the sum of the vectors around it; blind to their order.", "CBOW"),
+         "Predicts a word from the sum, or the mean, of the vectors around it; blind to their order.", "CBOW"),
     Term("convolution", "卷积", "01",
          "The same small window of weights, slid along the sequence."),
     Term("corpus", "语料库", "09",
