@@ -726,16 +726,19 @@ def _last_pulse(x):
     return y
 
 
-def _pulses(rng, T, N):
-    x = np.where(rng.random((T, N, 1)) < 1 / 20, rng.choice([-1.0, 1.0], size=(T, N, 1)), 0.0)
-    x[0] = 1.0
-    return x
+def _pulses(rng, T, N, size=1.0):
+    return np.where(rng.random((T, N, 1)) < 1 / 20, rng.choice([-size, size], size=(T, N, 1)), 0.0)
 
 
 def _switch_cases(rng):
-    """A switch, and one whose answers are turned round: only what is learned can follow."""
-    return [(x, sign * _last_pulse(x), new_x, sign * _last_pulse(new_x)) for sign in (1, -1)
-            for x, new_x in [(_pulses(rng, 1000, 20), _pulses(rng, 2000, 4))]]
+    """A switch; and one that is turned round, with small pulses that mean nothing, which the exercise does not tell."""
+    cases = []
+    for sign, small in ((1, 0.0), (-1, 0.25)):
+        for T, N in ((1000, 20), (2000, 4)):
+            x = _pulses(rng, T, N)
+            x[0] = 1.0
+            cases += [np.where(x == 0, _pulses(rng, T, N, small), x), sign * _last_pulse(x)]
+    return [tuple(cases[:4]), tuple(cases[4:])]
 
 
 def _shares_right(answer, x, y, new_x, new_y):
@@ -748,7 +751,7 @@ def _shares_right(answer, x, y, new_x, new_y):
         raise ValueError(f"the function you return must give one answer a step, {new_y.shape}, got {told.shape}")
     right, waited = np.sign(told) == new_y, np.zeros(new_y.shape, dtype=int)
     for t in range(1, len(new_x)):
-        waited[t] = np.where(new_x[t] == 0, waited[t - 1] + 1, 0)
+        waited[t] = np.where(abs(new_x[t]) < 1, waited[t - 1] + 1, 0)
     shares = [float(np.mean(right[steps])) for steps in (waited <= 10, waited > 10)]
     enough = np.mean(right) >= 0.95
     return tuple(1.0 if enough or share >= 0.95 else share for share in shares)
@@ -777,9 +780,9 @@ learn_switch = Exercise(
     mistakes=[
         Mistake("the pulse itself", lambda x, y: lambda new: new,
                 "You answer with the input. Between the pulses it is 0, and the last pulse has to be remembered."),
-        Mistake("the rule itself", lambda x, y: lambda new: _last_pulse(new),
-                "You wrote the rule into your function. In the second case the answers are turned round, and only a "
-                "network that learns from the stream can notice that."),
+        Mistake("the rule itself", [lambda x, y: _last_pulse, lambda x, y: lambda new: y[0, 0] * _last_pulse(new)],
+                "You wrote the rule into your function. The second case has another rule, and only what learns from "
+                "the stream can find it."),
         Mistake("always 1", lambda x, y: lambda new: np.ones_like(new), "Your function answers 1 at every step."),
         Mistake("always -1", lambda x, y: lambda new: -np.ones_like(new), "Your function answers -1 at every step."),
         Mistake("turned round", lambda x, y: learn_switch_reference(x, -y),

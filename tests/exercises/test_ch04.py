@@ -108,9 +108,10 @@ def test_other_trainings_of_the_switch_pass_and_an_untrained_one_does_not():
 def test_a_switch_that_does_not_hold_is_told_where_it_fails():
     def forgets(x, y):
         def answers(new):
-            told, waited = ch04._last_pulse(new), np.zeros(new.shape[1:])
+            counts = np.where(abs(new) == 1, new, 0)
+            told, waited = ch04._last_pulse(counts), np.zeros(new.shape[1:])
             for t in range(len(new)):
-                waited = np.where(new[t] == 0, waited + 1, 0)
+                waited = np.where(counts[t] == 0, waited + 1, 0)
                 told[t] = np.where(waited <= 10, told[t] * np.sign(x[0, 0] * y[0, 0]), 0)
             return told
         return answers
@@ -119,6 +120,15 @@ def test_a_switch_that_does_not_hold_is_told_where_it_fails():
     assert "the share right more than 10 steps after a pulse (95 % count as 1) should be 1, got 0" in message
     assert "up to 10 steps after a pulse (95 % count as 1): right" in message
     assert "must return a function of a stream, got tuple" in ch04.learn_switch.check(lambda x, y: (x, y)).message
+
+
+def test_the_rule_with_its_sign_read_off_the_stream_is_not_enough():
+    for sign in (lambda x, y: y[0, 0, 0], lambda x, y: np.sign(np.mean(x * y))):
+        def written_in(x, y, sign=sign):
+            return lambda new: sign(x, y) * ch04._last_pulse(new)
+
+        result = ch04.learn_switch.check(written_in)
+        assert (result.status, result.mistake) == ("incorrect", "the rule itself")
 
 
 def test_a_thousand_steps_in_two_rows():
