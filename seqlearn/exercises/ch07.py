@@ -499,7 +499,7 @@ last_real = Exercise(
     ],
     extra=_agrees_with_the_final_state,
     explanation="On a packed batch this is h_n, which nn.LSTM returns anyway. On a padded batch that was not packed, "
-                "neither h_n nor the reverse half is right: the reverse direction reads the padding first.",
+                "neither h_n nor the reverse half of a shorter row is right: its reverse direction reads padding.",
 )
 
 # 07.5 Rules that look alike --------------------------------------------------------------------------------------
@@ -807,7 +807,7 @@ fit = Exercise(
                 "You train on the held-out pair too. Then it cannot tell you which epoch is best."),
     ],
     hints=[
-        "The four lines of *Around four lines* inside a loop over the epochs; after each epoch one measurement.",
+        "The inner loop of the tour, without scheduler, in a loop over the epochs; after each epoch one measurement.",
         "Measure under model.eval() and torch.no_grad(), and keep loss.item(), a plain number.",
         "best = copy.deepcopy(model.state_dict()) whenever the newest loss is the smallest so far.",
     ],
@@ -879,7 +879,7 @@ QUIZ = Quiz("07", [
             Option("Keep the weights of the best epoch, judged on data not trained on.", True,
                    "The last epoch need not be the best one."),
             Option("Report the gradient norm from before clipping.", True,
-                   "After clipping it says nothing; before it, it warns."),
+                   "After clipping it never exceeds the limit; before it, it warns."),
             Option("Stop when the test accuracy is highest.", False,
                    "Then the test set has been used to choose, and its score is no estimate any more. Use a "
                    "validation set."),
@@ -895,7 +895,7 @@ QUIZ = Quiz("07", [
             Option("3: each call puts its own gradient in the place of the last.", False,
                    "backward() adds to what is there. That is why every training clears the gradients."),
             Option("6: the second call adds its gradient to the first.", True,
-                   "backward() adds to .grad, and only zero_grad() clears it."),
+                   "backward() adds to .grad, and nothing has cleared it."),
             Option("None: the first backward() has used up the tensor w.", False,
                    "It frees the notes about the operations. The tensor and its .grad stay."),
             Option("9: the gradients of the two calls are multiplied.", False, "They are added: 3 + 3."),
@@ -923,9 +923,8 @@ QUIZ = Quiz("07", [
                    "A file from somebody else must not be a program."),
             Option("A safetensors file stores the Python class of the model as well.", False,
                    "The other way round: it holds no code, so you build the model first and load into it."),
-            Option("A safetensors file is less than half as large, because it stores the numbers in compressed "
-                   "form.", False,
-                   "Both hold the same numbers, not compressed; the sizes are close."),
+            Option("A safetensors file is smaller, because it stores the numbers in compressed form.", False,
+                   "Neither compresses. torch.save adds about 3 kB of its own, much for 8 units, nothing for 512."),
         ],
         topic="saving weights safely",
     ),

@@ -234,9 +234,9 @@ def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained:
     panels[0].set_ylabel("answer minus count, mean")
     panels[-1].legend(loc="lower left")
     return describe(figure, f"""
-        Mean error against length, both axes logarithmic, a curve for each seed. {"; ".join(words)}. Both are right at
-        {trained}. The first kind follows the line that loses half a point with each further step, on both sides of
-        {trained}. The second stays near 0 up to {trained} and then sinks below the line of an answer
+        Mean error against length, both logarithmic (the error beyond ±5), a curve for each seed. {"; ".join(words)}.
+        Both are right at {trained}. The first kind follows the line that loses half a point with each further step, on
+        both sides of {trained}. The second stays near 0 up to {trained} and then sinks below the line of an answer
         that never exceeds {trained}.""")
 
 
