@@ -232,8 +232,8 @@ step_backward = Exercise(
         Mistake("slope of tanh(c) left out", {" * (1 - tanh_c**2)": ""},
                 "On the way from h to c the slope of tanh is missing: (1 - np.tanh(c)**2)."),
         Mistake("another slope of tanh(c)", [{"1 - tanh_c**2": code} for code in (
-            "1 - c**2", "1 - (o * tanh_c)**2", "1 - tanh_c", "1 - np.tanh(c_before)**2", "1 - np.tanh(tanh_c)**2", "tanh_c * (1 - tanh_c)",
-            "1 + tanh_c**2")],
+            "1 - c**2", "1 - (o * tanh_c)**2", "1 - tanh_c", "1 - np.tanh(c_before)**2", "1 - np.tanh(tanh_c)**2",
+            "tanh_c * (1 - tanh_c)", "1 + tanh_c**2")],
                 "The slope of tanh at c is 1 - tanh(c)², with the new c, which has not been through tanh yet."),
         Mistake("another state in the forget gate", [{"dc * c_before * f": f"dc * {code} * f"} for code in (
             "c", "np.tanh(c_before)", "h_before", "tanh_c")],
@@ -300,8 +300,8 @@ step_backward = Exercise(
         "dx = da @ W_x.T, dh_before = da @ W_h.T, dW_x = x.T @ da, dW_h = h_before.T @ da, db = da.sum(axis=0).",
     ],
     extra=_agrees_with_differences,
-    explanation="Two gradients come in, dh and dc, and two leave. With dh alone, nothing would come back along the cell "
-                "state.",
+    explanation="Two gradients come in, dh and dc, and two leave. With dh alone, nothing would come back along the "
+                "cell state.",
 )
 
 # 06.4 Peepholes --------------------------------------------------------------------------------------------------
