@@ -130,7 +130,7 @@ step_forward = Exercise(
         "i, f, g, o = np.split(a, 4, axis=1). Three go through the sigmoid 1 / (1 + np.exp(-a)), and g through tanh.",
         "c = f * c + i * g, and h = o * np.tanh(c). Return both, h first.",
     ],
-    explanation="One product instead of four: the same numbers, and less time.",
+    explanation="One product in place of four: the same numbers, from one matrix for each of x and h.",
 )
 
 # 06.2 One step backward ------------------------------------------------------------------------------------------
@@ -232,8 +232,8 @@ step_backward = Exercise(
         Mistake("slope of tanh(c) left out", {" * (1 - tanh_c**2)": ""},
                 "On the way from h to c the slope of tanh is missing: (1 - np.tanh(c)**2)."),
         Mistake("another slope of tanh(c)", [{"1 - tanh_c**2": code} for code in (
-            "1 - c**2", "1 - tanh_c", "1 - np.tanh(c_before)**2", "1 - np.tanh(tanh_c)**2", "tanh_c * (1 - tanh_c)",
-            "1 + tanh_c**2")],
+            "1 - c**2", "1 - (o * tanh_c)**2", "1 - tanh_c", "1 - np.tanh(c_before)**2", "1 - np.tanh(tanh_c)**2",
+            "tanh_c * (1 - tanh_c)", "1 + tanh_c**2")],
                 "The slope of tanh at c is 1 - tanh(c)², with the new c, which has not been through tanh yet."),
         Mistake("another state in the forget gate", [{"dc * c_before * f": f"dc * {code} * f"} for code in (
             "c", "np.tanh(c_before)", "h_before", "tanh_c")],
@@ -300,8 +300,8 @@ step_backward = Exercise(
         "dx = da @ W_x.T, dh_before = da @ W_h.T, dW_x = x.T @ da, dW_h = h_before.T @ da, db = da.sum(axis=0).",
     ],
     extra=_agrees_with_differences,
-    explanation="Two gradients come in, dh and dc, and two leave. Whoever hands on only dh has an RNN with four times "
-                "the weights.",
+    explanation="Two gradients come in, dh and dc, and two leave. With dh alone, nothing would come back along the "
+                "cell state.",
 )
 
 # 06.4 Peepholes --------------------------------------------------------------------------------------------------
@@ -489,7 +489,7 @@ QUIZ = Quiz("06", [
         "Along the cell state, what multiplies the gradient from c_T back to c_k?",
         [
             Option("The power T − k of the recurrent weight matrix W_h.", False,
-                   "That is the RNN. Along the cell state no matrix stands in the way."),
+                   "That is the linear RNN. Along the cell state no matrix stands in the way."),
             Option("The product of the forget gates of the steps k + 1 to T.", True,
                    "With gates of 0.5 it is halved at every step; with gates near 1 it arrives."),
             Option("The sum of the input gates of the steps k + 1 to T.", False,
@@ -516,7 +516,7 @@ QUIZ = Quiz("06", [
         "You want a gradient check that would have caught it. Which of these help?",
         [
             Option("Checking every parameter, also the biases and the inputs.", True,
-                   "W_x and b see step 1 even from a zero start."),
+                   "The blocks of i and g in W_x and b show it even after two steps from a zero start."),
             Option("Three steps or more.", True, "From the third step on an error at one step reaches another "
                                                 "step's share."),
             Option("A start h_0 and c_0 that is not zero.", True,
@@ -533,7 +533,8 @@ QUIZ = Quiz("06", [
             Option("To make the gradient of the bias larger, so that this gate learns faster.", False,
                    "The slope of the sigmoid is even a little smaller at 1 than at 0."),
             Option("The gate starts near σ(1) ≈ 0.73 and not near 0.5, so more of the gradient survives a gap.", True,
-                   "Along the belt 25 steps leave about 4·10⁻⁴ of it with 0.73, and 3·10⁻⁸ with 0.5."),
+                   "Along the belt 25 steps leave about 4·10⁻⁴ of it with 0.73, and 3·10⁻⁸ with 0.5; the way "
+                   "through h comes on top of both."),
             Option("So that the gate starts at exactly 1, and the cell loses nothing at all before training "
                    "begins.", False,
                    "σ(1) is about 0.73. For longer gaps people start higher."),

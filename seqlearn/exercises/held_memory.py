@@ -148,7 +148,7 @@ bias_for = Exercise(
         "From keep = 1 / (1 + exp(−bias)) follows bias = log(keep / (1 − keep)).",
     ],
     explanation="To keep half of a gradient over 25 steps takes a bias of 3.6, and over 1,000 steps 7.3: a gap forty "
-                "times as long costs less than 4 more. A start of 1 leaves 4·10⁻⁴ after 25 steps.",
+                "times as long costs less than 4 more. A start of 1 leaves 4·10⁻⁴ of it after 25 steps.",
 )
 
 # 06.7 Build it: an LSTM that learns ------------------------------------------------------------------------------

@@ -15,28 +15,18 @@ __all__ = ["belt_frames", "distances", "history", "lstm_cell", "shares", "traini
 DASHED, DOTTED, DASHDOT = (0, (5, 3)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2))
 
 
-def history(without: np.ndarray, with_gate: np.ndarray, timer: np.ndarray, blind: np.ndarray, *,
-            figure: Figure | None = None) -> Figure:
-    """What two inventions are for: mean |c| with and without a forget gate (T,); a timer with and without peepholes."""
-    figure = figure or plt.figure(figsize=(9.0, 2.8))
-    left, right = figure.subplots(1, 2)
+def history(without: np.ndarray, with_gate: np.ndarray, *, figure: Figure | None = None) -> Figure:
+    """What the forget gate is for: mean |c| (T,) over one endless stream, without it and with it."""
+    figure = figure or plt.figure(figsize=(5.6, 2.6))
+    axes = figure.add_subplot()
     steps = np.arange(1, len(without) + 1)
     steps, without, with_gate = steps[::10], without[::10], with_gate[::10]
-    left.plot(steps, without, color=color("bad"), label="1997: no forget gate")
-    left.plot(steps, with_gate, color=color("state"), linestyle=DASHED, label="2000: with forget gate")
-    left.set(xlabel="step of one endless stream", ylabel="mean |c|", title="what a cell holds", ylim=(0, None))
-    left.legend(loc="upper left")
-    steps = np.arange(1, len(timer) + 1)
-    right.vlines(steps, 0, timer, color=color("output"), linewidth=3)
-    right.plot(steps, timer, "o", color=color("output"), markersize=5, label="with peepholes")
-    right.plot(steps, blind, color=color("bad"), linestyle=DASHED, label="without")
-    right.set(xlabel="step, with no input at all", ylabel="h", title="a timer, set by hand", ylim=(-0.08, 1.45),
-              yticks=(0, 0.5, 1), xticks=range(0, len(steps) + 1, 5))
-    right.legend(loc="upper right", ncols=2)
-    beats = steps[timer > 0.5]
-    return describe(figure, f"""Left: over {10 * len(without)} steps the mean size of the cell state grows without a
-        forget gate and stays below {np.ceil(with_gate.max()):.0f} with one. Right: with peepholes h is near 1 at the
-        steps {', '.join(map(str, beats))} and 0 between; without them it is 0 at every step.""")
+    axes.plot(steps, without, color=color("bad"), label="1997: no forget gate")
+    axes.plot(steps, with_gate, color=color("state"), linestyle=DASHED, label="2000: with forget gate")
+    axes.set(xlabel="step of one endless stream", ylabel="mean |c|", title="what a cell holds", ylim=(0, None))
+    axes.legend(loc="upper left")
+    return describe(figure, f"""Over {10 * len(without)} steps the mean size of the cell state grows to
+        {without[-1]:.0f} without a forget gate and stays below {np.ceil(with_gate.max()):.0f} with one.""")
 
 
 def distances(curves: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figure:
