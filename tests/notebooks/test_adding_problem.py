@@ -83,7 +83,7 @@ def test_kept_is_the_gate(script):
 
 
 def test_what_is_special_about_a_watched_run(script):
-    """A gate frozen open keeps more from the first update on; a known mean starts near the bar; shuffled answers train."""
+    """A gate frozen open keeps more from the start; a known mean begins near the bar; shuffled answers train too."""
     own = {**script["SETTINGS"]["opening"], "back": 4}
     settings = {**script["SETTINGS"], "hidden_size": 8, "validation_size": 50, "opening": own}
     task = script["adding"](300, 10, length=10, seed=0)
