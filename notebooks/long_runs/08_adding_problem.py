@@ -49,7 +49,9 @@ SETTINGS = {
             "GRU": ["GRU", "", 600, 0.03],
             "GRU, answers shuffled": ["GRU", "shuffled", 100, 0.03],
             "GRU, mean known": ["GRU", "mean", 600, 0.03],
+            "GRU, shuffled, known": ["GRU", "shuffled mean", 100, 0.03],
             "GRU, z frozen": ["GRU", "frozen 1", 600, 0.03],
+            "GRU, z frozen open": ["GRU", "open 1", 600, 0.03],
             "GRU, r frozen": ["GRU", "frozen 0", 600, 0.03],
             "LSTM": ["LSTM", "", 1200, 0.03],
             "LSTM, f frozen": ["LSTM", "frozen 1", 1200, 0.03],
@@ -185,17 +187,21 @@ def freeze(layer: torch.nn.RNNBase, block: int) -> None:
 def watch(model: str, special: str, updates: int, rate: float, task, seed: int, settings: dict) -> list:
     """Train as in the race and look: rows of update, error, what is left of the gradient, what is kept.
 
-    special: "shuffled" gives the training answers to the wrong sequences, "mean" starts the readout's bias at 1, and
-    "frozen k" leaves block k of all weights of the layer as it was at the start.
+    special: "shuffled" gives the training answers to the wrong sequences, "mean" starts the readout's bias at 1,
+    "frozen k" leaves block k of all weights of the layer as it was at the start, and "open k" does so after adding 3 to
+    the block's bias.
     """
     torch.manual_seed(seed)
     rng, own = np.random.default_rng(seed), settings["opening"]
     adder = Adder(model, settings["hidden_size"])
-    if special == "mean":
+    if "mean" in special:
         torch.nn.init.ones_(adder.readout.bias)
-    frozen = int(special.split()[1]) if special.startswith("frozen") else None
+    frozen = int(special.split()[1]) if special.startswith(("frozen", "open")) else None
+    if special.startswith("open"):
+        with torch.no_grad():
+            adder.layer.bias_ih_l0.split(settings["hidden_size"])[frozen].add_(3)
     train_x, train_y, validation_x, validation_y, _, _ = split(task, settings["validation_size"])
-    if special == "shuffled":
+    if "shuffled" in special:
         train_y = train_y[rng.permutation(len(train_y))]
     optimizer = torch.optim.Adam(adder.parameters(), lr=rate)
     rows = []

@@ -529,7 +529,8 @@ QUIZ = Quiz("08", [
             Option("When the weights of z change their sign.", False,
                    "That exchanges the two conventions of z. It does nothing about the reset."),
             Option("When the weights are trained long enough.", False,
-                   "They were trained for the other function. The two differ as soon as r and W_hn do something."),
+                   "They were trained for the other function. This chapter's counter is right on 500 of 500 by its own "
+                   "equations, and on none by the other ones."),
             Option("When W_hn is diagonal and b_hn is 0.", True,
                    "(r h) W and r (h W) multiply the same three numbers, unit by unit."),
             Option("When r is 1 everywhere.", True, "Then nothing is reset, and both candidates are the same."),

@@ -80,3 +80,19 @@ def test_kept_is_the_gate(script):
         adder.layer.bias_ih_l0[2:4] = torch.tensor([0.0, 3.0])  # z
     assert script["kept"](adder, torch.zeros(4, 2, 2)) == pytest.approx(1 / (1 + np.exp(-3)))
     assert script["kept"](script["Adder"]("RNN", 2), torch.zeros(4, 2, 2)) is None
+
+
+def test_what_is_special_about_a_watched_run(script):
+    """A gate frozen open keeps more from the start; a known mean begins near the bar; shuffled answers train too."""
+    own = {**script["SETTINGS"]["opening"], "back": 4}
+    settings = {**script["SETTINGS"], "hidden_size": 8, "validation_size": 50, "opening": own}
+    task = script["adding"](300, 10, length=10, seed=0)
+
+    def rows(special):
+        return script["watch"]("GRU", special, 10, 0.03, task, 0, settings)
+
+    drawn, opened = rows("frozen 1"), rows("open 1")
+    assert all(row[3] > 0.9 for row in opened) and all(row[3] < 0.8 for row in drawn)
+    known, shuffled = rows("mean"), rows("shuffled mean")
+    assert known[0] == shuffled[0] and known[0][1] < 0.3 < drawn[0][1]
+    assert known[1] != shuffled[1]
