@@ -700,7 +700,7 @@ QUIZ = Quiz("10", [
         "Why does padding at the end not change the states of an LSTM that reads forwards?",
         [
             Option("It does change them a little, but training sees the same padding and makes up for it.", False,
-                   "The real states are equal to the last digit: compare them in the notebook."),
+                   "The real states stay exactly the same: pad a batch by a hundred more steps and compare."),
             Option("Each state depends on the words up to it, and the padding comes after them.", True,
                    "That is why masking after the LSTM gives the same result as packing."),
             Option("The embedding of <pad> is zero, and an input of zeros moves no state.", False,
