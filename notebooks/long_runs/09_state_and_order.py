@@ -10,13 +10,13 @@ file beside this one, which the chapter reads.
 """
 
 import time
+from runpy import run_path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
-from seqlearn.data.corpus import Vocabulary, course_corpus
+from seqlearn.course.long_runs import long_run, options, store
 from seqlearn.models.language_model import CarriedLoss, LanguageModel, text_blocks
 from seqlearn.training import train
 
@@ -35,15 +35,6 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
 }
-
-
-def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray, np.ndarray]:
-    """The vocabulary, and as integers: the text to train on, the text that chooses the rate, the text that judges."""
-    text = course_corpus(settings["part"])
-    vocabulary = Vocabulary(text)
-    cut = int(settings["train_share"] * len(text))
-    middle = (cut + len(text)) // 2
-    return vocabulary, *(vocabulary.encode(part) for part in (text[:cut], text[cut:middle], text[middle:]))
 
 
 def batches(order: str, text: np.ndarray, rows: int, k: int) -> list[tuple]:
@@ -87,6 +78,7 @@ def by_place(model: LanguageModel, text: np.ndarray, k: int, carry: bool) -> lis
 
 def run(settings: dict) -> dict:
     """For each way the sweep, the rate chosen, and by seed the surprise at each place of a block, read in both ways."""
+    read = run_path(str(long_run("09_cells_and_states.py")))["read"]  # the same texts as in the race of the cells
     texts, started, results = read(settings), time.process_time(), {}
     k = settings["k"]
     with tqdm(total=len(settings["ways"]) * (len(settings["rates"]) + len(settings["seeds"])), unit="run") as bar:
