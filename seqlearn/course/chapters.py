@@ -89,7 +89,7 @@ CHAPTERS = (
             part=0, topic="start", also=("widgets.trailer",)),
     Chapter("01", "sequences", "Sequences: why order matters",
             "See two sentences that a bag of words cannot tell apart, and a state that can.", 75,
-            part=1, needs=("00",), topic="order", numpy=True),
+            part=1, needs=("00",), topic="order", numpy=True, also=("exercises.headlines",)),
     Chapter("02", "the_recurrent_network", "The recurrent network",
             "Watch a network learn to write, then build its loop: unroll it, stack it, turn it round.", 90,
             part=1, needs=("01",), topic="rnn", numpy=True,

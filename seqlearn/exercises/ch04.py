@@ -596,8 +596,8 @@ two_lengths = Exercise(
         "A group ends before index end = every, 2·every, …; its walk visits the indices max(0, end - back) … end - 1.",
         "Inside the walk, d_outputs[t] is added only where t >= end - every. On the older steps only d_future goes on.",
     ],
-    explanation="With every = back these are the blocks, with every = 1 a sliding window. In between a walk costs "
-                "back / every times as much as blocks do, and each loss sees at least back - every + 1 steps.",
+    explanation="With every = back these are the blocks, with every = 1 a sliding window. The walks cost back / every "
+                "times as much as blocks do, and far from the start each loss sees at least back - every + 1 steps.",
 )
 
 # 04.7 The leaky unit --------------------------------------------------------------------------------------------------
@@ -813,7 +813,7 @@ QUIZ = Quiz("04", [
              "the state carried. For which k do the recurrent weights get a gradient along the whole path from that "
              "answer back to the step that read that input?", [
         Option("k = 1", False,
-               "The state is carried, so a readout may find the old input in it by luck; but no gradient leaves the "
+               "The state is carried, so a readout may find the old input in it; but no gradient leaves the "
                "answer's own step."),
         Option("k = 7", False, "In a block of 7 steps the longest path goes 6 steps back."),
         Option("k = 8", True, "The last step of each block reaches the first: one path in each block."),

@@ -1,11 +1,13 @@
 """What is particular to chapter 01's exercises: answers outside the catalogue, right ones and wrong ones."""
 
+from functools import partial
 from itertools import permutations, product
 
 import numpy as np
 import pytest
 
 from seqlearn.exercises import ch01
+from seqlearn.exercises.headlines import linear_classifier
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int8", "uint8"])
@@ -106,3 +108,62 @@ def test_a_classifier_of_another_kind_passes():
         return lambda sentence: votes[sentence[:-1], sentence[1:]].sum() > 0
 
     assert ch01.learn_to_tell.check(learn).status == "correct"
+
+
+def test_a_reader_from_either_end_is_not_told_that_one_side_is_right():
+    def last_state(words, seed):
+        rng = np.random.default_rng(seed)
+        W_x, W_h, h = rng.normal(size=(16, 16)), rng.normal(size=(16, 16)) / 4, np.zeros(16)
+        for word in words:
+            h = np.tanh(W_x[word] + h @ W_h)
+        return h
+
+    learn = partial(linear_classifier, lambda words, V: np.append(last_state(words, 3), last_state(words[::-1], 4)))
+    assert ch01.learn_to_tell.check(learn).mistake == "only with nothing added"
+
+
+def test_a_rule_is_called_a_rule_whichever_word_it_looks_at():
+    for rule in (lambda sentence: sentence[0] == 0, lambda sentence: sentence[-1] != 0):
+        assert ch01.learn_to_tell.check(lambda *task, rule=rule: rule).mistake == "a rule of your own"
+
+
+@pytest.mark.parametrize("end", [5, 8, 12])
+def test_a_number_of_its_own_is_no_end_for_the_window(end):
+    def window(one, other):
+        def bag(words, n):
+            return sorted(tuple(words[t:t + n]) for t in range(len(words) - n + 1))
+        return next((n for n in range(1, end) if bag(one, n) != bag(other, n)), 0)
+
+    assert ch01.smallest_window.check(window).mistake == "stops too early"
+
+
+def test_counting_all_orders_is_an_answer():
+    def count(T, k):
+        found = set()
+        for order in permutations(range(T)):
+            found.add(tuple(frozenset(order[start::k]) for start in range(k)))
+        return len(found)
+
+    assert ch01.count_states.check(count).status == "correct"
+
+
+@pytest.mark.parametrize(("exercise", "edit", "named"), [
+    (ch01.bag_of_words, {"return bag": "return bag / len(words)"}, "times smaller"),
+    (ch01.bag_of_words, {"return bag": "return np.eye(V)[words]"}, "sum it over axis 0"),
+    (ch01.contexts, {"vectors.sum": "vectors.mean"}, "times smaller"),
+    (ch01.contexts, {"axis=0": "axis=1"}, "`axis=1` stands where `axis=0` belongs"),
+    (ch01.contexts, {"vectors.reshape(-1)": "vectors"}, "`.reshape(-1)` after `vectors` is left out"),
+    (ch01.parameter_counts, {"D * H + H * H": "H * H"}, "`D * H` is not added"),
+    (ch01.parameter_counts, {"n * D * H": "D * H"}, "`n` is taken as 1"),
+    (ch01.parameter_counts, {"D * H + H * H + H": "4 * (D * H + H * H + H)"}, "4 times what is expected"),
+    (ch01.parameter_counts, {"concatenated, recurrent": "recurrent, concatenated"}, "in another order"),
+    (ch01.unread, {"append(h % V)": "append(h)"}, "`V` is not taken as the modulus"),
+    (ch01.unread, {"words[::-1]": "words[:1]"}, "`T` is taken as 1"),
+    (ch01.unread, {"append(h % V)": "append(h // V % V)"}, "one step late"),
+    (ch01.log_probability, {"return total": "return -total"}, "wrong sign"),
+    (ch01.count_states, {"factorial(size) for size": "size for size"}, "`factorial(…)` is left out"),
+    (ch01.smallest_window, {"range(1, ": "range(2, "}, "`2` stands where `1` belongs"),
+])
+def test_what_the_engine_says_by_itself_needs_no_place_in_the_catalogue(exercise, edit, named):
+    result = exercise.check(exercise.source.edited(edit))
+    assert result.status == "incorrect" and named in result.message, result.message
