@@ -8,7 +8,7 @@ HERE = Path(__file__).resolve().parent
 project = "seqlearn"
 author = "the authors of seqlearn"
 version = release = metadata.version("seqlearn")
-extensions = ["myst_nb"]
+extensions = ["myst_nb", "links"]
 html_theme = "furo"
 html_title = "Recurrent sequence models, from the cell to attention"
 html_short_title = "seqlearn"
@@ -28,7 +28,7 @@ myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 myst_heading_slug_func = "pages.anchor"  # as JupyterLab makes them
 suppress_warnings = ["mystnb.unknown_mime_type"]
-pygments_style, pygments_dark_style = "friendly", "github-dark"
+pygments_style, pygments_dark_style = "a11y-high-contrast-light", "github-dark"
 
 # Formulas are set by a MathJax that lies beside the pages, without its menu, which is the larger half of it.
 mathjax_path = "mathjax/startup.js"
@@ -39,9 +39,11 @@ mathjax3_config = {
 
 
 def setup(app):
-    app.connect("html-page-context", load_pictures_late)
+    app.connect("html-page-context", mend_page, priority=900)
 
 
-def load_pictures_late(app, name, template, context, doctree):
-    """A picture is fetched when the reader comes near it."""
+def mend_page(app, name, template, context, doctree):
+    """A picture is fetched when the reader comes near it; a heading of the contents says how deep it is."""
     context["body"] = context.get("body", "").replace("<img ", '<img loading="lazy" ')
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')

@@ -15,6 +15,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import links
 import pages
 from seqlearn.course.chapters import CHAPTERS, notebooks_folder, read_notebook
 
@@ -48,6 +49,7 @@ def write_sources(folder: Path) -> None:
     """Write the pages' sources. A file whose content is the same is left alone, so that only others are built."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "index.md", pages.front())
+    _write(folder / "glossary.md", links.glossary())
     for entry in CHAPTERS:
         if entry.written:
             notebook = pages.page(entry, read_notebook(notebooks_folder() / entry.notebook))

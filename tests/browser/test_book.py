@@ -17,7 +17,7 @@ from seqlearn.course.chapters import CHAPTERS
 pytestmark = pytest.mark.browser
 BOOK = ROOT / "_build/book"
 CHAPTER_PAGES = [entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written]
-PAGES = ["index.html", *CHAPTER_PAGES, "search.html", "genindex.html"]
+PAGES = ["index.html", "glossary.html", *CHAPTER_PAGES, "search.html", "genindex.html"]
 MOST_BYTES = 1_500_000
 
 
@@ -103,6 +103,16 @@ def test_a_page_is_whole(site, chromium, name):
         assert broken == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(site, chromium, name, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install -e '.[dev]'")
+    with Visit(chromium, f"{site}/{name}", scheme=scheme) as visit:
+        found = axe.Axe().run(visit.page).response["violations"]
+        serious = [problem for problem in found if problem["impact"] in ("serious", "critical")]
+        assert [(each["id"], each["nodes"][0]["html"][:200]) for each in serious] == []
+
+
 def leads_somewhere(link: str) -> bool:
     """Whether the page is there, and the place in it."""
     path, _, anchor = unquote(link).partition("#")
@@ -168,3 +178,24 @@ def test_the_search_finds_a_chapter(site, chromium):
         visit.page.wait_for_selector("#search-results li")
         found = visit.page.locator("#search-results").inner_text()
         assert "Exploding and vanishing gradients" in found and visit.complaints == []
+
+
+def test_a_term_says_what_it_means_and_leads_to_the_glossary(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}") as visit:
+        term = visit.page.locator("a.term", has_text="vanishing gradient").first
+        term.focus()
+        visit.page.keyboard.press("Shift+Tab")
+        visit.page.keyboard.press("Tab")  # as a reader comes to it, so that it counts as reached by keyboard
+        shown = term.evaluate("element => getComputedStyle(element, '::after').content")
+        assert "梯度消失" in shown and "shrinks" in shown
+        term.click()
+        visit.page.wait_for_url("**/glossary.html#term-vanishing-gradient")
+        assert visit.page.locator("#term-vanishing-gradient").is_visible()
+
+
+def test_a_chapter_that_is_named_is_linked_and_a_term_only_once(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}") as visit:
+        assert visit.page.locator("article a", has_text="chapter 04").first.get_attribute("href") == CHAPTER_PAGES[4]
+        terms = visit.page.locator("article a.term").evaluate_all("all => all.map(a => a.href)")
+        assert len(terms) > 10 and len(terms) == len(set(terms))
+        assert visit.page.locator("pre a.term, h1 a.term, h2 a.term").count() == 0

@@ -1,0 +1,102 @@
+"""Links that a page has and a notebook has not: from a term to the glossary, from "chapter 05" to that chapter.
+
+A term is linked where a chapter first names it, from the chapter on that teaches it. Words that mean something else
+every day ("key", "cell") are linked only where they are set in bold, as a definition is.
+"""
+
+import re
+from html import escape
+
+from docutils import nodes
+
+from seqlearn.course.chapters import CHAPTERS
+from seqlearn.course.glossary import TERMS, Term
+
+CHAPTER = r"(?<![\w-])[Cc]hapters? (\d\d)\b"
+APART = (nodes.literal, nodes.math, nodes.reference, nodes.title, nodes.literal_block, nodes.math_block, nodes.raw)
+PAGES = {entry.number: entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written}
+
+
+def anchor(term: Term) -> str:
+    """Where the glossary explains a term."""
+    return "term-" + re.sub(r"\W+", "-", term.english.casefold()).strip("-")
+
+
+def glossary() -> str:
+    """The page of all terms, in Markdown."""
+    rows, letter = [], ""
+    for term in TERMS:
+        if term.english[0].upper() != letter:
+            letter = term.english[0].upper()
+            rows.append(f"</dl>\n\n## {letter}\n\n<dl class=\"terms\">")
+        name = f"{term.english} ({term.also})" if term.also else term.english
+        place = f'<a href="{PAGES[term.chapter]}">chapter {term.chapter}</a>' if term.chapter in PAGES else ""
+        rows.append(f'<dt id="{anchor(term)}">{escape(name)} <span lang="zh">{term.chinese}</span></dt>'
+                    f"<dd>{escape(term.meaning, quote=False)} {place}</dd>")
+    return "# Glossary\n\nEvery term of the course, in English and Chinese, with the chapter that teaches it.\n" + (
+        "\n".join(rows).removeprefix("</dl>") + "\n</dl>\n")
+
+
+def forms() -> dict[str, Term]:
+    """Every spelling under which a term is known, in lower case."""
+    return {name.casefold(): term for term in reversed(TERMS) for name in (term.also, term.english) if name}
+
+
+SPELLINGS = forms()
+LONG = sorted((name for name in SPELLINGS if " " in name or "-" in name or SPELLINGS[name].also.casefold() == name
+               and SPELLINGS[name].also.isupper()), key=len, reverse=True)
+FOUND = re.compile(rf"{CHAPTER}|(?<![\w-])({'|'.join(map(re.escape, LONG))})s?(?![\w-])", re.IGNORECASE)
+
+
+def link(app, doctree) -> None:
+    """Put the links into one page."""
+    number = app.env.current_document.docname[:2]
+    if number not in PAGES:
+        return
+    seen: set[str] = set()
+    for strong in doctree.findall(nodes.strong):
+        term = SPELLINGS.get(re.sub(r"s$", "", strong.astext().casefold()), SPELLINGS.get(strong.astext().casefold()))
+        if term and len(strong.children) == 1 and term.english not in seen:
+            seen.add(term.english)
+            strong.children[0].parent.replace(strong.children[0], _to_glossary(term, strong.astext()))
+    for text in list(doctree.findall(nodes.Text)):
+        if not _stands_apart(text):
+            parts = _linked(text.astext(), number, seen)
+            if len(parts) > 1 or not isinstance(parts[0], nodes.Text):
+                text.parent.replace(text, parts)
+
+
+def _linked(text: str, number: str, seen: set[str]) -> list[nodes.Node]:
+    parts, start = [], 0
+    for match in FOUND.finditer(text):
+        chapter, name = match[1], match[2]
+        if chapter and chapter in PAGES and chapter != number:
+            node = nodes.raw("", f'<a href="{PAGES[chapter]}">{match[0]}</a>', format="html")
+        elif name and (term := SPELLINGS[name.casefold()]).english not in seen and term.chapter <= number:
+            seen.add(term.english)
+            node = _to_glossary(term, match[0])
+        else:
+            continue
+        parts += [nodes.Text(text[start:match.start()]), node]
+        start = match.end()
+    return [*parts, nodes.Text(text[start:])]
+
+
+def _to_glossary(term: Term, text: str) -> nodes.raw:
+    meaning = escape(f"{term.chinese} · {term.meaning}")
+    return nodes.raw("", f'<a class="term" href="glossary.html#{anchor(term)}" data-meaning="{meaning}">'
+                         f"{escape(text, quote=False)}</a>", format="html")
+
+
+def _stands_apart(node: nodes.Node) -> bool:
+    """Whether the text is code, a formula, a link already, or a heading."""
+    while node is not None:
+        if isinstance(node, APART):
+            return True
+        node = node.parent
+    return False
+
+
+def setup(app) -> dict:
+    app.connect("doctree-read", link)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
