@@ -1,0 +1,15 @@
+// What is wider than the page scrolls by itself; then the keyboard must be able to reach it.
+const reach = () => {
+  for (const box of document.querySelectorAll(".math-wrapper, div.highlight pre")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+};
+window.addEventListener("resize", reach);
+window.addEventListener("load", async () => {
+  reach();
+  if (window.MathJax?.startup) {
+    await MathJax.startup.promise;
+    reach();
+  }
+});
