@@ -161,16 +161,21 @@ def run(command, quiet=False, **more_environment):
     """
     shown = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} if quiet else {}
     env = {**clean_environment(), **more_environment}
-    interrupted = False
-    with subprocess.Popen([str(part) for part in command], cwd=str(ROOT), env=env, **shown) as process:
-        before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-        while True:
+    interrupted = []
+    # A handler of our own: the usual one could raise just after the program's status was fetched, and lose it.
+    # Where Ctrl-C is ignored (a shell's background job), it stays so, for the program as well.
+    ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    old_int = None if ignored else signal.signal(signal.SIGINT, lambda *_: interrupted.append(True))
+    try:
+        with subprocess.Popen([str(part) for part in command], cwd=str(ROOT), env=env, **shown) as process:
+            old_term = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
             try:
                 status = process.wait()
-                break
-            except KeyboardInterrupt:
-                interrupted = True
-        signal.signal(signal.SIGTERM, before)
+            finally:
+                signal.signal(signal.SIGTERM, old_term)
+    finally:
+        if not ignored:
+            signal.signal(signal.SIGINT, old_int)
     if interrupted and status != 0:
         raise KeyboardInterrupt
     return status

@@ -606,7 +606,9 @@ def test_a_signal_reaches_the_program_and_course_waits_for_it(number, group, ans
     """JupyterLab asks a question on Ctrl-C; the launcher must still be there when it is answered."""
     child = (f"import signal, sys, time; signal.signal(signal.{number}, lambda *a: sys.exit(7))\n"
              "print('up', flush=True); time.sleep(20)")
-    parent = (f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.dont_write_bytecode = True\nimport course\n"
+    parent = (f"import signal, sys; sys.path.insert(0, {str(ROOT)!r}); sys.dont_write_bytecode = True\nimport course\n"
+              # A suite that runs in a shell's background has SIGINT ignored, and so would its programs.
+              "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
               f"try:\n    print('status', course.run([sys.executable, '-c', {child!r}]))\n"
               "except KeyboardInterrupt:\n    print('interrupted')")
     process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True,
