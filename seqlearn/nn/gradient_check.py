@@ -8,7 +8,8 @@
 
 How far to move? (L(p + ε) − L(p − ε)) / 2ε misses the slope by ε²·|L‴|/6, and rounding, which shifts L by some δ, adds
 δ/ε. The sum is smallest at ε = (3δ/|L‴|)^⅓. With L and L‴ near 1, δ is about the machine precision u = 2.2e-16, and ε
-near its cube root, 6e-6: the error is some 1e-11. Next to a large weight a small step is lost: ε is times max(1, |p|).
+near its cube root, 6e-6: the error is some 1e-11. Next to a large weight a small step is lost: ε is times max(1, |p|),
+which fits a loss that changes on the scale of p. (For sin p at p = 1000 the bend of that step is 6e-6 of the slope.)
 
 What counts as equal? For every parameter, with all its checked entries as one vector,
 
@@ -142,8 +143,9 @@ def check_directional(
 ) -> GradientReport:  # fmt: skip
     """Compare one slope: along a random direction u of length 1 through all parameters, it must be ∇L·u.
 
-    Two calls of loss, for a million parameters as for one. An error anywhere tilts the gradient, and a random direction
-    all but surely sees it, though not where it is. Arguments and errors as in `check_gradients`.
+    Two calls of loss, for a million parameters as for one. A random direction all but surely sees an error of r times
+    the whole gradient's length if r is far above the threshold, though not where it is; a wrong array whose gradient
+    has vanished beside the others is missed. Arguments and errors as in `check_gradients`.
     """
     eps, rng = check_arguments(loss, params, grads, eps), check_rng(rng)
     grads = {names[0]: summed(grads, names) for names in tied(params)}

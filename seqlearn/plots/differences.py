@@ -10,7 +10,7 @@ from seqlearn.plots.style import color, describe
 
 LOOKS = {"forward": ("state", "--"), "central": ("gradient", "-")}  # role of the colour, and line
 FLOOR, CEILING = 1e-17, 1e2  # of the errors shown
-REGIONS = ((1e-16, 1e-7, "good", "right"), (1e-7, 1e-2, "muted", "look closer"), (1e-2, 10.0, "bad", "wrong"))
+REGIONS = ((1e-16, 1e-7, "good", "passes"), (1e-7, 1e-2, "muted", "look closer"), (1e-2, 10.0, "bad", "wrong"))
 
 
 def training(losses: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figure:
@@ -102,8 +102,8 @@ def verdicts(errors: dict[str, np.ndarray], *, figure: Figure | None = None) -> 
     medians = {name: np.median(values) for name, values in errors.items()}
     words = "; ".join(f"{name}: about {f'{median:.1f}' if median > 0.1 else f'1e{np.log10(median):.0f}'}"
                       for name, median in medians.items())
-    return describe(figure, f"""Relative errors of gradient checks on a logarithmic axis with three regions: right below
-        1e-7, look closer, wrong above 1e-2. {words}.""")
+    return describe(figure, f"""Relative errors of gradient checks on a logarithmic axis with three regions: passes
+        below 1e-7, look closer, wrong above 1e-2. {words}.""")
 
 
 def frames(errors: list[tuple], titles: list[str], words: str, *, figure: Figure | None = None) -> Figure:

@@ -91,14 +91,22 @@ def difference(f: Callable, w: float, eps: np.ndarray, way: str, precision: str
 def verdict(curve: Curve, w: float, eps: float, error: float, way: str, unit: float) -> str:
     """A sentence on what the error is made of: the bend of the curve, rounding, or a kink."""
     left = w if way == "forward" else w - eps
-    if curve is CURVES["relu w"] and (left < 0 < w + eps or w == 0):
-        return "The kink at 0 lies between the two places, so no slope is right."
+    kinked = curve is CURVES["relu w"]
+    if kinked and w == 0:
+        return "This is the kink itself: the slope is 0 on its left and 1 on its right."
+    if kinked and left < 0 < w + eps:
+        return "The kink at 0 lies between the two places, so the quotient mixes the slopes 0 and 1."
     if error == 0:
         return "It is exact to the last digit."
-    bend = abs(curve.third(w)) * eps**2 / 6 + (abs(curve.second(w)) * eps / 2 if way == "forward" else 0)
+    of_third, of_second = abs(curve.third(w)) * eps**2 / 6, abs(curve.second(w)) * eps / 2 * (way == "forward")
+    bend = of_third + of_second
     rounding = unit / 4 * abs(float(curve.f(np.float64(w)))) / eps  # typically a quarter of the worst case
-    if bend > 3 * rounding:
+    if of_third > of_second / 4 > 0 and error < bend / 2 and bend > 10 * rounding:
+        return "Two parts of the bend cancel in part at this ε: only a much smaller one is sure to be better."
+    if bend > 10 * rounding:
         return "Nearly all of it is the bend of the curve: a smaller ε is better."
+    if kinked and left > 0 and way == "central":
+        return f"What there is of it is rounding: a larger ε is better, up to {w:.1f}, where it meets the kink."
     if rounding > 3 * bend:
-        return "What there is of it is rounding: a larger ε is better."
+        return "What there is of it is rounding: a larger ε is better, as a rule."
     return "Bend and rounding are about equal: this ε is near the best."

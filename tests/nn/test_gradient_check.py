@@ -78,6 +78,37 @@ def test_a_tiny_gradient_cannot_hide():
     assert wrong.max_relative_error > 0.3
 
 
+def test_one_direction_misses_an_array_whose_gradient_has_vanished():
+    """Ten tanh layers with small weights and large biases: the first gradient holds a fifth of a millionth of all."""
+    rng = np.random.default_rng(0)
+    params = {}
+    for layer in range(10):
+        params[f"W_{layer}"], params[f"b_{layer}"] = 0.2 * rng.normal(size=(30, 30)) / 30**0.5, rng.normal(size=30) / 2
+    x, target = rng.normal(size=(2, 20, 30))
+
+    def states():
+        h = [x]
+        for layer in range(10):
+            h.append(np.tanh(h[-1] @ params[f"W_{layer}"] + params[f"b_{layer}"]))
+        return h
+
+    h, grads = states(), {}
+    dh = 2 * (h[-1] - target) / target.size
+    for layer in reversed(range(10)):
+        da = dh * (1 - h[layer + 1] ** 2)
+        grads[f"W_{layer}"], grads[f"b_{layer}"], dh = h[layer].T @ da, da.sum(axis=0), da @ params[f"W_{layer}"].T
+    whole = np.sqrt(sum(np.sum(grad**2) for grad in grads.values()))
+    assert 1e-7 < np.linalg.norm(grads["W_0"]) / whole < 1e-6
+    wrong = {**grads, "W_0": -grads["W_0"]}
+
+    def loss():
+        return np.mean((states()[-1] - target) ** 2)
+
+    passed = [check_directional(loss, params, wrong, rng=np.random.default_rng(k)).passed() for k in range(100)]
+    assert 0.6 < np.mean(passed) < 0.85
+    assert check_gradients(loss, params, wrong, max_entries=20)["W_0"].verdict(1e-7) == "WRONG"
+
+
 def test_a_tiny_loss_is_no_excuse():
     """The same gradients where the whole loss is tiny: nothing rounds, so everything is seen."""
     a = np.ones(3)

@@ -66,8 +66,10 @@ def test_what_the_question_asks():
     ({"eps": 1e-1}, "a smaller ε is better"),
     ({"eps": 1e-12}, "a larger ε is better"),
     ({"eps": 10**-5.25}, "near the best"),
-    ({"function": "relu w", "point": 0.1, "eps": 1.0}, "kink"),
-    ({"function": "relu w", "point": 0.0, "eps": 1e-3}, "kink"),
+    ({"function": "relu w", "point": 0.1, "eps": 1.0}, "mixes the slopes"),
+    ({"function": "relu w", "point": 0.0, "way": "forward", "eps": 1e-3}, "the kink itself"),
+    ({"function": "relu w", "point": 0.5, "eps": 10**-0.5}, "up to 0.5, where it meets the kink"),
+    ({"function": "sin w", "point": -0.3, "way": "forward", "eps": 1.0}, "only a much smaller one is sure"),
     ({"function": "relu w", "point": 1.0, "way": "forward", "eps": 1.0}, "exact"),
     ({"function": "relu w", "point": -1.0, "way": "forward", "eps": 0.1}, "exact"),
 ])
