@@ -506,7 +506,8 @@ QUIZ = Quiz("03", [
                "Every direction less than 90° from steepest descent goes down. Half of all directions do."),
         Option("It is less than 90° from the right one, as far as the steps taken tell.", True,
                "The slope along the step is -∇f·g, which is negative for every g less than 90° off, if the steps are "
-               "small. That it falls can't say more. (How far it falls can: by the learning rate times |g|².)"),
+               "small. That it falls can't say more. (How far it falls can: in a very short step, the learning rate "
+               "times |g|².)"),
         Option("It is right in at least half of its entries.", False,
                "Every single entry can be wrong, by a factor each, and the loss falls all the same."),
         Option("It is right up to a constant factor.", False,
