@@ -33,8 +33,6 @@ step = Exercise(
     cases=lambda rng: [(rng.normal(size=(N, D)), *_weights(rng, N, D, H))
                        for N, D, H in ((2, 3, 4), (3, 2, 2), (1, 4, 3))],
     mistakes=[
-        Mistake("tanh left out", {"np.tanh(x_t @ W_x + h @ W_h + b)": "x_t @ W_x + h @ W_h + b"},
-                "The three parts are added up, but the sum does not go through tanh. Return np.tanh(...) of it."),
         Mistake("bias outside tanh", {" + b)": ") + b"},
                 "You add b after tanh. It belongs inside: np.tanh(x_t @ W_x + h @ W_h + b). Outside, a state could "
                 "leave −1 … 1."),
@@ -48,10 +46,6 @@ step = Exercise(
         Mistake("old state added on top", {"np.tanh": "h + np.tanh"},
                 "You add the old state to the new one. The plain cell writes a new state: the old one comes in through "
                 "W_h alone."),
-        Mistake("sigmoid in place of tanh", {"np.tanh(x_t @ W_x + h @ W_h + b)":
-                                             "1 / (1 + np.exp(-(x_t @ W_x + h @ W_h + b)))"},
-                "This is the sigmoid, with values between 0 and 1. The cell uses np.tanh, with values between −1 and "
-                "1."),
         Mistake("another function in place of tanh", [
             {"np.tanh": "np.sin"}, {"np.tanh": "np.maximum(0, ", "+ b)": "+ b))"}, {"np.tanh": "np.arctan"},
             {"np.tanh": "(lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"}],
@@ -981,10 +975,10 @@ QUIZ = Quiz("02", [
                "From the third pass on the erased network hardly moves, and a table does not train at all. More "
                "training adds no memory."),
     ], topic="what the state is for"),
-    Question("x_t is 1, −1 or 0, and at each step a little noise, a hundredth or so, falls on the state. Whose sign "
-             "still tells the last press after a thousand silent steps?", [
-        Option("h_t = x_t + h_{t−1}", False, "It holds for ever, but what it holds is the sum "
-               "of all presses, not the last one."),
+    Question("x_t is 1, −1 or 0, and at each step a little noise is added to the state, a hundredth or so. In which "
+             "unit does the sign of the state still tell the last press after a thousand silent steps?", [
+        Option("h_t = x_t + h_{t−1}", False, "It forgets nothing, but what it holds is the sum of all presses, not the "
+               "last one."),
         Option("h_t = x_t + 0.4 h_{t−1}", False,
                "The last press decides its sign at first, but ten steps later 0.4¹⁰ of it is left, a ten-thousandth: "
                "the noise is louder."),
