@@ -33,8 +33,6 @@ step = Exercise(
     cases=lambda rng: [(rng.normal(size=(N, D)), *_weights(rng, N, D, H))
                        for N, D, H in ((2, 3, 4), (3, 2, 2), (1, 4, 3))],
     mistakes=[
-        Mistake("tanh left out", {"np.tanh(x_t @ W_x + h @ W_h + b)": "x_t @ W_x + h @ W_h + b"},
-                "The three parts are added up, but the sum does not go through tanh. Return np.tanh(...) of it."),
         Mistake("bias outside tanh", {" + b)": ") + b"},
                 "You add b after tanh. It belongs inside: np.tanh(x_t @ W_x + h @ W_h + b). Outside, a state could "
                 "leave −1 … 1."),
@@ -48,10 +46,6 @@ step = Exercise(
         Mistake("old state added on top", {"np.tanh": "h + np.tanh"},
                 "You add the old state to the new one. The plain cell writes a new state: the old one comes in through "
                 "W_h alone."),
-        Mistake("sigmoid in place of tanh", {"np.tanh(x_t @ W_x + h @ W_h + b)":
-                                             "1 / (1 + np.exp(-(x_t @ W_x + h @ W_h + b)))"},
-                "This is the sigmoid, with values between 0 and 1. The cell uses np.tanh, with values between −1 and "
-                "1."),
         Mistake("another function in place of tanh", [
             {"np.tanh": "np.sin"}, {"np.tanh": "np.maximum(0, ", "+ b)": "+ b))"}, {"np.tanh": "np.arctan"},
             {"np.tanh": "(lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"}],
@@ -193,8 +187,8 @@ count_zeros = ValueExercise(
                 "W is below 1, so each step keeps only a part of what was counted before, and early zeros fade away. "
                 "The state so far has to be kept whole.", example=(-1.0, 0.9, 1.0)),
         Mistake("the count grows", lambda answer: _step(answer) and answer[1] > 1,
-                "W is above 1, so each step enlarges what was counted before, and the state grows without end. The "
-                "state so far has to be kept whole.", example=(-1.0, 2.0, 1.0)),
+                "W is above 1, so each step enlarges what was counted before, and an early digit counts for more than "
+                "a late one. The state so far has to be kept as it is.", example=(-1.0, 2.0, 1.0)),
         Mistake("the count turns its sign", lambda answer: _step(answer) and answer[1] < 0,
                 "W is negative, so the state so far changes its sign at every step. It has to be kept as it is.",
                 example=(-1.0, -1.0, 1.0)),
@@ -738,7 +732,8 @@ rest = Exercise(
         "for _ in range(1000): h = np.tanh(w * h), and return h.",
     ],
     explanation="For w below 1 nothing is held: 0 is the only place where tanh(w h) = h. Above 1 there are two more, "
-                "one on each side, and the unit is a latch.",
+                "one on each side, and the unit can hold. It is a latch as long as a press outweighs what it holds: "
+                "the lamp's press of 4 does so for w up to 4.",
 )
 
 # 02.11 Odd or even ------------------------------------------------------------------------------------------------
@@ -845,8 +840,10 @@ def _lamp_rows(rng, N, T):
 
 
 def _lamp_cases(rng):
-    """Two lamps of this kind, and one whose buttons are exchanged: only what is learned can follow."""
-    cases = [(*_lamp_rows(rng, 300, T), *_lamp_rows(rng, 500, T)) for T in (10, 8, 8)]
+    """A lamp; one that is left alone at the end, for longer than a window learns from; one with exchanged buttons."""
+    cases = [(*_lamp_rows(rng, 300, T), *_lamp_rows(rng, 500, new_T)) for T, new_T in ((10, 10), (8, 16), (8, 8))]
+    rows, lit, new_rows, new_lit = cases[1]
+    cases[1] = rows, lit, np.pad(new_rows, ((0, 0), (0, 10))), new_lit
     rows, lit, new_rows, new_lit = cases[2]
     return [*cases[:2], (rows, 1 - lit, new_rows, 1 - new_lit)]
 
@@ -901,8 +898,8 @@ learn_lamp = Exercise(
         "Backward: d_last = readout.backward(loss.backward()[:, None]). It belongs to the last state, not to the "
         "outputs: network.backward(np.zeros((T, N, 8)), d_last). 200 updates are enough.",
     ],
-    explanation="Nobody told this network about 4 and 2. It finds weights of its own that hold a press and "
-                "overwrite it.",
+    explanation="Nobody told this network about 4 and 2. It found weights of its own that hold a press, for longer "
+                "than it was ever shown, and overwrite it.",
 )
 
 # Quiz -------------------------------------------------------------------------------------------------------------
@@ -970,23 +967,24 @@ QUIZ = Quiz("02", [
         Option("Both were trained on the same text.", False,
                "So was the network with its state, and it ended at 1.72. What differs is what each of them may know."),
         Option("For both, the last character is all they know of the past.", True,
-               "Without a state the network is a function of one character, and the table gives the best guess such a "
-               "function can make on the text it has counted."),
+               "Without a state the network is a function of one character, and the table gives about the best guess "
+               "such a function can make on the text it has counted."),
         Option("The erased network has fewer weights to learn with.", False,
                "It has the same weights. Its W_h is there, but it only ever multiplies a state of zeros."),
         Option("Both would have come down to 1.72 with more training.", False,
                "From the third pass on the erased network hardly moves, and a table does not train at all. More "
                "training adds no memory."),
     ], topic="what the state is for"),
-    Question("x_t is 1, −1 or 0, and the last press has to be remembered for a thousand silent steps. Which unit does "
-             "it?", [
-        Option("h_t = x_t + h_{t−1}", False, "It holds for ever, but what it holds is the sum "
-               "of all presses, not the last one."),
+    Question("x_t is 1, −1 or 0, and at each step a little noise is added to the state, a hundredth or so. In which "
+             "unit does the sign of the state still tell the last press after a thousand silent steps?", [
+        Option("h_t = x_t + h_{t−1}", False, "It forgets nothing, but what it holds is the sum of all presses, not the "
+               "last one."),
         Option("h_t = x_t + 0.4 h_{t−1}", False,
-               "The last press decides its sign at first. After a thousand steps 0.4¹⁰⁰⁰ of it is left, which is less "
-               "than the smallest number a computer keeps."),
+               "The last press decides its sign at first, but ten steps later 0.4¹⁰ of it is left, a ten-thousandth: "
+               "the noise is louder."),
         Option("h_t = tanh(4 x_t + 0.5 h_{t−1})", False,
-               "A press decides, but without one the state at least halves at every step: nothing pushes it back up."),
+               "A press decides, but without one the state at least halves at every step. Nothing pushes it back up, "
+               "and soon the noise decides."),
         Option("h_t = tanh(4 x_t + 2 h_{t−1})", True,
                "A press outweighs the old state, 4 against 2, and without one tanh(2h) pushes the state back "
                "to ±0.96."),

@@ -163,3 +163,20 @@ def test_other_networks_learn_the_lamp():
 
     assert ch02.learn_lamp.check(with_an_lstm).status == "correct"
     assert ch02.learn_lamp.check(untrained).status == "incorrect"
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(-8, None), slice(8)], ids=["whole row", "end", "beginning"])
+def test_no_weights_for_the_places_of_a_row_learn_the_lamp(part):
+    """Without a state the last press can be told in rows as long as those of the training, and in no longer ones."""
+
+    def weigh_the_places(rows, lit):
+        weights, bias, loss = np.zeros(rows.shape[1]), 0.0, nn.BinaryCrossEntropy()
+        for _ in range(300):
+            loss.forward(rows @ weights + bias, lit)
+            gradient = loss.backward()
+            weights, bias = weights - 2 * rows.T @ gradient, bias - 2 * gradient.sum()
+        return lambda new: new[:, part if new.shape[1] > len(weights) else slice(None)] @ weights + bias > 0
+
+    first, second, last = ch02.learn_lamp.cases(np.random.default_rng(0))
+    assert ch02._share_right(weigh_the_places, *first) == ch02._share_right(weigh_the_places, *last) == 1
+    assert ch02.learn_lamp.check(weigh_the_places).status == "incorrect"
