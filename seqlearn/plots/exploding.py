@@ -161,9 +161,9 @@ def cliff(w: np.ndarray, b: np.ndarray, loss: np.ndarray, free: np.ndarray, clip
     right.set(xlabel="gradient step", ylabel="loss", title="the same two descents", ylim=(1e-6, 10))
     return describe(figure, f"""
         Left: a map of the loss; a high plateau falls off along a line into a low one. Both descents start at the
-        star on the plateau and walk to the edge. Without clipping one step goes far past the valley, to w =
-        {free[-1, 0]:.1f}, b = {free[-1, 1]:.1f}; with clipping the steps stay short and end at w =
-        {clipped[-1, 0]:.1f}, b = {clipped[-1, 1]:.1f}. Right: the loss ends near {free[-1, 2]:.1f} without
+        star on the plateau and walk to the edge. Without clipping one step from there goes far past the valley, and
+        the path ends at w = {free[-1, 0]:.1f}, b = {free[-1, 1]:.1f}; with clipping this step is short, and it ends
+        at w = {clipped[-1, 0]:.1f}, b = {clipped[-1, 1]:.1f}. Right: the loss ends near {free[-1, 2]:.1f} without
         clipping and below 0.001 with it.""")
 
 
