@@ -9,11 +9,14 @@ import importlib
 import re
 from html import escape
 
+import explorers
 from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter, hours, minutes, table, ways
 from seqlearn.exercises import catalog
 from seqlearn.grading.cards import inline
 from seqlearn.grading.question import letter, verdict
 from seqlearn.grading.quiz import Quiz
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def page(entry: Chapter, notebook: dict) -> dict:
@@ -24,6 +27,7 @@ def page(entry: Chapter, notebook: dict) -> dict:
         if cell["cell_type"] == "markdown":
             cell["source"] = _number_long_formulas(_text(cell["source"]))
         if cell["cell_type"] == "code":
+            _let_move(cell)
             _describe_pictures(cell)
             for output in cell["outputs"]:
                 plain = _text(output.get("data", {}).get("text/plain", ""))
@@ -103,6 +107,16 @@ def help_with(exercise) -> str:
 def _number_long_formulas(text: str) -> str:
     """Sphinx puts a formula of several lines into an environment that takes no number, unless it has one of its own."""
     return re.sub(r"\$\$((?:[^$]*\\\\[^$]*)\\tag\{\w+\}\s*)\$\$", r"\\begin{gather}\1\\end{gather}", text)
+
+
+def _let_move(cell: dict) -> None:
+    """Put an explorer that offers something on its page in place of its stored picture."""
+    names = [name for name in explorers.classes() if re.search(rf"\b{name}\(", _text(cell["source"]))]
+    for output in cell["outputs"]:
+        data = output.get("data", {})
+        if "image/png" in data and WIDGET in data and names:
+            picture, words = "".join(_text(data["image/png"]).split()), _text(data["text/plain"])
+            output["data"] = {"text/html": explorers.figure(names.pop(0), picture, words), "text/plain": words}
 
 
 def _describe_pictures(cell: dict) -> None:
