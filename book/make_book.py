@@ -3,6 +3,8 @@
     python3 course.py book            build what has changed
     python3 course.py book --clean    build everything
     python3 course.py book --serve    build, then show it on this machine
+
+Where a chapter can be worked in besides: launch.py.
 """
 
 import argparse

@@ -10,13 +10,12 @@ import re
 from html import escape
 
 import explorers
+import launch
 from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter, hours, minutes, table, ways
 from seqlearn.exercises import catalog
 from seqlearn.grading.cards import inline
 from seqlearn.grading.question import letter, verdict
 from seqlearn.grading.quiz import Quiz
-
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def page(entry: Chapter, notebook: dict) -> dict:
@@ -38,8 +37,8 @@ def page(entry: Chapter, notebook: dict) -> dict:
     for exercise in catalog():
         if exercise.id in last:
             last[exercise.id]["outputs"].append(_html(help_with(exercise)))
-    where = f"To work in this chapter, with every cell alive: `python3 course.py {entry.number}`"
-    notebook["cells"].insert(1, {"cell_type": "markdown", "metadata": {}, "source": where, "id": "run-it-yourself"})
+    where = {"cell_type": "markdown", "metadata": {}, "source": launch.ways(entry), "id": "run-it-yourself"}
+    notebook["cells"].insert(1, where)
     return notebook
 
 
@@ -114,7 +113,7 @@ def _let_move(cell: dict) -> None:
     names = [name for name in explorers.classes() if re.search(rf"\b{name}\(", _text(cell["source"]))]
     for output in cell["outputs"]:
         data = output.get("data", {})
-        if "image/png" in data and WIDGET in data and names:
+        if "image/png" in data and names:
             picture, words = "".join(_text(data["image/png"]).split()), _text(data["text/plain"])
             output["data"] = {"text/html": explorers.figure(names.pop(0), picture, words), "text/plain": words}
 

@@ -28,7 +28,7 @@ class ExplodingGradients(Explorer):
     )
     picture_class = GradientFlow
     on_page = {
-        "radius": (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 2.0),
+        "radius": (0.5, 0.6, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4),
         "activation": ("identity", "tanh", "relu"),
         "start": ("gaussian", "orthogonal", "identity", "chain"),
     }
