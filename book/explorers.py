@@ -45,9 +45,10 @@ def figure(name: str, png: str, words: str) -> str:
 
     png: in base64.
     """
-    return (f'<figure class="explorer" data-explorer="{name}"><img alt="{escape(words)}" '
-            f'src="data:image/png;base64,{png}"><figcaption aria-hidden="true">{escape(words)}</figcaption><p class="more">'
-            "Here some of its settings move; in the notebook all of them do.</p></figure>")
+    words = escape(words)
+    return (f'<figure class="explorer" data-explorer="{name}"><img alt="{words}" src="data:image/png;base64,{png}">'
+            f'<figcaption aria-hidden="true">{words}</figcaption>'
+            '<p class="more">Here some of its settings move; in the notebook all of them do.</p></figure>')
 
 
 def offered(explorer: Explorer) -> list[dict]:

@@ -43,9 +43,10 @@
       const [picture, words] = stateAt(places);
       const wanted = load(picture);
       const put = () => {
-        if (stateAt(places)[0] !== picture || wanted.image === shown) return;
-        wanted.image.alt = words;
-        shown.replaceWith(wanted.image);
+        const [now, itsWords] = stateAt(places); // other states may have the same picture
+        if (now !== picture) return;
+        wanted.image.alt = itsWords;
+        if (wanted.image !== shown) shown.replaceWith(wanted.image);
         shown = wanted.image;
         figure.dataset.shown = picture;
       };
@@ -86,7 +87,9 @@
         input.value = String(control.start);
         input.checked = control.words[control.start] === "True";
       }
-      const output = document.createElement("output");
+      const output = document.createElement("span"); // an <output> would be read aloud at every notch
+      output.className = "value";
+      output.setAttribute("aria-hidden", "true");
       const say = () => {
         if (control.kind !== "range") return;
         output.textContent = control.words[places[i]];

@@ -233,7 +233,7 @@ def test_a_drag_is_followed_at_once_by_keyboard_too(site, chromium):
         assert sorted(times)[2] <= 16
         slider.focus()
         visit.page.keyboard.press("ArrowLeft")
-        assert slider.get_attribute("aria-valuetext") == figure.locator("output").first.inner_text() == "1.30"
+        assert slider.get_attribute("aria-valuetext") == figure.locator(".value").first.inner_text() == "1.30"
         visit.page.wait_for_function("document.querySelector('figure.explorer [role=status]').textContent !== ''")
         assert figure.get_by_role("status").inner_text() == figure.locator("figcaption").text_content()
 
