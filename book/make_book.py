@@ -3,6 +3,8 @@
     python3 course.py book            build what has changed
     python3 course.py book --clean    build everything
     python3 course.py book --serve    build, then show it on this machine
+
+Where a chapter can be worked in besides: launch.py.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import explorers
 import links
 import pages
 from seqlearn.course.chapters import CHAPTERS, notebooks_folder, read_notebook
@@ -34,6 +37,7 @@ def main(arguments: list[str]) -> int:
     if options.clean:
         shutil.rmtree(OUT, ignore_errors=True)
     write_sources(OUT / "source")
+    explorers.draw_all(OUT / "static/explorers")
     from sphinx.cmd.build import build_main  # here: what the pages are needs no Sphinx
 
     command = ["-b", "html", "-c", str(HERE), "-d", str(OUT / "cache"), "-q", "-W", "--keep-going"]

@@ -9,6 +9,8 @@ import importlib
 import re
 from html import escape
 
+import explorers
+import launch
 from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter, hours, minutes, table, ways
 from seqlearn.exercises import catalog
 from seqlearn.grading.cards import inline
@@ -24,6 +26,7 @@ def page(entry: Chapter, notebook: dict) -> dict:
         if cell["cell_type"] == "markdown":
             cell["source"] = _number_long_formulas(_text(cell["source"]))
         if cell["cell_type"] == "code":
+            _let_move(cell)
             _describe_pictures(cell)
             for output in cell["outputs"]:
                 plain = _text(output.get("data", {}).get("text/plain", ""))
@@ -34,8 +37,8 @@ def page(entry: Chapter, notebook: dict) -> dict:
     for exercise in catalog():
         if exercise.id in last:
             last[exercise.id]["outputs"].append(_html(help_with(exercise)))
-    where = f"To work in this chapter, with every cell alive: `python3 course.py {entry.number}`"
-    notebook["cells"].insert(1, {"cell_type": "markdown", "metadata": {}, "source": where, "id": "run-it-yourself"})
+    where = {"cell_type": "markdown", "metadata": {}, "source": launch.ways(entry), "id": "run-it-yourself"}
+    notebook["cells"].insert(1, where)
     return notebook
 
 
@@ -103,6 +106,16 @@ def help_with(exercise) -> str:
 def _number_long_formulas(text: str) -> str:
     """Sphinx puts a formula of several lines into an environment that takes no number, unless it has one of its own."""
     return re.sub(r"\$\$((?:[^$]*\\\\[^$]*)\\tag\{\w+\}\s*)\$\$", r"\\begin{gather}\1\\end{gather}", text)
+
+
+def _let_move(cell: dict) -> None:
+    """Put an explorer that offers something on its page in place of its stored picture."""
+    names = [name for name in explorers.classes() if re.search(rf"\b{name}\(", _text(cell["source"]))]
+    for output in cell["outputs"]:
+        data = output.get("data", {})
+        if "image/png" in data and names:
+            picture, words = "".join(_text(data["image/png"]).split()), _text(data["text/plain"])
+            output["data"] = {"text/html": explorers.figure(names.pop(0), picture, words), "text/plain": words}
 
 
 def _describe_pictures(cell: dict) -> None:

@@ -164,7 +164,8 @@ def test_pre_commit_runs_the_pinned_ruff():
 
 def test_the_version_is_written_the_same_everywhere():
     citation = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)[1]
-    assert seqlearn.__version__ == PROJECT["version"] == citation
+    changes = re.search(r"^## ([\d.]*\d)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert seqlearn.__version__ == PROJECT["version"] == citation == changes
 
 
 def test_workflow_covers_three_systems_and_four_pythons():

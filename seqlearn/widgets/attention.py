@@ -42,6 +42,7 @@ class DateAttention(Explorer):
         "nearly the same, and does anything break when only the best place counts?"
     )
     picture_class = DateReader
+    on_page = {"date": (*EXAMPLES[:5], EXAMPLES[-1]), "character": range(1, 12), "temperature": (0.1, 1.0, 10.0)}
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         date = ipywidgets.Text(value=EXAMPLES[0], description="Date", continuous_update=True, placeholder="type a date",

@@ -42,6 +42,11 @@ class DifferenceError(Explorer):
     title = "How small is small enough?"
     question = r"Move $\varepsilon$ to the left from 0.1. Where is the error smallest, and what happens beyond?"
     picture_class = VCurve
+    on_page = {
+        "eps": 10.0 ** np.arange(-16, 0.1, 0.5),
+        "function": ("sin w", "sin w + 1000"),
+        "way": ("central", "forward"),
+    }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         return {

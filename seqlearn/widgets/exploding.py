@@ -27,6 +27,11 @@ class ExplodingGradients(Explorer):
         "and 1.1 again, and press *Train* with clipping off and with clipping at 1."
     )
     picture_class = GradientFlow
+    on_page = {
+        "radius": (0.5, 0.6, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4),
+        "activation": ("identity", "tanh", "relu"),
+        "start": ("gaussian", "orthogonal", "identity", "chain"),
+    }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         return {

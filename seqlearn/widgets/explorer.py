@@ -17,6 +17,7 @@
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Iterable
 from html import escape
 from math import ceil
 
@@ -65,6 +66,8 @@ class Explorer:
     title: str
     question: str
     picture_class: type[Picture]
+    # What the web edition offers: for some controls, and buttons (False, True), the values. Their product is drawn.
+    on_page: dict[str, Iterable] = {}
 
     def __init__(self):
         self.picture = self.picture_class()
@@ -102,6 +105,19 @@ class Explorer:
         values = {name: control.value for name, control in self.controls.items()
                   if not isinstance(control, ipywidgets.Button)}
         return {name: value[-LONGEST_TEXT:] if isinstance(value, str) else value for name, value in values.items()}
+
+    def set(self, **values) -> None:
+        """Give several controls their values, and show them in one picture.
+
+        Raises KeyError for a name that is no control.
+        """
+        self._is_busy = True
+        try:
+            for name, value in values.items():
+                self.controls[name].value = value
+        finally:
+            self._is_busy = False
+        self._show()
 
     def _show(self, button: str | None = None) -> None:
         """Bring picture and text up to date; after a click also with what the button's method gives."""

@@ -20,6 +20,12 @@ class HoldAndOverwrite(Explorer):
         "network of chapter 02 is this? Type a sequence of your own."
     )
     picture_class = Holding
+    on_page = {
+        "step": (0, 3, 5, 8, 10, 14),
+        "hold": (-8.0, 0.0, 3.0, 8.0),
+        "overwrite": (-8.0, -3.0),
+        "reset": (-4.0, 4.0),
+    }
 
     def make_controls(self) -> dict:
         def slider(text: str, value: float) -> FloatSlider:

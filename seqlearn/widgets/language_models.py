@@ -96,6 +96,10 @@ class NextCharacterExplorer(Explorer):
         "the words fall apart? In the text, / starts a new line."
     )
     picture_class = NextCharacter
+    on_page = {
+        "text": (PROMPT, PROMPT.replace("violin", "kettle"), PROMPT + "v", PROMPT + "k"),
+        "temperature": np.array([0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 30]) / 10,
+    }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         size = len(course_model().vocabulary)

@@ -25,6 +25,12 @@ class ConveyorBelt(Explorer):
         "1: what is in the way?"
     )
     picture_class = Conveyor
+    on_page = {
+        "f1": (0.0, 1.0),
+        "i3": (0.0, 0.05),
+        "f3": (0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 1.0),
+        "repeats": (1, 6, 25, 50),
+    }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         controls = {}

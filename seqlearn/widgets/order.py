@@ -24,6 +24,10 @@ class WordOrder(Explorer):
         "state to 0. Which changes of order does the state still notice, and why only those?"
     )
     picture_class = Reorder
+    on_page = {
+        "memory": np.arange(16) / 10,
+        "words": (FIRST_SHOWN, "dog bites man", "bites man dog", "bites dog man", "man dog bites", "dog man bites"),
+    }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         self._arranging = False

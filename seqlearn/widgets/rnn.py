@@ -20,6 +20,12 @@ class Unrolling(Explorer):
         "with the identity it does not. Why?"
     )
     picture_class = UnrollingPicture
+    on_page = {
+        "step": range(STEPS + 1),
+        "scale": (0.5, 0.9, 1.2),
+        "digits": ("1", "1 1 1 1 1 1 1 1"),
+        "activation": ACTIVATIONS,
+    }
 
     def make_controls(self) -> dict:
         return {

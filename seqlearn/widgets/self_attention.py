@@ -24,6 +24,13 @@ class HeadsByHand(Explorer):
         "mask?"
     )
     picture_class = HeadMap
+    on_page = {
+        "word": ("stressed", "attention"),
+        "head": HEADS,
+        "positions": (True, False),
+        "causal": (False, True),
+        "temperature": (0.1, 1.0, 10.0),
+    }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         return {

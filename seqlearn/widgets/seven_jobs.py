@@ -38,6 +38,7 @@ class OneModelSevenJobs(Explorer):
         "try a word that the model has never seen. Which of the seven tells you that it is not sure?"
     )
     picture_class = JobBoard
+    on_page = {"noise": (0.0, 0.3, 0.6, 1.0, 2.0), "job": EXAMPLES}
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         from seqlearn.models.jobs import JOBS

@@ -18,6 +18,7 @@ class ScalarMemory(Explorer):
         "0: what changes?"
     )
     picture_class = ScalarMemoryPicture
+    on_page = {"w": np.arange(-30, 31) / 20, "inputs": ("1", "1 1 1 1 1")}
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         return {

@@ -36,6 +36,7 @@ class TypedReview(Explorer):
         "same words: where do the marks of the bag of words end? Then type a review of your own that fools the LSTM."
     )
     picture_class = WordByWord
+    on_page = {"review": EXAMPLES}
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         review = ipywidgets.Text(value=EXAMPLES[0], description="Review", continuous_update=True,

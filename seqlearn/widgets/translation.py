@@ -29,6 +29,11 @@ class NumberTranslator(Explorer):
         "words that are no number, with which the other one fails as well."
     )
     picture_class = TranslationBoard
+    on_page = {
+        "words": ("721,623", "21", "623", "4,042", "100,000", "seven seven"),
+        "model": MODELS,
+        "width": (1, 4, 8),
+    }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         return {

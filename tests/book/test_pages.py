@@ -117,3 +117,15 @@ def test_the_front_page_lists_every_chapter_once_in_the_contents_and_in_the_tabl
     for entry in WRITTEN:
         assert len(re.findall(rf"^{entry.notebook}$", front, flags=re.MULTILINE)) == 1
         assert f"]({entry.notebook})" in front
+
+
+@EVERY
+def test_an_explorer_stands_in_its_figure_with_its_stored_picture_and_words(entry):
+    stored, page = both(entry)
+    names = [name for name, each in pages.explorers.classes().items() if each.chapter == entry.number]
+    shown = [output["data"]["text/html"] for cell in page["cells"] for output in cell.get("outputs", [])
+             if "<figure" in output.get("data", {}).get("text/html", "")]
+    assert sorted(re.search(r'data-explorer="(\w+)"', each)[1] for each in shown) == sorted(names)
+    pictures = "".join(pages._text(output["data"].get("image/png", "")) for cell in stored["cells"]
+                       for output in cell.get("outputs", []) if "data" in output).replace("\n", "")
+    assert all(re.search(r"base64,([^\"]+)", each)[1] in pictures for each in shown)

@@ -1,7 +1,9 @@
 """The book as a reader meets it in Chromium: every page whole, nothing asked of another host, quizzes that answer."""
 
 import functools
+import hashlib
 import http.server
+import io
 import json
 import subprocess
 import sys
@@ -9,8 +11,10 @@ import threading
 from importlib.util import find_spec
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 
+import explorers
 from lab import FLAGS, ROOT, find_chromium
 from seqlearn.course.chapters import CHAPTERS
 
@@ -164,6 +168,74 @@ def test_hints_come_one_at_a_time(site, chromium):
         assert help_with.locator("pre").is_hidden()
         help_with.get_by_text("Show it").click()
         assert "def " in help_with.locator("pre").inner_text()
+
+
+EXPLORERS = {name: each.chapter for name, each in explorers.classes().items()}
+SET = """(figure, places) => [...figure.querySelectorAll(".controls input, .controls select")].forEach((input, i) => {
+  if (input.type === "checkbox") input.checked = places[i] === 1;
+  input.value = places[i];
+  input.dispatchEvent(new Event("input"));
+})"""
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_an_explorer_shows_what_the_live_one_shows(site, chromium, name):
+    """Picture bit for bit, and words, in the first state of the page, the last one, and one between."""
+    from PIL import Image
+
+    live = explorers.classes()[name]()
+    controls = explorers.offered(live)
+    page_name = next(page for page in CHAPTER_PAGES if page.startswith(EXPLORERS[name]))
+    with Visit(chromium, f"{site}/{page_name}") as visit:
+        figure = visit.page.locator(f"figure.explorer[data-explorer={name}]")
+        assert figure.locator(".controls").count() == 0 and figure.locator("img").get_attribute("alt") == live.text
+        figure.scroll_into_view_if_needed()
+        visit.page.wait_for_selector(f"figure[data-explorer={name}][data-ready]")
+        for share in (0.0, 1.0, 0.4):
+            places = [int(share * (len(each["words"]) - 1)) for each in controls]
+            boxes = [place if each["kind"] != "checkbox" else int(each["words"][place] == "True")
+                     for each, place in zip(controls, places, strict=True)]
+            figure.evaluate(SET, boxes)
+            live.set(**{each["name"]: list(live.on_page[each["name"]])[place]
+                        for each, place in zip(controls, places, strict=True)})
+            assert figure.locator("figcaption").text_content() == live.text
+            picture = hashlib.sha256(bytes(live.image.value)).hexdigest()[:12]
+            visit.page.wait_for_selector(f"figure[data-explorer={name}][data-shown='{picture}']")
+            shown = unquote(figure.locator("img").get_attribute("src"))
+            drawn, wanted = (np.asarray(Image.open(file).convert("RGB")) for file in (
+                BOOK / shown, io.BytesIO(bytes(live.image.value))))
+            np.testing.assert_array_equal(drawn, wanted)
+            assert figure.locator("img").get_attribute("alt") == live.text
+        assert visit.complaints == []
+    folder = BOOK / "_static/explorers" / name
+    assert sum(file.stat().st_size for file in folder.iterdir()) <= 6e6
+
+
+def test_a_drag_is_followed_at_once_by_keyboard_too(site, chromium):
+    """Once the neighbours are loaded, from the change to the picture at most 16 ms; the arrows move the slider."""
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}") as visit:
+        figure = visit.page.locator("figure.explorer").first
+        figure.scroll_into_view_if_needed()
+        visit.page.wait_for_selector("figure.explorer[data-ready]")
+        slider = figure.get_by_label("spectral radius")
+        times, before = [], figure.get_attribute("data-shown")
+        for _ in range(5):
+            visit.page.wait_for_load_state("networkidle")
+            times.append(slider.evaluate("""async (input) => {
+                const start = performance.now();
+                input.stepUp();
+                input.dispatchEvent(new Event("input"));
+                const shown = input.closest("figure").querySelector("img").complete;
+                return shown ? performance.now() - start : Infinity;
+            }"""))
+            assert figure.get_attribute("data-shown") != before
+            before = figure.get_attribute("data-shown")
+        assert sorted(times)[2] <= 16
+        slider.focus()
+        visit.page.keyboard.press("ArrowLeft")
+        assert slider.get_attribute("aria-valuetext") == figure.locator(".value").first.inner_text() == "1.30"
+        visit.page.wait_for_function("document.querySelector('figure.explorer [role=status]').textContent !== ''")
+        assert figure.get_by_role("status").inner_text() == figure.locator("figcaption").text_content()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (800, "light")])

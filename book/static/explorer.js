@@ -1,0 +1,113 @@
+// Explorers that move without a kernel. Their states were drawn in advance; states.js of an explorer, fetched when the
+// reader comes near, says which controls there are, and for each state its picture and its words.
+(() => {
+  const figures = [...document.querySelectorAll("figure.explorer")];
+  const folder = (name) => `_static/explorers/${name}`;
+
+  window.seqlearnStates = (name, data) => {
+    for (const figure of figures) if (figure.dataset.explorer === name) start(figure, name, data);
+  };
+
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      const script = document.createElement("script");
+      script.src = `${folder(target.dataset.explorer)}/states.js`;
+      document.head.append(script);
+    }
+  }, { rootMargin: "600px" });
+  figures.forEach((figure) => near.observe(figure));
+
+  function start(figure, name, { controls, states }) {
+    const caption = figure.querySelector("figcaption");
+    const status = document.createElement("p");
+    status.setAttribute("role", "status");
+    let shown = figure.querySelector("img");
+    let timer;
+    const places = controls.map((control) => control.start);
+    const pictures = new Map(); // by their names, the images that were asked for
+
+    const stateAt = (at) => states[at.reduce((sum, place, i) => sum * controls[i].words.length + place, 0)];
+
+    function load(picture) {
+      if (!pictures.has(picture)) {
+        const image = new Image();
+        image.src = `${folder(name)}/${picture}.webp`;
+        pictures.set(picture, { image, ready: image.decode() });
+      }
+      return pictures.get(picture);
+    }
+
+    function show() {
+      const [picture, words] = stateAt(places);
+      const wanted = load(picture);
+      const put = () => {
+        const [now, itsWords] = stateAt(places); // other states may have the same picture
+        if (now !== picture) return;
+        wanted.image.alt = itsWords;
+        if (wanted.image !== shown) shown.replaceWith(wanted.image);
+        shown = wanted.image;
+        figure.dataset.shown = picture;
+      };
+      if (wanted.isReady) put();
+      else wanted.ready.then(() => { wanted.isReady = true; put(); }, () => pictures.delete(picture));
+      caption.textContent = words;
+      shown.alt = words;
+      clearTimeout(timer);
+      timer = setTimeout(() => { status.textContent = words; }, 500); // quiet while something is dragged
+      loadNeighbours();
+    }
+
+    // What one more notch, or another choice, would show. A long drag comes upon pictures that are there already.
+    function loadNeighbours() {
+      controls.forEach(({ kind, words }, i) => {
+        const reach = kind === "range" ? 4 : words.length;
+        for (let place = Math.max(0, places[i] - reach); place <= Math.min(words.length - 1, places[i] + reach); place++) {
+          const entry = load(stateAt(places.with(i, place))[0]);
+          entry.ready.then(() => { entry.isReady = true; }, () => {});
+        }
+      });
+    }
+
+    const box = document.createElement("div");
+    box.className = "controls";
+    controls.forEach((control, i) => {
+      const label = document.createElement("label");
+      label.append(`${control.label} `);
+      let input;
+      if (control.kind === "select") {
+        input = document.createElement("select");
+        control.words.forEach((word, place) => input.add(new Option(word, place, place === control.start)));
+        input.value = String(control.start);
+      } else {
+        input = document.createElement("input");
+        input.type = control.kind;
+        Object.assign(input, { min: 0, max: control.words.length - 1, step: 1 });
+        input.value = String(control.start);
+        input.checked = control.words[control.start] === "True";
+      }
+      const output = document.createElement("span"); // an <output> would be read aloud at every notch
+      output.className = "value";
+      output.setAttribute("aria-hidden", "true");
+      const say = () => {
+        if (control.kind !== "range") return;
+        output.textContent = control.words[places[i]];
+        input.setAttribute("aria-valuetext", control.words[places[i]]);
+      };
+      input.addEventListener("input", () => {
+        places[i] = control.kind === "checkbox" ? control.words.indexOf(input.checked ? "True" : "False") : Number(input.value);
+        say();
+        show();
+      });
+      say();
+      label.append(input);
+      if (control.kind === "range") label.append(output);
+      box.append(label);
+    });
+    figure.prepend(box);
+    figure.append(status);
+    figure.dataset.ready = "";
+    loadNeighbours();
+  }
+})();
