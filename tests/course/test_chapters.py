@@ -129,14 +129,19 @@ def test_readme_links_lead_somewhere_and_its_picture_has_words():
     assert pictures and all(len(words.split()) >= 8 for words, _ in pictures)
 
 
-def test_readme_says_what_the_signature_explorer_shows():
+def test_readme_says_what_its_moving_picture_shows():
     from seqlearn.widgets.exploding import ExplodingGradients
 
+    words = re.search(r"!\[([^\]]*)\]\(docs/exploding_gradients.gif\)", README).group(1)
     explorer = ExplodingGradients()
-    explorer.controls["clip"].value = 1.0
-    words = re.search(r"!\[([^\]]*)\]\(docs/exploding_gradients.png\)", README).group(1)
-    # What follows is a training run, whose last digits are the machine's own.
-    assert words.split(" Training")[0] == explorer.text, "run docs/make_pictures.py, put what it prints into README.md"
+    for radius in re.search(r"from (\S+) to (\S+) and back, the", words).groups():
+        explorer.set(radius=float(radius))
+        size = re.search(r"(\S+) at step 0", explorer.text).group(1)
+        assert size in words, "say in README.md what the explorer says"
+
+
+def test_readme_says_how_long_the_course_takes():
+    assert f"take about {chapters.hours(chapters.minutes()).replace('&nbsp;h', ' hours')}" in README
 
 
 def test_readme_names_both_commands_and_the_plain_ways():
