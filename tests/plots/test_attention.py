@@ -52,7 +52,7 @@ def test_by_length_draws_every_run_and_their_mean():
     figure = attention.by_length([2, 4], {"one": [[1.0, 0.5], [1.0, 0.7]], "two": [[0.9, 0.0]]})
     lines = figure.axes[0].lines
     assert len(lines) == 5 and np.allclose(lines[2].get_ydata(), [1.0, 0.6])
-    assert "one: 100 percent at 2, 60 at 4; two: 90 percent at 2, 0 at 4" in alternative_text(figure)
+    assert "one: 100.0 percent at 2, 60.0 at 4; two: 90.0 percent at 2, 0.0 at 4" in alternative_text(figure)
 
 
 def test_small_figures_tell_their_ends():
