@@ -27,7 +27,8 @@ def look_up(queries: Mapping[str, Sequence[float]], keys: np.ndarray, names: Seq
     for ends, role, labels in ((keys, "state", names), (list(queries.values()), "output", list(queries))):
         for end, label in zip(ends, labels, strict=True):
             plane.annotate("", end, (0, 0), arrowprops={"color": color(role), "linewidth": 2, **ARROW_HEAD})
-            plane.annotate(label, end, xytext=(5, 6 if end[1] >= 0 else -14), textcoords="offset points", color=color(role), fontsize=12)
+            plane.annotate(label, end, xytext=(5, 6 if end[1] >= 0 else -14), textcoords="offset points",
+                           color=color(role), fontsize=12)
     corners = np.vstack([keys, list(queries.values()), [[0, 0]]])
     (left, bottom), (right, top) = corners.min(axis=0) - 0.35, corners.max(axis=0) + 0.6
     plane.set(xlim=(left, right + 0.3), ylim=(bottom, top), xlabel=axes_names[0], ylabel=axes_names[1], aspect="equal")
