@@ -28,7 +28,7 @@ SETTINGS = {
         ["attention", 16, 12, 1000], ["every step", 16, 12, 1000], ["every step", 64, 12, 1000],
         ["every step", 16, 12, 5000], ["every step", 64, 12, 5000], ["attention", 16, 20, 1000],
     ],
-    "sweep_seed": 100, "seeds": [1, 2, 3], "rates": [0.003, 0.01, 0.03], "shortest": 2, "batch_size": 64,
+    "sweep_seed": 100, "seeds": [1, 2, 3], "rates": [0.003, 0.01, 0.03, 0.1], "shortest": 2, "batch_size": 64,
     "max_norm": 1.0, "embedding_size": 16, "test_lengths": [2, 4, 6, 8, 10, 12, 14, 16, 20], "test_size": 400,
 }
 SYMBOLS = 14  # four special ones, and ten digits

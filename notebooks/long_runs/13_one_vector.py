@@ -20,7 +20,7 @@ from seqlearn.models.seq2seq import Decoder, Encoded, Encoder, Seq2Seq
 
 SETTINGS = {
     "vectors": [["bits", 8], ["numbers", 8]], "updates": [1000, 3000], "sweep_seed": 100,
-    "seeds": [1, 2, 3], "rates": [0.003, 0.01, 0.03], "hidden_size": 64, "embedding_size": 16, "shortest": 1,
+    "seeds": [1, 2, 3], "rates": [0.003, 0.01, 0.03, 0.1], "hidden_size": 64, "embedding_size": 16, "shortest": 1,
     "longest": 4, "batch_size": 64, "max_norm": 1.0, "test_lengths": [1, 2, 3, 4], "test_size": 1000,
 }
 copying = runpy.run_path(str(Path(__file__).with_name("13_bottleneck.py")))

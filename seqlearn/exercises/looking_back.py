@@ -20,7 +20,8 @@ ceiling_of = Exercise(
     title="Which limit?",
     stars=1,
     reference=ceiling_of_reference,
-    cases=lambda rng: [(8, 3, 10), (8, 2, 10), (11, 4, 10), (20, 5, 26), (3, 2, 4), (40, 12, 10), (39, 12, 10)],
+    cases=lambda rng: [(8, 3, 10), (8, 2, 10), (11, 4, 10), (20, 5, 26), (3, 2, 10), (4, 3, 26), (40, 12, 10),
+                       (39, 12, 10)],
     names="the share",
     mistakes=[
         Mistake("more than all", {"min(1.0, 2**bits / symbols**length)": "2**bits / symbols**length"},
@@ -35,6 +36,12 @@ ceiling_of = Exercise(
                 "others: symbols to the power of length."),
         Mistake("one vector kept for nothing", {"2**bits /": "(2**bits - 1) /"},
                 "All bits at −1 is a vector like any other, so there are 2**bits of them and not one fewer."),
+        Mistake("a number of strings", {"min(1.0, 2**bits / symbols**length)": "min(2**bits, symbols**length)"},
+                "That is how many strings can arrive. Asked is their share of all strings: divide by symbols**length."),
+        Mistake("whole division", [{"2**bits / symbols": "2**bits // symbols"},
+                                   {"min(1.0, 2**bits / symbols**length)": "float(2**bits >= symbols**length)"}],
+                "Your share is either 0 or 1. Where there are fewer vectors than strings, some of the strings can "
+                "still arrive: 2**bits / symbols**length of them, with /."),
         Mistake("upside down", {"2**bits / symbols**length": "symbols**length / 2**bits"},
                 "That is strings per vector. The share of strings that can arrive is vectors per string, at most 1."),
         Mistake("bits against bits", {"2**bits / symbols**length": "bits / (length * np.log2(symbols))"},
@@ -121,6 +128,9 @@ temperature_backward = Exercise(
         Mistake("softmax as a sigmoid",
                 {"(d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))": "(1 - weights) * d_weights"},
                 "α (1 − α) is the slope of a sigmoid. In a softmax it is α (dα − Σ α dα)."),
+        Mistake("the scores left out", {"d_cold * scores": "d_cold"},
+                "Your gradient is 0, or as good as 0, in every case. The sum of de over a row is always 0; each de has "
+                "to be multiplied by its score before you sum."),
         Mistake("the weights for the scores", {"d_cold * scores": "d_cold * weights"},
                 "What stands above τ is the score, not the weight: −Σ d(e/τ) · e / τ²."),
         Mistake("the gradient of the scores", {"-np.sum(d_cold * scores) / temperature**2": "d_cold / temperature"},
@@ -163,9 +173,12 @@ shares_of_context = Exercise(
         Mistake("the weights", {"weights * along / np.sum(context**2, axis=1, keepdims=True)": "weights"},
                 "You return the weights. A value may be short, or point elsewhere than the context: multiply by "
                 "values · context and divide by context · context."),
-        Mistake("lengths only", {"weights * along / np.sum(context**2, axis=1, keepdims=True)":
-                                 "weights * np.linalg.norm(values, axis=2).T / np.sum(weights * "
-                                 "np.linalg.norm(values, axis=2).T, axis=1, keepdims=True)"},
+        Mistake("lengths only",
+                [{"weights * along / np.sum(context**2, axis=1, keepdims=True)":
+                  "weights * np.linalg.norm(values, axis=2).T / np.sum(weights * "
+                  "np.linalg.norm(values, axis=2).T, axis=1, keepdims=True)"},
+                 {"weights * along / np.sum(context**2, axis=1, keepdims=True)":
+                  "weights * np.linalg.norm(values, axis=2).T / np.linalg.norm(context, axis=1, keepdims=True)"}],
                 "You compare lengths. Two long values that point in opposite directions cancel in the context, so "
                 "their direction counts: take the dot product with the context."),
         Mistake("weight forgotten", {"weights * along": "along"},
@@ -176,12 +189,18 @@ shares_of_context = Exercise(
                                           "np.linalg.norm(context, axis=1, keepdims=True)"},
                 "You divide by the length of the context once. It is in the dot product and in the unit: divide by its "
                 "square, context · context."),
+        Mistake("values with themselves", {"weights * along": "weights * np.sum(values**2, axis=2).T"},
+                "You multiply each value with itself. How much of it is in the context is told by its dot product with "
+                "the context."),
         Mistake("cosines", {"weights * along / np.sum(context**2, axis=1, keepdims=True)":
                             "along / np.linalg.norm(values, axis=2).T / np.linalg.norm(context, axis=1, "
                             "keepdims=True)"},
                 "These are cosines of the angles between values and context. A share is α (value · context) / "
                 "(context · context)."),
-        Mistake("absolute values", {"weights * along /": "weights * np.abs(along) /"},
+        Mistake("absolute values",
+                [{"weights * along /": "weights * np.abs(along) /"},
+                 {"weights * along / np.sum(context**2, axis=1, keepdims=True)":
+                  "weights * np.abs(along) / np.sum(weights * np.abs(along), axis=1, keepdims=True)"}],
                 "A share may be negative, when a value points away from the context. Without absolute values the "
                 "shares of a row sum to 1."),
         Mistake("a plain mean for the context", {'np.einsum("nt,tnd->nd", weights, values)': "values.mean(axis=0)"},
@@ -292,10 +311,15 @@ luong_steps = Exercise(
         Mistake("mask after the softmax", {
             "e.masked_fill(~mask, -torch.inf), dim=0)": "e, dim=0) * mask"},
                 "You mask after the softmax. The padding has taken its share by then: the scores become −∞ before."),
-        Mistake("mask with 0", {"-torch.inf": "0.0"},
-                "The scores of padding become 0, and e⁰ = 1 is weight. They have to become −∞."),
-        Mistake("tanh forgotten", {FED: "fed = model.W_1(torch.cat([s, context], dim=1))"},
-                "The tanh around W_1 [s, context] is missing."),
+        Mistake("mask with a number", [{"-torch.inf": f"{number}.0"} for number in (0, -1, -10, -20, -50)],
+                "The scores of padding become a number that is not below all others, so padding keeps some weight. "
+                "They have to become −∞."),
+        Mistake("tanh forgotten", [{FED: FED.replace("torch.tanh", other)} for other in ("", "torch.relu",
+                                                                                         "torch.sigmoid")],
+                "s̃ is the tanh of W_1 [s, context]. Your answer has no tanh there, or another function."),
+        Mistake("s̃ as the new state", {"model.readout(fed))": "model.readout(fed))\n        s = fed"},
+                "You hand s̃ to the next step as its state. The cell's own state s goes on, and s̃ stands beside y in "
+                "its input."),
         Mistake("the readout reads s", {"model.readout(fed)": "model.readout(s)"},
                 "The readout reads s, so the context of this step cannot change this output. It reads s̃."),
         Mistake("probabilities", {"torch.stack(logits)": "torch.softmax(torch.stack(logits), dim=2)"},

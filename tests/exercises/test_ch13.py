@@ -141,7 +141,7 @@ def test_right_answers_to_the_later_exercises(exercise, answer):
 @pytest.mark.parametrize(("exercise", "answer"), [
     (ch13.ceiling_of, lambda bits, length, symbols: 1.0),
     (ch13.shares_of_context, lambda weights, values: weights**2 / np.sum(weights**2, axis=1, keepdims=True)),
-    (ch13.temperature_backward, lambda d_context, scores, values, temperature: 0.0),
+    (ch13.temperature_backward, lambda d_context, scores, values, temperature: temperature),
     (ch13.luong_steps, lambda model, inputs, states, mask, s, fed: (model.readout(model.embedding(inputs)), s, fed)),
 ])
 def test_wrong_answers_to_the_later_exercises(exercise, answer):
