@@ -1,7 +1,7 @@
 """Attention in PyTorch, and a decoder that looks back at every step.
 
     attention = Attention("additive", query_size=64, key_size=128)
-    context, weights = attention(query, keys, mask=mask)       # (N, 64), (T, N, 128), (N, T) → (N, 128), (N, T)
+    context, weights = attention(query, keys, mask=mask)       # (N, 64), (S, N, 128), (N, S) → (N, 128), (N, S)
 
     encoder = Encoder(len(pairs.source), 64, bidirectional=True, cell="gru")
     decoder = AttentionDecoder(len(pairs.target), 64, encoder.output_size, cell="gru")
@@ -51,18 +51,18 @@ class Attention(nn.Module):
             self.v = nn.Linear(hidden_size, 1, bias=False)
 
     def prepare(self, keys: Tensor) -> Tensor:
-        """The part of the score that does not depend on the query: keys (T, N, K) → (T, N, A or Q)."""
+        """The part of the score that does not depend on the query: keys (S, N, K) → (S, N, A or Q)."""
         return keys if self.score == "dot" else self.key(keys)
 
     def scores(self, query: Tensor, prepared: Tensor) -> Tensor:
-        """e (N, T) of query (N, Q) and prepared keys."""
+        """e (N, S) of query (N, Q) and prepared keys."""
         if self.score == "additive":
             return self.v(torch.tanh(self.query(query) + prepared)).squeeze(2).t()
-        return torch.einsum("nq,tnq->nt", query, prepared)
+        return torch.einsum("nq,snq->ns", query, prepared)
 
     def forward(self, query: Tensor, keys: Tensor, values: Tensor | None = None, mask: Tensor | None = None,
                 *, prepared: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """query (N, Q), keys (T, N, K), values (T, N, V) or None for the keys, mask (N, T) → (N, V) and (N, T).
+        """query (N, Q), keys (S, N, K), values (S, N, V) or None for the keys, mask (N, S) → (N, V) and (N, S).
 
         mask: True where a key may be looked at; a row with no True has weights 0 and context 0, as in `seqlearn.nn`.
         prepared: `prepare(keys)`, when it was computed before.
@@ -78,7 +78,7 @@ class Attention(nn.Module):
         else:  # with −∞ a row of nothing but −∞ would be NaN; the lowest number gives the same weights elsewhere
             weights = torch.softmax(scores.masked_fill(~mask, torch.finfo(scores.dtype).min), dim=1)
             weights = weights.masked_fill(~mask, 0.0)
-        return torch.einsum("nt,tnv->nv", weights, values), weights
+        return torch.einsum("ns,snv->nv", weights, values), weights
 
 
 class AttentionDecoder(nn.Module):
