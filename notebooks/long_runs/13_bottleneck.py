@@ -1,6 +1,6 @@
 """Chapter 13: copy a string of digits, with attention and without, against its length and the number of updates.
 
-    .venv/bin/python notebooks/long_runs/13_bottleneck.py        writes 13_bottleneck.json; 7 minutes on one core
+    .venv/bin/python notebooks/long_runs/13_bottleneck.py        writes 13_bottleneck.json; 5 minutes on one core
 
 Models of a seed see the same strings, drawn anew for every update, all of one length in a batch; those that are
 trained longer, or on longer strings, see more of them. A model of one kind and size has the learning rate of those on
@@ -8,7 +8,6 @@ offer that served it best in one run of the first length and number of updates, 
 than those of the test; its longer runs have that rate as well.
 """
 
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -102,17 +101,15 @@ def run(settings: dict, *, progress: bool = True) -> list[dict]:
         for name, size, longest, updates in settings["models"]:
             if (name, size) not in sweeps:
                 sweeps[name, size] = sweep(name, size, longest, updates, settings, bar)
-            tried, curves, seconds = sweeps[name, size], [], []
+            tried, curves = sweeps[name, size], []
             best = max(tried, key=tried.get)
             for seed in settings["seeds"]:
-                began = time.process_time()
                 model = train_one(name, size, longest, updates, seed, best, settings)
-                seconds.append(round(time.process_time() - began))
                 curves.append(exact(model, 10_000 + seed, settings))
                 bar.set_postfix_str(f"{name} {size}: {curves[-1]}")
                 bar.update()
             results.append({"model": name, "hidden_size": size, "longest": longest, "updates": updates, "rate": best,
-                            "sweep": list(tried.values()), "curves": curves, "seconds": seconds,
+                            "sweep": list(tried.values()), "curves": curves,
                             "parameters": sum(each.numel() for each in model.parameters())})
     return results
 

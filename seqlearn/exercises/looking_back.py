@@ -56,8 +56,9 @@ ceiling_of = Exercise(
         "How many different vectors are there, and how many different strings?",
         "From one vector the decoder writes one string. So no more strings can be right than there are vectors.",
     ],
-    explanation="40 bits are enough for all strings of 12 digits, 39 are not. The 64 numbers of the first figure, in "
-                "32 bits each, are more than 4,000 bits: by counting alone they are far from full at 12 digits.",
+    explanation="40 bits are enough for all strings of 12 digits, 39 are not. The LSTM of the first figure hands over "
+                "64 numbers h and 64 numbers c of 32 bits each, 4,096 bits: by counting alone they are far from full at "
+                "12 digits.",
 )
 
 # 13.6 Learn the temperature ---------------------------------------------------------------------------------------
