@@ -57,8 +57,8 @@ ceiling_of = Exercise(
         "From one vector the decoder writes one string. So no more strings can be right than there are vectors.",
     ],
     explanation="40 bits are enough for all strings of 12 digits, 39 are not. The LSTM of the first figure hands over "
-                "64 numbers h and 64 numbers c of 32 bits each, 4,096 bits: by counting alone they are far from full at "
-                "12 digits.",
+                "64 numbers h and 64 numbers c of 32 bits each, 4,096 bits: by counting alone they are far from full "
+                "at 12 digits.",
 )
 
 # 13.6 Learn the temperature ---------------------------------------------------------------------------------------
