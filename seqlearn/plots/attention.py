@@ -14,6 +14,8 @@ from seqlearn.plots.drawing import mix
 from seqlearn.plots.style import color, describe
 
 SEEN = {" ": "␣"}  # a space that can be seen
+DATES_SEEN = ("In the rows of digits the dark cells stand on or next to the characters that decide the digit; in the "
+              "rows of dashes the weights are spread out.")
 
 
 def shades() -> LinearSegmentedColormap:
@@ -43,8 +45,8 @@ def alignment(axes: Axes, weights: np.ndarray, source: Sequence[str], target: Se
 
 
 def alignments(maps: Sequence[tuple[np.ndarray, Sequence[str], Sequence[str]]], *, columns: int = 2,
-               height: float = 3.5, figure: Figure | None = None) -> Figure:
-    """Heat maps side by side: (weights (S, T), source tokens, target tokens) of each."""
+               height: float = 3.5, seen: str = DATES_SEEN, figure: Figure | None = None) -> Figure:
+    """Heat maps side by side: (weights (S, T), source tokens, target tokens) of each. seen: what there is to see."""
     rows = -(-len(maps) // columns)
     figure = figure or plt.figure(figsize=(9.6, height * rows))
     told = []
@@ -58,8 +60,7 @@ def alignments(maps: Sequence[tuple[np.ndarray, Sequence[str], Sequence[str]]], 
         readable = re.sub(r"(?<=\d)\.(?=\d)", " . ", "".join(source))  # 2.10.93 looks like a version number
         told.append(f"“{readable}” → {''.join(target[:10])}")
     return describe(figure, f"""Heat maps of attention weights, a row for each character written, a column for each one
-        read: {"; ".join(told)}. In the rows of digits the dark cells stand on or next to the characters that decide the
-        digit; in the rows of dashes the weights are spread out.""")
+        read: {"; ".join(told)}. {seen}""")
 
 
 def by_length(lengths: Sequence[int], runs: Mapping[str, Sequence[Sequence[float]]], *,
