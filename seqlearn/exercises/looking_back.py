@@ -341,7 +341,7 @@ luong_steps = Exercise(
         "dim=1))); the logits of this step are model.readout(fed).",
     ],
     explanation="Without `fed` in the cell's input, no state would depend on a context, and all steps of a training "
-                "batch could ask at once. That is the price of input feeding. What it bought in three runs of ours, with "
-                "strings of 2 to 8 digits in training: 95 to 98 % at 8 digits with feeding and without, but 78 to 83 % "
-                "at 10 digits with it and 49 to 63 % without. `LookingDecoder` had 97 to 100 % and 35 to 46 %.",
+                "batch could ask at once. That is the price of input feeding. What it bought in three runs of ours, "
+                "with strings of 2 to 8 digits in training: 94 to 98 % at 8 digits with feeding and without, but 78 to "
+                "83 % at 10 digits with it and 49 to 63 % without. `LookingDecoder` had 97 to 100 % and 35 to 46 %.",
 )
