@@ -399,18 +399,18 @@ attention_backward = Exercise(
         Mistake("softmax as a sigmoid",
                 {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))":
                     "weights * (1 - weights) * d_weights"},
-                "a (1 − a) is the slope of a sigmoid, which has one input. In a softmax every score moves every "
-                "weight: d_scores = a (da − Σ a da)."),
+                "α (1 − α) is the slope of a sigmoid, which has one input. In a softmax every score moves every "
+                "weight: d_scores = α (dα − Σ α dα)."),
         Mistake("softmax skipped",
                 {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))": "d_weights"},
-                "You hand d_weights on as d_scores. Between them stands the softmax: a (da − Σ a da)."),
+                "You hand d_weights on as d_scores. Between them stands the softmax: α (dα − Σ α dα)."),
         Mistake("the sum in the softmax dropped",
                 {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))":
                     "weights * d_weights"},
-                "d_scores = a (da − Σ a da); the sum is missing. Check: the d_scores of a row sum to 0."),
+                "d_scores = α (dα − Σ α dα); the sum is missing. Check: the d_scores of a row sum to 0."),
         Mistake("plain mean in the softmax",
                 {"np.sum(weights * d_weights, axis=1, keepdims=True)": "d_weights.mean(axis=1, keepdims=True)"},
-                "You subtract the plain mean of d_weights. It is the weighted one: Σ a da."),
+                "You subtract the plain mean of d_weights. It is the weighted one: Σ α dα."),
         Mistake("softmax backward over the batch", {"axis=1": "axis=0"},
                 "The sum in the softmax runs over the keys of one row: axis 1, not over the batch."),
         Mistake("W missing in dkeys", {"(q @ W)": "q"},
@@ -431,7 +431,7 @@ attention_backward = Exercise(
                 "∂e_j/∂k_j is q @ W, as on the way forward. You have W.T there; W is square, and NumPy cannot notice."),
     ],
     hints=[
-        "The context is Σ_j a_j k_j. So da_j = d_context · k_j, and k_j gets a_j d_context as a value.",
+        "The context is Σ_j α_j k_j. So dα_j = d_context · k_j, and k_j gets α_j d_context as a value.",
         "Through the softmax, row by row: de = a * (da − (a * da).sum(axis=1, keepdims=True)).",
         "e_j = q · W k_j has three arguments: dq = Σ_j de_j W k_j, dk_j gets de_j (q @ W), dW = Σ_j de_j q k_jᵀ.",
         "np.einsum('ns,snk->nk', de, keys) is Σ_j de_j k_j; dq and dW both begin with it.",
@@ -512,7 +512,7 @@ QUIZ = Quiz("13", [
         topic="shapes of attention",
     ),
     Question(
-        "The gradient of score e_j is a_j (da_j − Σ_m a_m da_m). What follows from it?",
+        "The gradient of score e_j is α_j (dα_j − Σ α dα). What follows from it?",
         [
             Option("All scores get gradients of the same sign.", False, "They sum to 0, so they cannot."),
             Option("A key with weight 0 gets no gradient through its score.", True,
@@ -520,7 +520,7 @@ QUIZ = Quiz("13", [
             Option("The gradients of the scores of one row sum to 0.", True,
                    "A softmax does not notice a number that is added to all scores."),
             Option("A score's gradient is 0 when its key is as good as the weighted mean of all.", True,
-                   "da_j = Σ a da, and the bracket is 0."),
+                   "dα_j = Σ α dα, and the bracket is 0."),
         ],
         topic="attention backward",
     ),
