@@ -2,15 +2,19 @@
 
 import numpy as np
 
+from seqlearn.exercises.looking_back import ceiling_of, luong_steps, shares_of_context, temperature_backward
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
+
+__all__ = ["QUIZ", "attention_backward", "ceiling_of", "luong_steps", "masked_softmax", "reinforce", "scores",
+           "shares_of_context", "temperature_backward"]
 
 # 13.1 The three scores -------------------------------------------------------------------------------------------
 
 
 def scores_reference(q, keys, W, W_q, W_k, v):
-    """The scores of one query against all keys, in three ways: dot, general, additive, each (N, S).
+    """The scores of one query against all keys, in three ways: dot, general, additive, each (N, T).
 
-    q (N, K), keys (S, N, K), W (K, K), W_q and W_k (K, A), v (A,). Row n of q belongs to keys[:, n].
+    q (N, K), keys (T, N, K), W (K, K), W_q and W_k (K, A), v (A,). Row n of q belongs to keys[:, n].
     """
     dot = np.sum(keys * q, axis=2).T
     general = np.sum(keys * (q @ W), axis=2).T
@@ -71,8 +75,8 @@ scores = Exercise(
                 {"return dot, general, additive":
                     "return [np.exp(e) / np.exp(e).sum(axis=1, keepdims=True) for e in (dot, general, additive)]"},
                 "These are the weights. Stop before the softmax: a score may be any number."),
-        Mistake("shape (S, N)", {"return dot, general, additive": "return dot.T, general.T, additive.T"},
-                "Your scores are (S, N), steps first. One row for each sequence of the batch, please: (N, S), so .T "
+        Mistake("shape (T, N)", {"return dot, general, additive": "return dot.T, general.T, additive.T"},
+                "Your scores are (T, N), steps first. One row for each sequence of the batch, please: (N, T), so .T "
                 "at the end."),
         Mistake("sigmoid for tanh", {"np.tanh(q @ W_q + keys @ W_k)": "(1 / (1 + np.exp(-(q @ W_q + keys @ W_k))))"},
                 "The additive score has a sigmoid in your answer. Its hidden layer is np.tanh."),
@@ -83,10 +87,10 @@ scores = Exercise(
                 "Your dot score is a squared distance. It is the sum of the products: q · k = Σ q_i k_i."),
     ],
     hints=[
-        "keys * q multiplies every key (S, N, K) with the query of its row (N, K): the last two axes fit. What is "
+        "keys * q multiplies every key (T, N, K) with the query of its row (N, K): the last two axes fit. What is "
         "left is a sum over the features, axis 2, and a .T.",
         "The general score is the dot product of the keys with another query, q @ W.",
-        "The additive score is a network with one hidden layer: np.tanh(q @ W_q + keys @ W_k) is (S, N, A). v makes "
+        "The additive score is a network with one hidden layer: np.tanh(q @ W_q + keys @ W_k) is (T, N, A). v makes "
         "one number of it.",
     ],
     explanation="`np.einsum('nk,snk->ns', q, keys)` says the same as the first line, in the letters of the shapes.",
@@ -96,7 +100,7 @@ scores = Exercise(
 
 
 def masked_softmax_reference(scores, mask):
-    """Weights (N, S) from scores (N, S): a softmax over the keys where mask (N, S) is True, and 0 elsewhere.
+    """Weights (N, T) from scores (N, T): a softmax over the keys where mask (N, T) is True, and 0 elsewhere.
 
     Every row has at least one True. Scores may be as large as ±1000.
     """
@@ -237,10 +241,10 @@ masked_softmax = Exercise(
 
 
 def reinforce_reference(weights, chosen, rewards, baseline):
-    """The gradient of −E[reward] with respect to the scores, estimated from one sampled key a row: (N, S).
+    """The gradient of −E[reward] with respect to the scores, estimated from one sampled key a row: (N, T).
 
-    weights (N, S): softmax of the scores. chosen (N,): the index of the key that was sampled from them. rewards (N,):
-    what that look brought. baseline (N,): what was to be expected. The loss is a mean over the N rows.
+    weights (N, T): softmax of the scores. chosen (N,): the index of the key that was sampled from them. rewards (N,):
+    what that look brought. baseline (N,): what is subtracted from each reward. The loss is a mean over the N rows.
     """
     N = len(weights)
     picked = np.zeros_like(weights)
@@ -311,7 +315,7 @@ reinforce = Exercise(
                 "You average over the batch before you multiply. Each row has its own reward and its own baseline; "
                 "the mean is taken of the products."),
         Mistake("divided by the keys", {"/ N": "/ weights.shape[1]"},
-                "You divide by S, the number of keys. The loss is a mean over the N rows: divide by N."),
+                "You divide by T, the number of keys. The loss is a mean over the N rows: divide by N."),
         Mistake("advantages standardised", {"rewards - baseline": "(rewards - baseline) / (rewards - baseline).std()"},
                 "You divide by the spread of the advantages. Some do that to steady training; asked is the gradient "
                 "itself, rewards − baseline as it is."),
@@ -336,10 +340,10 @@ reinforce = Exercise(
 def attention_backward_reference(d_context, q, keys, W, weights):
     """Back through attention with the general score, e_j = q · W k_j, whose values are the keys.
 
-    d_context (N, K), q (N, Q), keys (S, N, K), W (Q, K), weights (N, S) as computed forward.
-    Returns dq (N, Q), dkeys (S, N, K), dW (Q, K).
+    d_context (N, K), q (N, Q), keys (T, N, K), W (Q, K), weights (N, T) as computed forward.
+    Returns dq (N, Q), dkeys (T, N, K), dW (Q, K).
     """
-    d_weights = np.sum(d_context * keys, axis=2).T  # (N, S)
+    d_weights = np.sum(d_context * keys, axis=2).T  # (N, T)
     d_scores = weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))
     summed = np.einsum("ns,snk->nk", d_scores, keys)  # Σ_j de_j k_j
     dq = summed @ W.T
@@ -395,18 +399,18 @@ attention_backward = Exercise(
         Mistake("softmax as a sigmoid",
                 {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))":
                     "weights * (1 - weights) * d_weights"},
-                "a (1 − a) is the slope of a sigmoid, which has one input. In a softmax every score moves every "
-                "weight: d_scores = a (da − Σ a da)."),
+                "α (1 − α) is the slope of a sigmoid, which has one input. In a softmax every score moves every "
+                "weight: d_scores = α (dα − Σ α dα)."),
         Mistake("softmax skipped",
                 {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))": "d_weights"},
-                "You hand d_weights on as d_scores. Between them stands the softmax: a (da − Σ a da)."),
+                "You hand d_weights on as d_scores. Between them stands the softmax: α (dα − Σ α dα)."),
         Mistake("the sum in the softmax dropped",
                 {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))":
                     "weights * d_weights"},
-                "d_scores = a (da − Σ a da); the sum is missing. Check: the d_scores of a row sum to 0."),
+                "d_scores = α (dα − Σ α dα); the sum is missing. Check: the d_scores of a row sum to 0."),
         Mistake("plain mean in the softmax",
                 {"np.sum(weights * d_weights, axis=1, keepdims=True)": "d_weights.mean(axis=1, keepdims=True)"},
-                "You subtract the plain mean of d_weights. It is the weighted one: Σ a da."),
+                "You subtract the plain mean of d_weights. It is the weighted one: Σ α dα."),
         Mistake("softmax backward over the batch", {"axis=1": "axis=0"},
                 "The sum in the softmax runs over the keys of one row: axis 1, not over the batch."),
         Mistake("W missing in dkeys", {"(q @ W)": "q"},
@@ -427,7 +431,7 @@ attention_backward = Exercise(
                 "∂e_j/∂k_j is q @ W, as on the way forward. You have W.T there; W is square, and NumPy cannot notice."),
     ],
     hints=[
-        "The context is Σ_j a_j k_j. So da_j = d_context · k_j, and k_j gets a_j d_context as a value.",
+        "The context is Σ_j α_j k_j. So dα_j = d_context · k_j, and k_j gets α_j d_context as a value.",
         "Through the softmax, row by row: de = a * (da − (a * da).sum(axis=1, keepdims=True)).",
         "e_j = q · W k_j has three arguments: dq = Σ_j de_j W k_j, dk_j gets de_j (q @ W), dW = Σ_j de_j q k_jᵀ.",
         "np.einsum('ns,snk->nk', de, keys) is Σ_j de_j k_j; dq and dW both begin with it.",
@@ -442,12 +446,12 @@ QUIZ = Quiz("13", [
         "Why was attention introduced?",
         [
             Option("To make recurrent networks run faster on a GPU, which can then compute all steps at once.", False,
-                   "It adds work: S · T scores. That recurrence can be left out altogether is chapter 14."),
+                   "It adds work, S · T scores. That recurrence can be left out altogether is chapter 14."),
             Option("To keep gradients from exploding.", False,
                    "It gives gradients a direct road. Whether they explode along the recurrent one is chapter 05."),
             Option("To use fewer parameters.", False,
-                   "General and additive scores add parameters: at equal hidden size the model with attention is the "
-                   "larger one."),
+                   "General and additive scores add parameters. With the same number of units in its layers, the model "
+                   "with attention is the larger one."),
             Option("To spend limited computation on what matters for the output that is written now.", True,
                    "At each step the decoder reads those parts of the input that this output needs, and not one "
                    "vector of fixed size."),
@@ -466,12 +470,13 @@ QUIZ = Quiz("13", [
         topic="the forms of attention scores",
     ),
     Question(
-        "What does sequence to sequence lack without attention?",
+        "What does sequence to sequence lack without attention, whatever the size of its vector?",
         [
             Option("A way to write outputs of another length than the input.", False,
                    "It can: encoder and decoder run for as many steps as they need, since chapter 11."),
-            Option("A way to tell the inputs apart for each output: all outputs are made from the same vector.", True,
-                   "With attention each output weighs the inputs in its own way."),
+            Option("A way to choose anew for each output what to read: all outputs get the same summary.", True,
+                   "The summary may tell the inputs apart, as the copied strings of the chapter show. What is missing "
+                   "is a choice among them that changes from output to output."),
             Option("A way to be trained by gradients from end to end, through the decoder and the encoder alike.",
                    False,
                    "It was, in chapters 11 and 12."),
@@ -484,7 +489,7 @@ QUIZ = Quiz("13", [
         "A batch holds sentences of different lengths. Where does the mask go?",
         [
             Option("On the scores, before the softmax: −∞ where there is padding.", True,
-                   "e^−∞ is 0, and the real steps share all of the weight."),
+                   "A score of −∞ gives e^−∞ = 0, so padding has no weight at all, and the real steps share it."),
             Option("On the weights, after the softmax: 0 where there is padding.", False,
                    "The padding has taken its share by then. What is left does not sum to 1."),
             Option("On the scores, before the softmax: 0 where there is padding.", False,
@@ -507,7 +512,7 @@ QUIZ = Quiz("13", [
         topic="shapes of attention",
     ),
     Question(
-        "The gradient of score e_j is a_j (da_j − Σ_m a_m da_m). What follows from it?",
+        "The gradient of score e_j is α_j (dα_j − Σ α dα). What follows from it?",
         [
             Option("All scores get gradients of the same sign.", False, "They sum to 0, so they cannot."),
             Option("A key with weight 0 gets no gradient through its score.", True,
@@ -515,9 +520,68 @@ QUIZ = Quiz("13", [
             Option("The gradients of the scores of one row sum to 0.", True,
                    "A softmax does not notice a number that is added to all scores."),
             Option("A score's gradient is 0 when its key is as good as the weighted mean of all.", True,
-                   "da_j = Σ a da, and the bracket is 0."),
+                   "dα_j = Σ α dα, and the bracket is 0."),
         ],
         topic="attention backward",
+    ),
+    Question(
+        "A one-vector model copies 8 % of the strings of 12 digits. After five times the training, with nothing else "
+        "changed, it copies most of them. What had it met before?",
+        [
+            Option("A vector that was full.", False,
+                   "The vector has not become larger. What is full does not hold more after further training."),
+            Option("A training that had not come far enough yet.", True,
+                   "Only the number of updates was changed, so it was the number of updates that was missing."),
+            Option("A length that it had never been shown.", False,
+                   "The length was in the training before, and the training data were drawn as before."),
+            Option("A gradient that cannot reach the first digits.", False,
+                   "It has reached them in the end, through the same vector and over the same distance."),
+        ],
+        topic="three limits",
+    ),
+    Question(
+        "Both models, one with attention and one without, copy what they were trained on, up to 12 digits, and hardly "
+        "a string of 16. Which control says the most?",
+        [
+            Option("The model with attention, trained on strings of up to 20 digits.", True,
+                   "If it copies 16 digits then, nothing in the model forbade it. It had never been shown such "
+                   "lengths."),
+            Option("The model without attention, with a vector of twice the size.", False,
+                   "The model with attention fails alike and has no such vector, so its size cannot be the reason."),
+            Option("Both models, trained ten times as long on up to 12 digits.", False,
+                   "They copy these already. Longer training on them shows no string of 16."),
+        ],
+        topic="lengths never trained",
+    ),
+    Question(
+        "Max pooling over the encoder's states and attention over them both give one vector. What sets attention "
+        "apart?",
+        [
+            Option("It has parameters, and max pooling has none.", False,
+                   "With the dot score, attention has none either."),
+            Option("What it takes depends on a query.", True,
+                   "Max pooling takes what stands out, the same for every question. Attention takes what fits this "
+                   "one."),
+            Option("It can be trained by gradients, and max pooling cannot.", False,
+                   "The gradient passes through a maximum too, to the step that was the largest."),
+            Option("It uses all steps, and max pooling only one.", False,
+                   "Max pooling chooses a step for every feature, so its result comes from many steps."),
+        ],
+        topic="saliency and focused attention",
+    ),
+    Question(
+        "You take the input feeding out of Luong's decoder. Which statements are true?",
+        [
+            Option("No state depends any more on where the decoder has looked.", True,
+                   "The context goes into s̃ alone, and s̃ no longer goes into the next step."),
+            Option("With teacher forcing, all states can be computed before any of them asks.", True,
+                   "The states depend on the right words only, which are known from the start."),
+            Option("It has become Bahdanau's decoder.", False,
+                   "There the context goes into the cell, and the state before the step asks."),
+            Option("The output no longer depends on the context.", False,
+                   "It does, through s̃ of the same step."),
+        ],
+        topic="two architectures",
     ),
     Question(
         "Hard attention draws one place and learns by REINFORCE. What is the baseline for?",
@@ -535,8 +599,9 @@ QUIZ = Quiz("13", [
     Question(
         "A heat map shows that an output puts 0.9 of its weight on input 7. What do you know?",
         [
-            Option("Without input 7 the output would be wrong.", False,
-                   "Perhaps. That is a question for an intervention, not for a map."),
+            Option("Without a look at place 7 this output would be another one.", False,
+                   "That takes an experiment: hide place 7 at this step. In this chapter the second digit of the year "
+                   "stayed right without a place that had two thirds of the weight."),
             Option("The model is right.", False, "A model can look at one place and be wrong."),
             Option("The context is made of the encoder's state at place 7 for the most part.", True,
                    "That holds as far as states are of similar size, and it is all that the map says."),

@@ -14,6 +14,8 @@ from seqlearn.plots.drawing import mix
 from seqlearn.plots.style import color, describe
 
 SEEN = {" ": "␣"}  # a space that can be seen
+DATES_SEEN = ("In the rows of digits the dark cells stand on or next to the characters that decide the digit; in the "
+              "rows of dashes the weights are spread out.")
 
 
 def shades() -> LinearSegmentedColormap:
@@ -43,8 +45,8 @@ def alignment(axes: Axes, weights: np.ndarray, source: Sequence[str], target: Se
 
 
 def alignments(maps: Sequence[tuple[np.ndarray, Sequence[str], Sequence[str]]], *, columns: int = 2,
-               height: float = 3.5, figure: Figure | None = None) -> Figure:
-    """Heat maps side by side: (weights (S, T), source tokens, target tokens) of each."""
+               height: float = 3.5, seen: str = DATES_SEEN, figure: Figure | None = None) -> Figure:
+    """Heat maps side by side: (weights (S, T), source tokens, target tokens) of each. seen: what there is to see."""
     rows = -(-len(maps) // columns)
     figure = figure or plt.figure(figsize=(9.6, height * rows))
     told = []
@@ -58,28 +60,33 @@ def alignments(maps: Sequence[tuple[np.ndarray, Sequence[str], Sequence[str]]], 
         readable = re.sub(r"(?<=\d)\.(?=\d)", " . ", "".join(source))  # 2.10.93 looks like a version number
         told.append(f"“{readable}” → {''.join(target[:10])}")
     return describe(figure, f"""Heat maps of attention weights, a row for each character written, a column for each one
-        read: {"; ".join(told)}. In the rows of digits the dark cells stand on or next to the characters that decide the
-        digit; in the rows of dashes the weights are spread out.""")
+        read: {"; ".join(told)}. {seen}""")
 
 
 def by_length(lengths: Sequence[int], runs: Mapping[str, Sequence[Sequence[float]]], *,
+              longer: Mapping[str, Sequence[Sequence[float]]] | None = None, note: str = "trained longer",
               figure: Figure | None = None) -> Figure:
-    """Exact match against length. runs: for each model, a curve (one share a length) for each seed: a dash each."""
+    """Exact match against length. runs: for each model, a curve (one share a length) for each seed: a dash each.
+
+    longer: the same models, by the same names, trained longer: broken lines of the same colour, which `note` explains.
+    """
     figure = figure or plt.figure(figsize=(9.6, 3.6))
     axes = figure.add_subplot()
-    told = []
+    told, longer = [], longer or {}
     roles = ("output", "bad", "loss", "input")
     for (name, curves), role, marker in zip(runs.items(), roles, "osD^", strict=False):
-        curves = np.array(curves)
-        for curve in curves:
-            axes.plot(lengths, curve, "_", color=color(role), markersize=13)
-        mean = curves.mean(axis=0)
-        axes.plot(lengths, mean, marker=marker, color=color(role), linewidth=2.4, label=name)
-        told.append(f"{name}: {100 * mean[0]:.0f} percent at {lengths[0]}, {100 * mean[-1]:.0f} at {lengths[-1]}")
+        for several, line, what in ((curves, "-", name), (longer.get(name), "--", f"{name}, {note}")):
+            if several is None:
+                continue
+            for curve in several:
+                axes.plot(lengths, curve, "_", color=color(role), markersize=13)
+            mean = np.mean(several, axis=0)
+            axes.plot(lengths, mean, line, marker=marker, color=color(role), linewidth=2.4, label=what)
+            told.append(f"{what}: {100 * mean[0]:.1f} percent at {lengths[0]}, {100 * mean[-1]:.1f} at {lengths[-1]}")
     axes.set(xlabel="length of the string (characters)", ylabel="strings copied without a fault", ylim=(-0.03, 1.05),
              xticks=lengths)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.legend(loc="lower left")
+    axes.legend(loc="lower left", fontsize=11)
     return describe(figure, f"""Share of strings copied without a fault against their length, dashes for single
         runs, lines for their means. {"; ".join(told)}.""")
 

@@ -211,4 +211,4 @@ def test_chapter_00_is_stored_with_the_hours_of_today():
 
 
 def test_a_time_never_breaks_in_the_table():
-    assert "120&nbsp;min" in chapters.table() and not re.search(r"\d min", chapters.table())
+    assert "150&nbsp;min" in chapters.table() and not re.search(r"\d min", chapters.table())

@@ -95,6 +95,69 @@ def test_the_topics_that_must_appear_are_asked():
     assert any("Derivative" in option.text and not option.correct for option in scores.options)
 
 
+def shares_one_by_one(weights, values):
+    shares = np.zeros_like(weights)
+    for n in range(len(weights)):
+        context = sum(weights[n, j] * values[j, n] for j in range(len(values)))
+        for j in range(len(values)):
+            shares[n, j] = weights[n, j] * values[j, n].dot(context) / context.dot(context)
+    return shares
+
+
+def by_the_inverse(d_context, scores, values, temperature):
+    """Through β = 1/τ, and the gradient of a softmax as a covariance."""
+    e = np.exp(scores / temperature)
+    alpha = e / e.sum(axis=1, keepdims=True)
+    gain = np.einsum("tnd,nd->nt", values, d_context)
+    covariance = (alpha * gain * scores).sum(1) - (alpha * gain).sum(1) * (alpha * scores).sum(1)
+    return -covariance.sum() / temperature**2
+
+
+def luong_by_batches(model, inputs, states, mask, s, fed):
+    """The same with matrix products, batch first, and a large negative number for the mask."""
+    import torch
+
+    keys, logits = model.W(states).transpose(0, 1), []
+    for step in range(len(inputs)):
+        s = model.cell(torch.hstack([model.embedding(inputs[step]), fed]), s)
+        e = torch.bmm(keys, s[:, :, None]).squeeze(2)
+        e = torch.where(mask.T, e, torch.tensor(-1e30, dtype=e.dtype))
+        context = torch.bmm(e.softmax(dim=1)[:, None], states.transpose(0, 1)).squeeze(1)
+        fed = model.W_1(torch.hstack([s, context])).tanh()
+        logits.append(fed)
+    return model.readout(torch.stack(logits)), s, fed
+
+
+@pytest.mark.parametrize(("exercise", "answer"), [
+    (ch13.ceiling_of, lambda bits, length, symbols: np.exp(min(0, bits * np.log(2) - length * np.log(symbols)))),
+    (ch13.ceiling_of, lambda bits, length, symbols: min(2**bits, symbols**length) / symbols**length),
+    (ch13.shares_of_context, shares_one_by_one), (ch13.temperature_backward, by_the_inverse),
+    (ch13.luong_steps, luong_by_batches),
+])
+def test_right_answers_to_the_later_exercises(exercise, answer):
+    assert exercise.check(answer).status == "correct", exercise.check(answer).message
+
+
+@pytest.mark.parametrize(("exercise", "answer"), [
+    (ch13.ceiling_of, lambda bits, length, symbols: 1.0),
+    (ch13.shares_of_context, lambda weights, values: weights**2 / np.sum(weights**2, axis=1, keepdims=True)),
+    (ch13.temperature_backward, lambda d_context, scores, values, temperature: temperature),
+    (ch13.luong_steps, lambda model, inputs, states, mask, s, fed: (model.readout(model.embedding(inputs)), s, fed)),
+])
+def test_wrong_answers_to_the_later_exercises(exercise, answer):
+    result = exercise.check(answer)
+    assert result.status == "incorrect"
+    assert result.mistake not in [mistake.name for mistake in exercise.mistakes], result.message
+
+
+def test_the_decoder_of_luong_must_be_trainable():
+    def without_gradients(*arguments):
+        return tuple(part.detach() for part in ch13.luong_steps.reference(*arguments))
+
+    result = ch13.luong_steps.check(without_gradients)
+    assert result.status == "incorrect" and "autograd" in result.message
+
+
 def _softmax_of(scores, mask, number=-np.inf, largest=lambda scores, masked: masked.max(axis=1, keepdims=True)):
     masked = np.where(mask, scores, number)
     weights = np.exp(masked - largest(scores, masked))

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from seqlearn.plots import alternative_text, attention, attention_step
+from seqlearn.plots import alternative_text, attention, attention_step, looking
 
 
 def test_a_stage_is_lit_whole_and_others_are_dimmed():
@@ -52,7 +52,7 @@ def test_by_length_draws_every_run_and_their_mean():
     figure = attention.by_length([2, 4], {"one": [[1.0, 0.5], [1.0, 0.7]], "two": [[0.9, 0.0]]})
     lines = figure.axes[0].lines
     assert len(lines) == 5 and np.allclose(lines[2].get_ydata(), [1.0, 0.6])
-    assert "one: 100 percent at 2, 60 at 4; two: 90 percent at 2, 0 at 4" in alternative_text(figure)
+    assert "one: 100.0 percent at 2, 60.0 at 4; two: 90.0 percent at 2, 0.0 at 4" in alternative_text(figure)
 
 
 def test_small_figures_tell_their_ends():
@@ -65,3 +65,33 @@ def test_small_figures_tell_their_ends():
     figure = attention.soft_and_hard([1, 2, 3], curves, {"hard": 1.0, "hard, with baseline": 0.1})
     assert "hard > hard, with baseline" in alternative_text(figure)
     assert len(figure.axes[0].lines) == len(figure.axes[0].collections) == 3 and len(figure.axes[1].patches) == 2
+
+
+def test_models_trained_longer_have_the_colour_of_the_same_model_and_a_broken_line():
+    figure = attention.by_length([2, 4], {"one": [[1.0, 0.5]]}, longer={"one": [[1.0, 0.9]]}, note="5,000 updates")
+    lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2 and line.get_marker() == "o"]
+    assert [line.get_linestyle() for line in lines] == ["-", "--"] and len({line.get_color() for line in lines}) == 1
+    assert "one, 5,000 updates: 100.0 percent at 2, 90.0 at 4" in alternative_text(figure)
+
+
+def test_a_look_up_draws_the_weights_of_a_softmax_and_says_them():
+    keys = np.array([[2.0, 1.0], [0.0, 1.0], [1.0, -1.0]])
+    figure = looking.look_up({"north?": (1, 0), "inland?": (0, -1)}, keys, ["Oslo", "Rome", "Vienna"])
+    heights = [[bar.get_height() for bar in axes.patches] for axes in figure.axes[1:]]
+    assert np.allclose(heights[0], np.exp([2, 0, 1]) / np.exp([2, 0, 1]).sum()) and np.allclose(np.sum(heights, 1), 1)
+    assert "inland?: Oslo 0.11, Rome 0.11, Vienna 0.79" in alternative_text(figure)
+
+
+def test_pushes_have_the_same_mean_with_every_baseline():
+    figure = looking.pushes([0.5, 0.3, 0.2], [-0.1, -3.0, -3.0], {"none": 0.0, "some": -1.55})
+    bars = np.array([[bar.get_height() for bar in axes.patches] for axes in figure.axes]).reshape(2, 4, 3)
+    assert np.allclose(bars[:, 3], [0.725, -0.435, -0.29]) and np.allclose(bars[0, 1], [1.5, -2.1, 0.6])
+    assert np.abs(bars[1, :3]).max() < np.abs(bars[0, :3]).max()
+    assert "none: draw 1 -0.05, 0.03, 0.02; draw 2 1.50, -2.10, 0.60" in alternative_text(figure)
+
+
+def test_both_decoders_are_told_and_what_is_knocked_out_has_two_bars():
+    assert all(words in alternative_text(looking.who_asks()) for words in ("s_(i−1) asks", "s_i asks", "input feeding"))
+    figure = looking.knock_out(["year", "dash"], [0.9, 0.4], [0.8, 0.0])
+    assert sorted(bar.get_height() for bar in figure.axes[0].patches) == [0.0, 0.4, 0.8, 0.9]
+    assert "year 90.0 % and 80.0 %; dash 40.0 % and 0.0 %" in alternative_text(figure)
