@@ -58,6 +58,8 @@ class SelfAttention(nn.Module):
         outputs = (weights v, heads side by side) W_o + b_o    (T, N, M)
 
     causal: position t sees positions up to t only. rotary: queries and keys are turned by their positions first.
+    The attribute `reach`, None at first, can be set to a number: then no position sees another one that is so many
+    steps away, or more.
     Vaswani et al. (2017), "Attention is all you need", section 3.2. Raises ValueError when num_heads does not divide
     model_size, and for rotary heads of an odd size.
     """
@@ -69,7 +71,7 @@ class SelfAttention(nn.Module):
             raise ValueError(f"num_heads must divide model_size {model_size}, got {num_heads}")
         if rotary and model_size // num_heads % 2:
             raise ValueError(f"rotary needs heads of an even size, got {model_size} / {num_heads}")
-        self.causal, self.rotary = causal, rotary
+        self.causal, self.rotary, self.reach = causal, rotary, None
         self.query, self.key, self.value, self.out = (nn.Linear(model_size, model_size) for _ in range(4))
 
     def forward(self, x: Tensor, mask: Tensor | None = None, *,
@@ -86,7 +88,9 @@ class SelfAttention(nn.Module):
         q, k, v = (self.split(linear(x)) for linear in (self.query, self.key, self.value))
         if self.rotary:
             q, k = rotate(q), rotate(k)
-        allowed = None if mask is None and not need_weights else allowed_pairs(T, N, self.causal, mask, x.device)
+        allowed = None
+        if need_weights or mask is not None or self.reach is not None:
+            allowed = allowed_pairs(T, N, self.causal, mask, x.device, self.reach)
         if need_weights:
             scores = q @ k.transpose(2, 3) / math.sqrt(M / self.num_heads)
             weights = scores.masked_fill(~allowed, -math.inf).softmax(dim=3)
@@ -105,9 +109,12 @@ class SelfAttention(nn.Module):
         return f"{self.model_size}, num_heads={self.num_heads}, causal={self.causal}, rotary={self.rotary}"
 
 
-def allowed_pairs(num_steps: int, batch_size: int, causal: bool, mask: Tensor | None, device=None) -> Tensor:
+def allowed_pairs(num_steps: int, batch_size: int, causal: bool, mask: Tensor | None, device=None,
+                  reach: int | None = None) -> Tensor:  # fmt: skip
     """Which position (row) may look at which (column): (N, 1, T, T), boolean."""
     allowed = torch.ones(num_steps, num_steps, dtype=torch.bool, device=device)
+    if reach is not None:
+        allowed = allowed.tril(reach - 1).triu(1 - reach)
     allowed = (allowed.tril() if causal else allowed)[None, None].expand(batch_size, 1, -1, -1)
     if mask is None:
         return allowed

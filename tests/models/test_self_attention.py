@@ -159,3 +159,14 @@ def test_rotary_heads_know_the_order_and_have_pairs():
     assert not torch.allclose(layer(x.flip(0))[0].flip(0), layer(x)[0], atol=1e-3)
     with pytest.raises(ValueError, match="even size"):
         SelfAttention(6, 2, rotary=True)
+
+
+@pytest.mark.parametrize("need_weights", [False, True])
+def test_a_reach_hides_what_is_further_away(need_weights):
+    torch.manual_seed(0)
+    layer, x = SelfAttention(8, 2, causal=True), torch.randn(6, 1, 8)
+    layer.reach = 3
+    other = x.clone()
+    other[1] += 1
+    moves = (layer(x, need_weights=need_weights)[0] - layer(other, need_weights=need_weights)[0]).abs().amax(dim=(1, 2))
+    assert [bool(move > 1e-6) for move in moves] == [False, True, True, True, False, False]
