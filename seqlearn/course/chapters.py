@@ -146,7 +146,7 @@ CHAPTERS = (
             "Let every position look at every other, and see what recurrence cost.", 90,
             part=4, needs=("13",), topic="self_attention",
             also=("nn.self_attention", "models.self_attention", "plots.head_map", "plots.query_key_value",
-                  "exercises.causal_writer")),
+                  "plots.blocks", "exercises.causal_writer")),
     Chapter("15", "translation", "Translation, for real",
             "Train German to English on a laptop and score it the way papers do.", 90,
             part=4, needs=("13",), topic="translation",
