@@ -1,6 +1,6 @@
 """What the parts of a block are good for, in chapter 14: blocks with one part less, five seeds, and the scale 1/√d.
 
-    .venv/bin/python notebooks/long_runs/14_blocks.py    # about 5 minutes of one core
+    .venv/bin/python notebooks/long_runs/14_blocks.py    # about 7 minutes of one core
 
 Small language models read the scenes in windows of 32 characters, all with rotary positions, a causal mask and the same
 number of updates. Every kind gets its learning rate from a sweep, on a seed that does not race; the first half of the
@@ -35,13 +35,16 @@ SETTINGS = {
         "one whole block": [1, {}],
         "one, no residual": [1, {"residual": False}],
         "one, no norm": [1, {"norm": "none"}],
+        "twelve whole blocks": [12, {}],
+        "twelve, no norm": [12, {"norm": "none"}],
+        "twelve, norm after": [12, {"norm": "after"}],
     },
     "model_size": 32,
     "num_heads": 4,
     "window": 32,
     "rows": 16,
-    "updates": 300,
-    "rates": [0.003, 0.01, 0.03, 0.1],  # at the top: they rise for 30 updates and fall along half a cosine
+    "updates": 200,
+    "rates": [0.003, 0.01, 0.03, 0.1],  # at the top: they rise for 20 updates and fall along half a cosine
     "max_norm": 1.0,
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,

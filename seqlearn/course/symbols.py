@@ -143,8 +143,9 @@ SYMBOLS = (
     Symbol("Z", "Z", "what self-attention puts out", "(T, d)", "14", "outputs"),
     Symbol("P", "P", "a permutation, as a matrix", "(T, T)", "14", "P"),
     Symbol("s", "s", "the position that is looked at", "1 … T", "14", "s"),
-    Symbol(r"\omega_i", r"\\omega_i", "how fast the wave i of a position turns", "a number", "14", ""),
-    Symbol(r"\delta_{sr}", r"\\delta_.*", "1 where both indices are equal, else 0", "0 or 1", "14", ""),
+    Symbol(r"\omega_i", r"\\omega_[i01]", "how fast the wave i of a position turns", "a number", "14", ""),
+    Symbol("R_t", "R_.*", "the rotation by the angles of position t", "(d, d)", "14", ""),
+    Symbol("a, b", "[ab]", "the two entries of a pair that rotary positions turn", "numbers", "14", "a, b"),
     Symbol(r"\mathbb{R}", r"\\mathbbR(_.*)?", "the real numbers", "", "12", ""),
     Symbol("B, F", "[BF]", "how many pieces: frames at once, samples from one frame to the next", "a number", "12", ""),
 )
