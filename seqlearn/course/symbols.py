@@ -44,7 +44,7 @@ SYMBOLS = (
     Symbol("f", "f", "any function", "a function", "00–05, 09–15", "f"),
     Symbol(r"\sigma", r"\\sigma", "the sigmoid, 1 / (1 + e⁻ᵃ), and nothing else", "a function", "00–15", "sigmoid"),
     Symbol("L", "L", "the loss", "a number", "00–15", "loss"),
-    Symbol("p", "p(_.*)?", "a probability; $p_t$ is that of what came at step t", "a number", "01–02, 04–05, 07–13, 15",
+    Symbol("p", "p(_.*)?", "a probability; $p_t$ is that of what came at step t", "a number", "01–02, 04–05, 07–15",
            "p"),
     Symbol(r"\ell", r"\\ell(_.*)?", "a logit: a score before softmax or sigmoid", "(N, V)", "09–15", "logits"),
     Symbol("m, q, c", "[mqc]", "a number on a wire of a small worked example", "a number", "03", "m, q, c"),
@@ -145,7 +145,6 @@ SYMBOLS = (
     Symbol("s", "s", "the position that is looked at", "1 … T", "14", "s"),
     Symbol(r"\omega_i", r"\\omega_[i01]", "how fast the wave i of a position turns", "a number", "14", ""),
     Symbol("R_t", "R_.*", "the rotation by the angles of position t", "(d, d)", "14", ""),
-    Symbol("a, b", "[ab]", "the two entries of a pair that rotary positions turn", "numbers", "14", "a, b"),
     Symbol(r"\mathbb{R}", r"\\mathbbR(_.*)?", "the real numbers", "", "12", ""),
     Symbol("B, F", "[BF]", "how many pieces: frames at once, samples from one frame to the next", "a number", "12", ""),
 )

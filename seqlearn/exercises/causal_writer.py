@@ -70,6 +70,12 @@ rotate_halves = Exercise(
                 "You divide by d/2. The exponent is −2i/d, with i from 0 to d/2 − 1."),
         Mistake("frequency turned over", {"(-2": "(2"},
                 "Your pairs turn faster with i. They should turn more slowly: the exponent is negative."),
+        Mistake("sine and cosine exchanged", {"np.cos(angles) - second * np.sin": "np.sin(angles) - second * np.cos",
+                                              "first * np.sin(angles) + second * np.cos":
+                                                  "first * np.cos(angles) + second * np.sin"},
+                "Sine and cosine are exchanged. At position 0 nothing should turn: a cos − b sin, then a sin + b cos."),
+        Mistake("first half overwritten", lambda x, start: _overwritten(x, start),
+                "You compute the second half with a first half that has been turned already. Both need the old one."),
         Mistake("positions added", lambda x, start: x + np.concatenate(
             [np.sin(_angles(x, start)), np.cos(_angles(x, start))], axis=1),
                 "You add sines and cosines. Rotary positions add nothing: each pair of entries is turned."),
@@ -89,6 +95,13 @@ rotate_halves = Exercise(
 
 def _angles(x, start):
     return (start + np.arange(len(x)))[:, None] * 10000 ** (-2 * np.arange(x.shape[1] // 2) / x.shape[1])
+
+
+def _overwritten(x, start):
+    turned, half = rotate_halves_reference(x, start), x.shape[1] // 2
+    angles = _angles(x, start)
+    turned[:, half:] = turned[:, :half] * np.sin(angles) + x[:, half:] * np.cos(angles)
+    return turned
 
 
 def _neighbours(x, start):
@@ -151,6 +164,9 @@ norm_backward = Exercise(
                 {"dn = dy * gain": "dn = dy", ") / std\n    return dx": ") / std * gain\n    return dx"},
                 "The gain comes last on the way forward, so it comes first on the way back, before the means are "
                 "taken."),
+        Mistake("divided by the variance",
+                {"keepdims=True)) / std\n    return": "keepdims=True)) / std**2\n    return"},
+                "You divide dx by the variance. n was made by a division by std, so that comes back once."),
         Mistake("not divided by std", {"keepdims=True)) / std\n    return": "keepdims=True))\n    return"},
                 "dx lacks the factor 1/std: n was made by a division by it."),
         Mistake("means over the steps",
@@ -233,7 +249,11 @@ next_step = Exercise(
     names=("output", "K", "V"),
     extra=_walks_like_the_layer,
     mistakes=[
-        Mistake("does not see itself", {"softmax(K @": "softmax(K[:-1] @", "weights @ V, K": "weights @ V[:-1], K"},
+        Mistake("does not see itself", [
+            {"softmax(K @ (x_t @ W_q) / np.sqrt(K.shape[1]))":
+                "softmax(K[:-1] @ (x_t @ W_q) / np.sqrt(K.shape[1])) if len(K) > 1 else np.zeros(0)",
+             "weights @ V, K": "weights @ V[:-1], K"},
+            {"softmax(K @": "softmax(K[:-1] @", "weights @ V, K": "weights @ V[:-1], K"}],
                 "The newest step does not see itself. Its own key and value belong to what it looks at, so put them "
                 "into the cache first."),
         Mistake("cache not handed on", lambda x_t, K, V, W_q, W_k, W_v:
@@ -255,6 +275,8 @@ next_step = Exercise(
         Mistake("no softmax",
                 {"softmax(K @ (x_t @ W_q) / np.sqrt(K.shape[1]))": "K @ (x_t @ W_q) / np.sqrt(K.shape[1])"},
                 "The scores themselves are your weights: a softmax is missing."),
+        Mistake("query in the cache", {"[K, x_t[None] @ W_k]": "[K, x_t[None] @ W_q]"},
+                "You keep the query as the newest key. Later steps ask the key, x_t @ W_k."),
         Mistake("x in the cache", lambda x_t, K, V, W_q, W_k, W_v: (
             next_step_reference(x_t, K, V, W_q, W_k, W_v)[0],
             np.concatenate([K, np.resize(x_t, (1, K.shape[1]))]),
@@ -328,7 +350,8 @@ train_head = Exercise(
                 "You divide by N. The mean is over all N T predictions."),
         Mistake("mean over the steps alone", {" / (N * T)": " / T"},
                 "You divide by T. The mean is over all N T predictions."),
-        Mistake("the last step alone", {"/ (N * T)\n": "/ (N * T) * (np.arange(T) == T - 1)[:, None]\n"},
+        Mistake("the last step alone", [{"/ (N * T)\n": "/ (N * T) * (np.arange(T) == T - 1)[:, None]\n"},
+                                        {"/ (N * T)\n": "/ N * (np.arange(T) == T - 1)[:, None]\n"}],
                 "Only the last step learns. With the mask every step makes a prediction, and all of them count."),
         Mistake("softmax's row left out", {"(dA - (A * dA).sum(axis=2, keepdims=True))": "dA"},
                 "On the way back through the softmax you leave out the row's weighted mean of dA."),
@@ -352,7 +375,9 @@ train_head = Exercise(
         "dW_q = np.einsum(\"ntm,ntd->md\", x, dQ).",
     ],
     explanation="Masked pairs need no line of their own on the way back: their weight is 0, and the softmax's gradient "
-                "has it as a factor.",
+                "has it as a factor. On the task of the last lines the loss cannot fall below 0.2 · log 4 = 0.28. The "
+                "head ends at 0.50: from the third step on it knows the answer, and at the first two it believes what "
+                "it sees there, because a softmax has to look at something.",
 )
 
 # 14.10 A memory that grows ---------------------------------------------------------------------------------------

@@ -157,8 +157,8 @@ class SelfAttentionModel(nn.Module):
     """Symbols → vectors + positions → blocks → a linear readout at every position.
 
     size: how many symbols there are; output_size: how many answers. positions: "sinusoidal"; "learned", max_steps of
-    them; "rotary", where nothing is added and every block turns its queries and keys; "both ends", where half of the
-    features count from the first step and half back from the last; or "none".
+    them, small at first; "rotary", where nothing is added and every block turns its queries and keys; "both ends",
+    where half of the features count from the first step and half back from the last; or "none".
     """
 
     def __init__(self, size: int, model_size: int, output_size: int, *, num_heads: int = 1, num_layers: int = 1,
@@ -170,7 +170,7 @@ class SelfAttentionModel(nn.Module):
         self.embedding = nn.Embedding(size, model_size)
         self.max_steps, self.both_ends = check_size("max_steps", max_steps), positions == "both ends"
         if positions == "learned":
-            self.positions = nn.Parameter(torch.randn(max_steps, model_size))
+            self.positions = nn.Parameter(0.02 * torch.randn(max_steps, model_size))  # small: noise at first
         else:
             waves = sinusoidal_positions(max_steps, model_size // (2 if self.both_ends else 1))
             self.register_buffer("positions", waves * (positions not in ("none", "rotary")), persistent=False)
