@@ -1,6 +1,6 @@
 """What the parts of a block are good for, in chapter 14: blocks with one part less, five seeds, and the scale 1/√d.
 
-    .venv/bin/python notebooks/long_runs/14_blocks.py    # about 7 minutes of one core
+    .venv/bin/python notebooks/long_runs/14_blocks.py    # about 8 minutes of one core
 
 Small language models read the scenes in windows of 32 characters, all with rotary positions, a causal mask and the same
 number of updates. Every kind gets its learning rate from a sweep, on a seed that does not race; the first half of the
@@ -26,7 +26,7 @@ SETTINGS = {
     "part": "scenes",
     "train_share": 0.9,
     "kinds": {
-        "whole block": [4, {}],  # blocks, and what is different
+        "whole block": [4, {}],  # blocks, what is different, and by how much the embeddings are larger at the start
         "no residual": [4, {"residual": False}],
         "no norm": [4, {"norm": "none"}],
         "norm after the sum": [4, {"norm": "after"}],
@@ -38,6 +38,9 @@ SETTINGS = {
         "twelve whole blocks": [12, {}],
         "twelve, no norm": [12, {"norm": "none"}],
         "twelve, norm after": [12, {"norm": "after"}],
+        "large embeddings": [4, {}, 10],
+        "large, no norm": [4, {"norm": "none"}, 10],
+        "large, norm after": [4, {"norm": "after"}, 10],
     },
     "model_size": 32,
     "num_heads": 4,
@@ -95,10 +98,12 @@ def window_loss(model: SelfAttentionModel, batch: tuple) -> torch.Tensor:
 def learn(kind: str, rate: float, seed: int, size: int, text: np.ndarray, settings: dict) -> SelfAttentionModel:
     """A trained model of one kind."""
     torch.manual_seed(seed)
-    window, updates, (layers, change) = settings["window"], settings["updates"], settings["kinds"][kind]
+    window, updates, (layers, change, *times) = settings["window"], settings["updates"], settings["kinds"][kind]
     M, heads = settings["model_size"], settings["num_heads"]
     model = SelfAttentionModel(size, M, size, causal=True, positions="rotary")
     model.blocks = nn.ModuleList(AblatedBlock(M, heads, **change) for _ in range(layers))
+    for factor in times:
+        model.embedding.weight.data *= factor
     if change.get("norm", "before") != "before":
         model.norm = nn.Identity()  # with the norm after the sum the last block ends in one
     rng, batches = np.random.default_rng(seed), []

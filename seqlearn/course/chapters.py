@@ -143,7 +143,7 @@ CHAPTERS = (
             part=4, needs=("11",), topic="attention",
             also=("data.dates", "nn.attention", "models.attention", "plots.attention_step", "plots.date_reader")),
     Chapter("14", "self_attention", "Self-attention",
-            "Let every position look at every other, and see what recurrence cost.", 90,
+            "Let every position look at every other, and see what recurrence cost.", 110,
             part=4, needs=("13",), topic="self_attention",
             also=("nn.self_attention", "models.self_attention", "plots.head_map", "plots.query_key_value",
                   "plots.blocks", "exercises.causal_writer")),

@@ -57,7 +57,7 @@ def beyond(by_place: dict[str, np.ndarray], trained: int, *, figure: Figure | No
     """Losses by place in a window longer than those of the training. by_place: name → (seeds, parts) in nats."""
     figure = figure or plt.figure(figsize=(9.0, 3.4))
     axes = figure.add_subplot()
-    looks = (("good", "D-"), ("good", "D--"), ("state", "o-"), ("gate", "s-"), ("muted", "^-"), ("output", "v-"))
+    looks = (("good", "D-"), ("good", "D--"), ("state", "o-"), ("state", "o--"), ("gate", "s-"), ("output", "v-"))
     words = []
     for (name, losses), (hue, look) in zip(by_place.items(), looks, strict=False):
         parts = np.arange(np.shape(losses)[1])
