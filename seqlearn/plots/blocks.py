@@ -72,7 +72,7 @@ def beyond(by_place: dict[str, np.ndarray], trained: int, *, figure: Figure | No
     axes.text(trained, axes.get_ylim()[1], " length of the training", va="top", fontsize=11)
     axes.set(xlabel="place in the window, characters", ylabel="loss, nats per character", ylim=(0, None),
              xticks=range(0, 2 * int(places[-1]) // trained * trained // 2 + trained, trained))
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=3.2)
     return describe(figure, f"""
         Loss against the place in a window, medians of {len(losses)} seeds with their range; a line marks the length of
         the training, {trained}. {"; ".join(words)}.""")
