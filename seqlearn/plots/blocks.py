@@ -65,8 +65,7 @@ def beyond(by_place: dict[str, np.ndarray], trained: int, *, figure: Figure | No
         places = width * (parts + 0.5)
         middle = np.median(losses, axis=0)
         axes.plot(places, middle, look, color=color(hue), label=name, linewidth=2, markersize=6)
-        axes.fill_between(places, np.min(losses, axis=0), np.max(losses, axis=0), color=color(hue), alpha=0.18,
-                          linewidth=0)
+        axes.vlines(places, np.min(losses, axis=0), np.max(losses, axis=0), color=color(hue))
         words.append(f"{name}: {middle[1]:.2f} just before, {middle[2]:.2f} just after, {middle[-1]:.2f} at the end")
     axes.axvline(trained, color=color("ink"), linestyle=(0, (1.5, 1.5)), linewidth=1.4)
     axes.text(trained, axes.get_ylim()[1], " length of the training", va="top", fontsize=11)
