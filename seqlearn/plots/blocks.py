@@ -55,7 +55,7 @@ def rotary(query: np.ndarray, key: np.ndarray, places: Sequence[tuple[int, int]]
 
 def beyond(by_place: dict[str, np.ndarray], trained: int, *, figure: Figure | None = None) -> Figure:
     """Losses by place in a window longer than those of the training. by_place: name → (seeds, parts) in nats."""
-    figure = figure or plt.figure(figsize=(9.0, 3.4))
+    figure = figure or plt.figure(figsize=(8.0, 2.9))
     axes = figure.add_subplot()
     looks = (("good", "D-"), ("good", "D--"), ("state", "o-"), ("state", "o--"), ("gate", "s-"), ("output", "v-"))
     words = []

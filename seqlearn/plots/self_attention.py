@@ -138,7 +138,7 @@ def leaks(moved: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figu
 
 def gradients(curves: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figure:
     """Gradient norms at every step of a loss at the last one. curves: name → (seeds, T); step 1 first."""
-    figure = figure or plt.figure(figsize=(9.0, 3.4))
+    figure = figure or plt.figure(figsize=(8.4, 3.0))
     axes = figure.add_subplot()
     looks = (("bad", "-", "o"), ("bad", DASHED, "v"), ("state", "-", "s"), ("output", "-", "^"),
              ("output", DASHED, "P"), ("gate", "-", "D"))
