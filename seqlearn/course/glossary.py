@@ -283,6 +283,8 @@ TERMS = (
          "The GRU gate that says how much of the old state the candidate may see."),
     Term("residual connection", "残差连接", "14",
          "A part's result is added to its input, which keeps a way around the part.", "skip connection"),
+    Term("rotary positions", "旋转位置编码", "14",
+         "Each pair of a query's and of a key's numbers is turned by an angle that grows with the position.", "RoPE"),
     Term("saliency", "显著性", "13",
          "What stands out by itself, whatever is asked; max pooling and gates go by it."),
     Term("sampling", "采样", "09",

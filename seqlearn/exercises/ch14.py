@@ -1,10 +1,12 @@
-"""Exercises and quiz of chapter 14: self-attention."""
+"""Exercises and quiz of chapter 14: self-attention. 14.6 to 14.10 are in causal_writer.py."""
 
 import numpy as np
 
+from seqlearn.exercises.causal_writer import cache_size, next_step, norm_backward, rotate_halves, train_head
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
 
-__all__ = ["QUIZ", "attend", "attend_backward", "causal_weights", "positions", "split_heads"]
+__all__ = ["QUIZ", "attend", "attend_backward", "cache_size", "causal_weights", "next_step", "norm_backward",
+           "positions", "rotate_halves", "split_heads", "train_head"]
 
 
 def softmax(scores, axis=-1):
@@ -480,19 +482,20 @@ attend_backward = Exercise(
 
 QUIZ = Quiz("14", [
     Question(
-        "What does self-attention solve that a recurrent network struggles with?",
+        "What does self-attention offer that a recurrent layer does not?",
         [
-            Option("The need for training data: nothing has to be learned any more.", False,
-                   "Its matrices are learned like any others."),
-            Option("The order of the steps: it is built in and need not be learned.", False,
-                   "The opposite: without positions it does not know the order at all. A recurrent network does."),
-            Option("Dependence over long distances: any two steps are one layer apart.", True,
-                   "In a recurrent network what step 1 says to step T passes T updates, and its gradient T "
-                   "factors."),
-            Option("The cost of long sequences: twice the steps cost no more than twice the work.", False,
-                   "They cost more: every pair of steps has a score, so the work grows with T²."),
+            Option("The order of the steps is built in and need not be given.", False,
+                   "It is the other way round: a recurrent layer has the order by reading one step after the other, "
+                   "and without positions self-attention does not know it."),
+            Option("At the start it gets more gradient to the first of 100 steps than any LSTM.", False,
+                   "An LSTM with a forget bias of 4 gets twenty times as much there. Attention shares 1/T among all."),
+            Option("Any two steps are one layer apart, and no step of a layer waits for another.", True,
+                   "In a recurrent layer the first step reaches the last through all states between, one by one."),
+            Option("Twice as many steps cost no more than twice as many multiplications.", False,
+                   "That holds for recurrence. Here every pair of steps has a score, so a part of the work grows with "
+                   "T²."),
         ],
-        topic="what self-attention solves",
+        topic="what self-attention offers",
     ),
     Question(
         "What does a self-attention layer do at one position?",
@@ -533,8 +536,9 @@ QUIZ = Quiz("14", [
             Option("To make the products cheaper.", False, "The division costs a little and saves nothing."),
             Option("A sum of d products has variance d; divided by √d its variance is 1.", True,
                    "That holds where the entries are independent, as at the start of training."),
-            Option("Large scores drive the softmax to one weight near 1, where its gradient is near 0.", True,
-                   "It saturates, as tanh and the sigmoid do."),
+            Option("Without it most queries get hardly any gradient, and a few get nearly all of it.", True,
+                   "Where one weight is nearly 1 the softmax is saturated; where two keys are level, all of the "
+                   "gradient goes."),
         ],
         topic="the scale",
     ),
@@ -578,7 +582,7 @@ QUIZ = Quiz("14", [
         "A model has learned to reverse 12 symbols and gets 8. Why does it fail?",
         [
             Option("Its gradient vanishes over so many steps.", False,
-                   "Nothing is trained here, and over 12 steps nothing vanished."),
+                   "It learned 12 symbols without difficulty, and any two of 8 are one layer apart as well."),
             Option("It learned to look at position 11 − t; no example told it that the rule depends on the "
                    "length.", True,
                    "The map shows the anti-diagonal of 12, cut off."),
@@ -589,5 +593,62 @@ QUIZ = Quiz("14", [
                    "It takes any number of them."),
         ],
         topic="lengths outside the training",
+    ),
+    Question(
+        "A query at position 3 and a key at position 7, with rotary positions, have a certain score. Which other "
+        "places give the same two vectors the same score?",
+        [
+            Option("Query at 7, key at 3.", False,
+                   "The distance has the other sign, and turning by 4 is not turning by −4."),
+            Option("Query at 6, key at 14.", False, "The ratio of the places is the same, and the distance is not."),
+            Option("Query at 103, key at 107.", True,
+                   "Both are turned by the same further angle, so nothing changes between them: the distance is 4."),
+            Option("Any places, since a rotation changes no length.", False,
+                   "Lengths stay, and the angle between query and key changes with their distance."),
+        ],
+        topic="rotary positions",
+    ),
+    Question(
+        "A language model with self-attention reaches a training loss of nearly 0 after a few updates. What is the "
+        "likeliest reason?",
+        [
+            Option("The learning rate is too small, so it has not begun to learn.", False,
+                   "Then the loss would still be near the logarithm of the vocabulary's size."),
+            Option("The causal mask is missing: each position reads its target off the next one.", True,
+                   "Position t + 1 holds the answer of position t. The leak test, or the loss at the last position "
+                   "alone, finds it."),
+            Option("The scale is missing, so each position looks at itself alone.", False,
+                   "Looking at itself does not tell what comes next."),
+            Option("The positions are missing, so the order of the characters is lost.", False,
+                   "A loss of nearly 0 needs more knowledge of the order, not less."),
+        ],
+        topic="the mask in training",
+    ),
+    Question(
+        "What is true of the parts of a block?",
+        [
+            Option("The feed-forward network lets positions exchange what they know.", False,
+                   "It sees each position by itself. Exchanging is what attention does."),
+            Option("The residual connection passes x on with the factor 1, forward and back.", True,
+                   "What a part makes is added to x, and nothing stands in the way of x itself."),
+            Option("The layer norm takes mean and deviation over the features of one position.", True,
+                   "Other positions and other sequences of the batch have no part in it."),
+            Option("Vaswani et al. (2017) put the norm before each part, Xiong et al. (2020) after the sum.", False,
+                   "The other way round: after the sum in 2017; before the part in 2020, where training is steadier."),
+        ],
+        topic="the block",
+    ),
+    Question(
+        "You call F.scaled_dot_product_attention(q, k, v, is_causal=True). What holds?",
+        [
+            Option("It divides by the root of d by itself.", True,
+                   "d is the last size of q; scaled before, it would be scaled twice."),
+            Option("It returns the outputs and the weights.", False,
+                   "The outputs alone: in a fused call the weights need not be stored at all."),
+            Option("Each position sees itself and what came before.", True, "The lower triangle, with its diagonal."),
+            Option("True in its attn_mask would hide a pair.", False,
+                   "That is nn.MultiheadAttention's convention. Here True means: may look."),
+        ],
+        topic="the fused call",
     ),
 ])

@@ -27,22 +27,26 @@ def one_query(words: tuple[str, str], x: np.ndarray, q: np.ndarray, k: np.ndarra
     scores = k @ q[asks]
     scaled = scores / np.sqrt(size)
     weights = np.exp(scaled) / np.exp(scaled).sum()
-    query = strip(axes, (3.25, middle), q[asks], "q")
+    strip(axes, (3.25, middle), q[asks], "q")
     heads = {1.75: "$x$", 3.25: f"query $q_{t}$", 4.75: "keys $k$", 6.35: "scores", 7.7: f"÷ √{size}",
-             9.05: "softmax", 10.45: "values $v$", 12.55: f"output $z_{t}$"}
+             9.05: "softmax", 10.45: "values $v$", 12.55: f"output {t}"}
     for place, name in heads.items():
         label(axes, (place, 5.0), name, fontsize=13)
     strip(axes, (12.55, middle), weights @ v, "z", digits=1, width=0.66)
+    axes.plot([3.58, 5.56], [middle, middle], color=color("ink"), linewidth=1.2)  # between the keys, to both dots
     for s, (y, word) in enumerate(zip(rows, words, strict=True)):
         label(axes, (1.3, y), word, fontsize=13, ha="right")
-        vector, key = strip(axes, (1.75, y), x[s], "x"), strip(axes, (4.75, y), k[s], "k")
+        vector = strip(axes, (1.75, y), x[s], "x")
+        strip(axes, (4.75, y), k[s], "k")
         arrow(axes, (2.1, y), (4.4, y), width=1.2)
         label(axes, (2.48, y + (0.24 if s == 0 else -0.24)), "$W_k$", role="weight", fontsize=12)
         if s == asks:
             arrow(axes, vector, (2.95, middle), width=1.2)
             label(axes, (2.12, middle + (0.32 if s == 0 else -0.32)), "$W_q$", role="weight", fontsize=12)
-        arrow(axes, query, (4.42, y + (middle - y) * 0.3), width=1.2)
-        arrow(axes, key, (5.85, y), width=1.2)
+        node(axes, "operation", (5.56, y), "·", radius=0.17)  # the dot product
+        arrow(axes, (5.56, middle), (5.56, y + (0.19 if y < middle else -0.19)), width=1.2, gap=0)
+        arrow(axes, (5.07, y), (5.37, y), width=1.2, gap=0)
+        arrow(axes, (5.75, y), (5.92, y), width=1.2, gap=0)
         number(axes, (6.35, y), f"{scores[s]:.0f}", f"$q_{t} \\cdot k_{s + 1}$")
         arrow(axes, (6.85, y), (7.25, y), width=1.2)
         number(axes, (7.7, y), f"{scaled[s]:.1f}")
@@ -210,7 +214,7 @@ def way_back(*, figure: Figure | None = None) -> Figure:
     figure = figure or plt.figure(figsize=(9.6, 3.5))
     axes = figure.add_subplot()
     places = {"x": (0.6, 1.5, "input", "$x$"), "Q": (3.0, 3.0, "state", "$Q$"), "K": (3.0, 1.5, "target", "$K$"),
-              "V": (3.0, 0.0, "output", "$V$"), "S": (5.6, 2.25, "state", "$S$"), "A": (8.0, 2.25, "gate", "$A$"),
+              "V": (3.0, 0.0, "output", "$V$"), "S": (5.6, 2.25, "state", "$e$"), "A": (8.0, 2.25, "gate", "$A$"),
               "Z": (10.4, 1.1, "output", "$Z$"), "L": (12.3, 1.1, "loss", "$L$")}
     marks = {name: node(axes, kind, (x, y), text, radius=0.36, fontsize=15)
              for name, (x, y, kind, text) in places.items()}
@@ -225,8 +229,8 @@ def way_back(*, figure: Figure | None = None) -> Figure:
             up = 0.33 if y1 >= y0 else 0.38
             label(axes, ((x0 + x1) / 2 - 0.05, (y0 + y1) / 2 + up), text, role="weight" if "$" in text else "ink",
                   fontsize=12)
-    notes = {"Q": (0, 0.58, "$dQ = dS\\, K / \\sqrt{d}$"), "K": (1.25, -0.55, "$dK = dS^T Q / \\sqrt{d}$"),
-             "V": (0, -0.58, "$dV = A^T dZ$"), "S": (0.1, 0.62, "$dS$"), "A": (0.35, 0.62, "$dA = dZ\\, V^T$"),
+    notes = {"Q": (0, 0.58, "$dQ = de\\, K / \\sqrt{d}$"), "K": (1.25, -0.55, "$dK = de^T Q / \\sqrt{d}$"),
+             "V": (0, -0.58, "$dV = A^T dZ$"), "S": (0.1, 0.62, "$de$"), "A": (0.35, 0.62, "$dA = dZ\\, V^T$"),
              "Z": (0, 0.62, "$dZ$"), "x": (0.45, -1.95, "$dx$: three parts")}
     for name, (right, up, text) in notes.items():
         x, y = marks[name].center
@@ -234,9 +238,9 @@ def way_back(*, figure: Figure | None = None) -> Figure:
     blank(axes, 13.0, 4.9, left=-0.2, bottom=-0.95)
     place_on_page(axes)
     return describe(figure, """
-        A head as a graph. Forward: x makes Q, K and V; Q and K make the scores S; the softmax makes the weights
-        A; A and V make Z, and Z the loss. Red arrows run back along every edge: dZ gives dV and dA, dA gives dS,
-        dS gives dQ and dK, and dx is the sum of three parts.""")
+        A head as a graph. Forward: x makes Q, K and V; Q and K make the scores e; the softmax makes the weights
+        A; A and V make Z, and Z the loss. Red arrows run back along every edge: dZ gives dV and dA, dA gives de,
+        de gives dQ and dK, and dx is the sum of three parts.""")
 
 
 def block(*, figure: Figure | None = None) -> Figure:

@@ -14,16 +14,20 @@ DASHED = (0, (5, 3))
 
 def saturation(sizes: np.ndarray, plain: dict[str, np.ndarray], scaled: dict[str, np.ndarray], most: float, *,
                figure: Figure | None = None) -> Figure:
-    """Variance of the scores, entropy of the weights and size of the softmax's gradient, against the size d.
+    """Variance of the scores, entropy of the weights and the gradient that reaches a query, against the size d.
 
-    sizes (S,); plain, scaled: "variance", "entropy" and "gradient", each (S,). most: the entropy of equal weights.
+    sizes (S,); plain, scaled: "variance" and "entropy" (S,), and "gradient" (S, 3): what a tenth, half and nine tenths
+    of the queries do not reach. most: the entropy of equal weights.
     """
     figure = figure or plt.figure(figsize=(8.8, 2.5))
     titles = {"variance": "variance of the scores", "entropy": "entropy of the weights, in nats",
-              "gradient": "size of the softmax's gradient"}
+              "gradient": "gradient that reaches a query"}
     for axes, (name, title) in zip(figure.subplots(1, 3), titles.items(), strict=True):
-        axes.plot(sizes, plain[name], "o-", color=color("bad"), label="$q \\cdot k$")
-        axes.plot(sizes, scaled[name], "s-", color=color("good"), label="$q \\cdot k\\, / \\sqrt{d}$")
+        for values, mark, hue, label in ((plain[name], "o-", "bad", "$q \\cdot k$"),
+                                         (scaled[name], "s-", "good", "$q \\cdot k\\, / \\sqrt{d}$")):
+            if name == "gradient":
+                axes.fill_between(sizes, values[:, 0], values[:, 2], color=color(hue), alpha=0.25, linewidth=0)
+            axes.plot(sizes, values[:, 1] if name == "gradient" else values, mark, color=color(hue), label=label)
         axes.set_xscale("log", base=2)
         axes.set(title=title, xlabel="size d of a key")
         axes.set_xticks(sizes[::4], [str(size) for size in sizes[::4]])
@@ -37,14 +41,18 @@ def saturation(sizes: np.ndarray, plain: dict[str, np.ndarray], scaled: dict[str
     entropy.text(sizes[0], most * 1.03, "all weights alike", va="bottom", fontsize=10)
     entropy.set_ylim(0, most * 1.22)
     entropy.set_yticks([0, 1, 2])
-    gradient.set_ylim(0, None)
-    gradient.set_yticks([0, 0.1, 0.2, 0.3])
+    gradient.set_yscale("log")
+    gradient.set_ylim(1e-6, 20)
+    gradient.set_yticks([1e-6, 1e-4, 1e-2, 1], ["10⁻⁶", "10⁻⁴", "0.01", "1"])
+    gradient.minorticks_off()
     return describe(figure, f"""
         Three panels against the size d, from {sizes[0]} to {sizes[-1]}. Variance of the scores: it grows like d
         without the scale and stays near 1 with it. Entropy of the weights: it falls from
         {plain["entropy"][0]:.1f} to {plain["entropy"][-1]:.1f} without the scale and stays near
-        {scaled["entropy"][-1]:.1f} with it. Size of the softmax's gradient: at d = {sizes[-1]} it is
-        {scaled["gradient"][-1] / plain["gradient"][-1]:.0f} times as large with the scale.""")
+        {scaled["entropy"][-1]:.1f} with it. Gradient that reaches a query, on a log axis, as a band from a tenth to
+        nine tenths of the queries: at d = {sizes[-1]} from {plain["gradient"][-1, 0]:.0e} to
+        {plain["gradient"][-1, 2]:.1f} without the scale, from {scaled["gradient"][-1, 0]:.2f} to
+        {scaled["gradient"][-1, 2]:.2f} with it.""")
 
 
 def positions(vectors: np.ndarray, *, figure: Figure | None = None) -> Figure:
@@ -112,8 +120,8 @@ def leaks(moved: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figu
         axes.imshow(cells, extent=(0, count, count, 0))
         for t, s in np.argwhere(moves & future):  # not by colour alone
             axes.text(s + 0.5, t + 0.5, "✗", ha="center", va="center", fontsize=12, color=color("paper"))
-        axes.set_xticks(np.arange(count) + 0.5, range(1, count + 1))
-        axes.set_yticks(np.arange(count) + 0.5, range(1, count + 1))
+        axes.set_xticks(np.arange(count) + 0.5, range(count))
+        axes.set_yticks(np.arange(count) + 0.5, range(count))
         axes.tick_params(length=0)
         axes.hlines(range(count + 1), 0, count, color=color("paper"), linewidth=1.5)
         axes.vlines(range(count + 1), 0, count, color=color("paper"), linewidth=1.5)
@@ -130,23 +138,25 @@ def leaks(moved: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figu
 
 def gradients(curves: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figure:
     """Gradient norms at every step of a loss at the last one. curves: name → (seeds, T); step 1 first."""
-    figure = figure or plt.figure(figsize=(7.2, 3.1))
+    figure = figure or plt.figure(figsize=(8.4, 3.0))
     axes = figure.add_subplot()
-    looks = (("bad", "-", "o"), ("state", "-", "s"), ("output", "-", "^"), ("gate", "-", "D"))
+    looks = (("bad", "-", "o"), ("bad", DASHED, "v"), ("state", "-", "s"), ("output", "-", "^"),
+             ("output", DASHED, "P"), ("gate", "-", "D"))
     sentences = []
     for (name, norms), (meaning, line, mark) in zip(curves.items(), looks, strict=False):
         heights, steps = exponents(norms), np.arange(1, norms.shape[1] + 1)
-        mean, some = heights.mean(axis=0), slice(None, None, 11)
-        axes.plot(steps[some], mean[some], color=color(meaning), linestyle=line, linewidth=2.4, label=name, marker=mark)
+        middle, some = np.median(heights, axis=0), slice(None, None, 11)
+        axes.plot(steps[some], middle[some], color=color(meaning), linestyle=line, linewidth=2.4, label=name,
+                  marker=mark)
         axes.vlines(steps[some], heights.min(axis=0)[some], heights.max(axis=0)[some], color=color(meaning))
-        sentences.append(f"{name}: " + (f"about 10 to the power of {mean[0]:.0f} at step 1" if mean[0] > -PAGE else
+        sentences.append(f"{name}: " + (f"about 10 to the power of {middle[0]:.0f} at step 1" if middle[0] > -PAGE else
                                         "below 10 to the power of -10 at step 1"))
     axes.set(ylim=(-PAGE, 1), xlim=(1, norms.shape[1]), title="gradient norm ‖∂L/∂$x_t$‖ at every step t")
     axes.set_xlabel("⟵ the gradient flows from the loss at the last step t back to the first")
     axes.set_yticks(range(-9, 2, 3), ["10⁻⁹", "10⁻⁶", "10⁻³", "1"])
-    axes.legend(loc=(0.015, 0.25))
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return describe(figure, f"""
-        Gradient norms against the step, log axis, loss at step {norms.shape[1]}; a line is the mean of
+        Gradient norms against the step, log axis, loss at step {norms.shape[1]}; a line is the median of
         {len(norms)} seeds, strokes reach from the smallest to the largest. {"; ".join(sentences)}.""")
 
 

@@ -116,3 +116,64 @@ def _global_maximum(scores):
 def test_a_mask_that_works_for_some_scores_is_called_by_its_name(answer, mistake):
     result = ch14.causal_weights.check(answer)
     assert result.mistake == mistake, result.message
+
+
+def test_right_answers_to_the_later_exercises_written_otherwise():
+    def by_complex_numbers(x, start):
+        half = x.shape[1] // 2
+        angles = (start + np.arange(len(x)))[:, None] * 10000.0 ** (-np.arange(half) / half)
+        turned = (x[:, :half] + 1j * x[:, half:]) * np.exp(1j * angles)
+        return np.hstack([turned.real, turned.imag])
+
+    def by_autograd(dy, x, gain):
+        x, gain = (torch.tensor(part, requires_grad=True) for part in (x, gain))
+        b = torch.zeros_like(gain, requires_grad=True)
+        F.layer_norm(x, gain.shape, gain, b, 1e-5).backward(torch.tensor(dy))
+        return x.grad, gain.grad, b.grad
+
+    def by_lists(x_t, K, V, W_q, W_k, W_v):
+        keys, values, q = [*K, x_t @ W_k], [*V, x_t @ W_v], x_t @ W_q
+        shares = np.array([np.exp(q @ key / np.sqrt(len(q))) for key in keys])
+        return sum(a * v for a, v in zip(shares / shares.sum(), values)), np.array(keys), np.array(values)
+
+    def trained_by_autograd(x, targets, W_q, W_k, W_v, updates, learning_rate):
+        x, y = torch.tensor(x), torch.tensor(targets)
+        W = [torch.tensor(each, requires_grad=True) for each in (W_q, W_k, W_v)]
+        for _ in range(updates):
+            q, k, v = (x @ each for each in W)
+            logits = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+            grads = torch.autograd.grad(F.cross_entropy(logits.reshape(-1, logits.shape[2]), y.flatten()), W)
+            W = [(each - learning_rate * grad).detach().requires_grad_() for each, grad in zip(W, grads)]
+        return tuple(each.detach().numpy() for each in W)
+
+    for exercise, answer in ((ch14.rotate_halves, by_complex_numbers), (ch14.norm_backward, by_autograd),
+                             (ch14.next_step, by_lists), (ch14.train_head, trained_by_autograd)):
+        assert exercise.check(answer).status == "correct", exercise.check(answer).message
+
+
+def test_the_trained_head_learns_to_look_two_steps_back():
+    rng = np.random.default_rng(0)
+    symbols = rng.integers(4, size=(64, 10))
+    inputs = np.concatenate([np.eye(4)[symbols], np.tile(np.eye(10), (64, 1, 1))], axis=2)
+    start = [0.1 * rng.standard_normal((14, columns)) for columns in (16, 16, 4)]
+    two_back = np.roll(symbols, 2, axis=1)
+    W_q, W_k, W_v = ch14.train_head.reference(inputs, two_back, *start, updates=300, learning_rate=3.0)
+    scores = np.where(np.tri(10) > 0, inputs @ W_q @ (inputs @ W_k).swapaxes(1, 2) / 4, -np.inf)
+    found = (ch14.softmax(scores) @ inputs @ W_v).argmax(axis=2)
+    assert np.mean(found[:, 2:] == two_back[:, 2:]) > 0.95
+
+
+@pytest.mark.parametrize(("exercise", "wrong", "mistake"), [
+    (ch14.rotate_halves, lambda x, start: ch14.rotate_halves.reference(x, 0), "start forgotten"),
+    (ch14.norm_backward, lambda dy, x, gain: (dy * gain / np.sqrt(x.var(axis=1, keepdims=True) + 1e-5),
+                                              *ch14.norm_backward.reference(dy, x, gain)[1:]),
+     "mean and std held still"),
+    (ch14.next_step, lambda x_t, K, V, *W: (ch14.next_step.reference(x_t, K, V, *W)[0], K, V), "cache not handed on"),
+])
+def test_wrong_answers_to_the_later_exercises_are_named(exercise, wrong, mistake):
+    assert exercise.check(wrong).mistake == mistake
+
+
+def test_the_cache_is_as_large_as_one_counts_it():
+    assert ch14.cache_size.check(393).status == "correct"
+    assert ch14.cache_size.check(196.6).mistake == "keys or values alone"

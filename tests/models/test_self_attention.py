@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqlearn import nn
-from seqlearn.models.self_attention import POSITIONS, Block, SelfAttention, SelfAttentionModel, sinusoidal_positions
+from seqlearn.models.self_attention import (
+    POSITIONS,
+    Block,
+    SelfAttention,
+    SelfAttentionModel,
+    rotate,
+    sinusoidal_positions,
+)
 
 
 def twin_of(layer: nn.SelfAttention) -> SelfAttention:
@@ -113,9 +120,53 @@ def test_a_block_adds_to_what_came_in():
     (lambda: SelfAttention(6, 2)(torch.zeros(3, 2, 6), torch.ones(3, 2, dtype=torch.bool)), "mask must be boolean"),
     (lambda: SelfAttention(6, 2)(torch.zeros(3, 2, 6), torch.ones(2, 3)), "mask must be boolean"),
     (lambda: SelfAttention(6, 2)(torch.zeros(3, 2, 6), torch.zeros(2, 3, dtype=torch.bool)), "leave every position"),
-    (lambda: SelfAttentionModel(5, 8, 3, positions="rotary"), "positions must be one of"),
+    (lambda: SelfAttentionModel(5, 8, 3, positions="circular"), "positions must be one of"),
     (lambda: SelfAttentionModel(5, 8, 3, max_steps=4)(torch.zeros(5, 1, dtype=torch.long)), "at most max_steps = 4"),
 ])
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("padded", [False, True])
+@pytest.mark.parametrize("positions", POSITIONS)
+def test_the_fused_call_gives_the_same_logits(causal, padded, positions):
+    torch.manual_seed(0)
+    model = SelfAttentionModel(5, 8, 5, num_heads=2, num_layers=2, causal=causal, positions=positions).double()
+    symbols = torch.randint(5, (6, 2))
+    mask = torch.tensor([[True] * 6, [True] * 4 + [False] * 2]) if padded else None
+    logits, weights = model(symbols, mask)
+    fused, none = model(symbols, mask, need_weights=False)
+    assert torch.allclose(logits, fused, atol=1e-12) and none == [None, None] and len(weights) == 2
+
+
+def test_a_rotary_score_depends_on_the_distance_alone():
+    torch.manual_seed(0)
+    q, k = torch.randn(8), torch.randn(8)
+    scores = rotate(q.expand(20, 8)) @ rotate(k.expand(20, 8)).T
+    for distance in (-7, 0, 3):
+        along = scores.diagonal(distance)
+        assert torch.allclose(along, along[0].expand_as(along), atol=1e-5)
+    assert torch.allclose(rotate(q.expand(20, 8)).norm(dim=1), q.norm(), atol=1e-5)
+    assert abs(scores[0, 0] - scores[0, 3]) > 0.1
+
+
+def test_rotary_heads_know_the_order_and_have_pairs():
+    torch.manual_seed(0)
+    layer, plain, x = SelfAttention(8, 2, rotary=True), SelfAttention(8, 2), torch.randn(5, 1, 8)
+    assert torch.allclose(plain(x.flip(0))[0].flip(0), plain(x)[0], atol=1e-6)
+    assert not torch.allclose(layer(x.flip(0))[0].flip(0), layer(x)[0], atol=1e-3)
+    with pytest.raises(ValueError, match="even size"):
+        SelfAttention(6, 2, rotary=True)
+
+
+@pytest.mark.parametrize("need_weights", [False, True])
+def test_a_reach_hides_what_is_further_away(need_weights):
+    torch.manual_seed(0)
+    layer, x = SelfAttention(8, 2, causal=True), torch.randn(6, 1, 8)
+    layer.reach = 3
+    other = x.clone()
+    other[1] += 1
+    moves = (layer(x, need_weights=need_weights)[0] - layer(other, need_weights=need_weights)[0]).abs().amax(dim=(1, 2))
+    assert [bool(move > 1e-6) for move in moves] == [False, True, True, True, False, False]

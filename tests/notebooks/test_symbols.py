@@ -17,8 +17,6 @@ WEIGHT, IN_WORDS = r"\alpha_{ij}: an attention weight", "no letter: say it in wo
 OPEN: dict[str, dict[str, str]] = {
     "11": {"c": CONTEXT, "a_ij": WEIGHT, "g": IN_WORDS, "g_n": IN_WORDS, "m_n": IN_WORDS},
     "12": {"f_t": "x_t: what comes in at step t", "w": IN_WORDS, "s_tF": IN_WORDS, "s_tF+F-1": IN_WORDS},
-    "14": {"a": WEIGHT, "a_s": WEIGHT, "a_r": WEIGHT, "a_ts": WEIGHT, "a_tr": WEIGHT, "z_t": "h_t, or in words",
-           "p_t": IN_WORDS, "p_t,2i": IN_WORDS, "p_t,2i+1": IN_WORDS, "S": "e, the scores", "S_r": "e, the scores"},
     "15": {"c": IN_WORDS, "r": IN_WORDS, "g": IN_WORDS, "c_i": CONTEXT, "a_i": WEIGHT, "a_ij": WEIGHT},
 }
 

@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch
 
 from seqlearn import plots
+from seqlearn.plots import blocks
 from seqlearn.plots import query_key_value as drawings
 from seqlearn.plots import self_attention as figures
 from seqlearn.plots.style import color
@@ -16,7 +17,8 @@ X, Q = np.arange(6).reshape(2, 3), np.array([[1, 0, 1, 0], [0, 1, 0, 1]])
 K, V = np.array([[2, 1, 0, 0], [0, 2, 1, 1]]), np.array([[1, -1, 0, 2], [3, 0, -2, 1]])
 MAP = np.eye(4)[::-1]
 SIZES = 2 ** np.arange(5)
-MEASURED = {"variance": SIZES * 1.0, "entropy": np.linspace(2, 1, 5), "gradient": np.linspace(0.3, 0.1, 5)}
+MEASURED = {"variance": SIZES * 1.0, "entropy": np.linspace(2, 1, 5),
+            "gradient": np.linspace(0.3, 0.1, 15).reshape(5, 3)}
 FIGURES = {
     "one query": lambda: drawings.one_query(("Thinking", "Machines"), X, Q, K, V),
     "the other query": lambda: drawings.one_query(("Thinking", "Machines"), X, Q, K, V, asks=1),
@@ -31,6 +33,10 @@ FIGURES = {
     "leaks": lambda: figures.leaks({"right": np.tri(4, dtype=bool), "wrong": np.ones((4, 4), dtype=bool)}),
     "gradients": lambda: figures.gradients({"near": np.geomspace(1e-30, 1, 100) * np.ones((3, 1)),
                                             "far": np.full((3, 100), 0.01)}),
+    "ablation": lambda: blocks.ablation({"whole block": [0.5, 0.6], "no residual": [0.9, 1.2]}, "whole block"),
+    "rotary": lambda: blocks.rotary(np.array([1.0, 0.0]), np.array([0.6, 0.8]), [(1, 3), (11, 13), (1, 5)], 0.3),
+    "beyond": lambda: blocks.beyond({"rotary": RNG.uniform(0.3, 0.5, (5, 8)), "LSTM": RNG.uniform(0.3, 0.5, (5, 8))},
+                                    64),
     "reversal": lambda: figures.reversal(MAP, np.arange(4), np.arange(4)[::-1]),
 }
 
@@ -69,3 +75,15 @@ def test_the_red_way_has_as_many_arrows_as_its_words_say():
 def test_gradients_off_the_page_are_said_to_be():
     words = plots.alternative_text(FIGURES["gradients"]())
     assert "near: below 10 to the power of -10" in words and "far: about 10 to the power of -2 at step 1" in words
+
+
+def test_a_pair_of_the_same_distance_has_the_same_dot_product():
+    figure = FIGURES["rotary"]()
+    products = [axes.get_title().splitlines()[1] for axes in figure.axes]
+    assert products[0] == products[1] != products[2] and products[0].startswith("q · k = ")
+
+
+def test_the_words_say_what_happens_at_the_end_of_the_training_length():
+    losses = np.array([[0.9, 0.4, 0.6, 1.0, 1.1, 1.2, 1.3, 1.4]])
+    words = plots.alternative_text(blocks.beyond({"a": losses}, 64))
+    assert "0.40 just before, 0.60 just after, 1.40 at the end" in words
