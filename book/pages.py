@@ -52,8 +52,9 @@ def front() -> str:
     return f"""# Recurrent sequence models
 
 From the recurrent cell through backpropagation in time, exploding gradients, LSTM and GRU to attention: an interactive
-course in which every number is computed. Here you read it, move its explorers and answer its quizzes; to run its cells and
-have your exercises checked, get it and run `python3 course.py`. All chapters together take about {hours(minutes())}.
+course in which every number is computed. Here you read it, move its explorers and answer its quizzes; to run its cells
+and have your exercises checked, get it and run `python3 course.py`.
+All chapters together take about {hours(minutes())}.
 
 {table()}
 
