@@ -14,7 +14,8 @@ import numpy as np
 
 from seqlearn.data.pairs import Pairs, Symbols
 
-PEOPLE = {"king": "der könig", "queen": "die königin", "child": "das kind", "thief": "der dieb", "nurse": "die schwester"}
+PEOPLE = {"king": "der könig", "queen": "die königin", "child": "das kind", "thief": "der dieb",
+          "nurse": "die schwester"}
 DEEDS = {"saw": "sah", "found": "fand", "drew": "malte", "sold": "verkaufte"}
 LOOKS = {"old": "alt", "small": "klein", "red": "rot", "new": "neu"}
 THINGS = {"house": "das haus", "table": "den tisch", "lamp": "die lampe", "book": "das buch", "coat": "den mantel",

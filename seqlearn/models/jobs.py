@@ -55,7 +55,8 @@ class Job:
 
 
 def build_model(task: Any, *, hidden_size: int = 64, embedding_size: int = 32, cell: str = "gru",
-                context: str = "every step", bidirectional: bool = True, attention: bool = False, seed: int = 0) -> Seq2Seq:
+                context: str = "every step", bidirectional: bool = True, attention: bool = False,
+                seed: int = 0) -> Seq2Seq:
     """A model for the task: symbols or frames on either side, as the task says.
 
     attention: a decoder that looks back at all of the encoder's outputs (chapter 13) in place of the one vector.
@@ -173,8 +174,8 @@ JOBS = {
         "4 or 5 facts", partial(stated_facts, question_first=True, facts=(4, 5)),
         {"train_size": 8000, "epochs": 7, "batch_size": 64, "learning_rate": 0.01}),
     "parsing": Job(
-        "parsing", "a sentence of 2 to 9 words", "its tree", bracketed_trees,
-        "sentences of 10 to 16 words", partial(bracketed_trees, depth=2, shortest=10, longest=16),
+        "parsing", "a sentence of 3 to 9 words", "its tree", bracketed_trees,
+        "sentences of 10 to 16 words", partial(bracketed_trees, shortest=10, longest=16),
         {"train_size": 4000, "epochs": 10, "batch_size": 32, "learning_rate": 0.01}),
 }
 
