@@ -8,8 +8,6 @@ Every job is a question, so one model can learn all of them from one heap of exa
 language decathlon: multitask learning as question answering", 2018, do this with ten real tasks).
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from seqlearn.data.pairs import Pairs, Symbols
@@ -27,9 +25,8 @@ PRAISE = ("good", "great", "fine")
 QUESTIONS = {"translation": "in german ?", "summary": "in short ?", "sentiment": "happy ?", "look-up": "where ?"}
 
 
-def asked(train_size: int, test_size: int, *, questions: Sequence[str] = tuple(QUESTIONS), with_question: bool = True,
-          seed: int = 0) -> Pairs:
-    """Texts with one of the `questions` each, in turn. No text of the test is in the training part.
+def asked(train_size: int, test_size: int, *, with_question: bool = True, seed: int = 0) -> Pairs:
+    """Texts with one of the QUESTIONS each, in turn. No text of the test is in the training part.
 
     with_question: False leaves the question away, so that nobody can know what is wanted.
     """
@@ -39,7 +36,7 @@ def asked(train_size: int, test_size: int, *, questions: Sequence[str] = tuple(Q
     texts: dict[tuple, None] = {}
     while len(texts) < train_size + test_size:
         texts[tuple(words[rng.integers(len(words))] for words in _CHOICES)] = None
-    examples = []
+    questions, examples = list(QUESTIONS), []
     for number, chosen in enumerate(texts):
         question = questions[number % len(questions)]
         asks = QUESTIONS[question].split() if with_question else []
