@@ -25,11 +25,8 @@ PRAISE = ("good", "great", "fine")
 QUESTIONS = {"translation": "in german ?", "summary": "in short ?", "sentiment": "happy ?", "look-up": "where ?"}
 
 
-def asked(train_size: int, test_size: int, *, with_question: bool = True, seed: int = 0) -> Pairs:
-    """Texts with one of the QUESTIONS each, in turn. No text of the test is in the training part.
-
-    with_question: False leaves the question away, so that nobody can know what is wanted.
-    """
+def asked(train_size: int, test_size: int, *, seed: int = 0) -> Pairs:
+    """Texts with one of the QUESTIONS each, in turn. No text of the test is in the training part."""
     if train_size < 1 or test_size < 1:
         raise ValueError(f"train_size and test_size must be at least 1, got {train_size} and {test_size}")
     rng = np.random.default_rng(seed)
@@ -39,8 +36,7 @@ def asked(train_size: int, test_size: int, *, with_question: bool = True, seed: 
     questions, examples = list(QUESTIONS), []
     for number, chosen in enumerate(texts):
         question = questions[number % len(questions)]
-        asks = QUESTIONS[question].split() if with_question else []
-        examples.append(((*asks, *text_of(chosen)), answer_of(question, chosen)))
+        examples.append(((*QUESTIONS[question].split(), *text_of(chosen)), answer_of(question, chosen)))
     return Pairs("questions to one model", _symbols(0), _symbols(1), examples[test_size:], examples[:test_size])
 
 

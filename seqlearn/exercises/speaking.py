@@ -1,5 +1,7 @@
 """Two exercises of chapter 12 on reading and writing sounds: what a CTC network said, and a voice that stops."""
 
+from itertools import groupby
+
 import numpy as np
 
 from seqlearn.grading import Exercise, Mistake
@@ -45,12 +47,26 @@ ctc_reading = Exercise(
         Mistake("nothing merged", {"symbol != before and ": ""},
                 "A letter that lasts several frames is written several times: “tt” is one t. Leave a letter out when "
                 "the frame before says the same."),
-        Mistake("blanks kept", {" and symbol != BLANK": ""},
+        Mistake("blanks kept", [{" and symbol != BLANK": ""},
+                                lambda symbols: "".join(symbol for symbol, _ in groupby(symbols))],
                 "The blanks are still in the text. They say “nothing new” and are dropped after merging."),
         Mistake("each letter once", {"symbol != before and": "symbol not in text and"},
                 "You write each letter once in the whole word: noon becomes no. Only neighbouring frames are merged."),
         Mistake("only behind a blank", {"symbol != before and": "before == BLANK and"},
                 "You write a letter when a blank stands before it. Letters may follow each other at once: “mi” is mi."),
+        Mistake("each letter once between blanks",
+                lambda symbols: "".join("".join(dict.fromkeys(part)) for part in "".join(symbols).split(BLANK)),
+                "You write each letter once between two blanks. A letter may come back without a blank when another "
+                "one stands between: “oto” is oto."),
+        Mistake("the first frame compared with the last",
+                lambda symbols: "".join(symbol for n, symbol in enumerate(symbols)
+                                        if symbol not in (symbols[n - 1], BLANK)),
+                "symbols[n - 1] is the last frame when n is 0, so a word that begins and ends with the same letter "
+                "loses its first one. Nothing comes before the first frame."),
+        Mistake("the first frame left out",
+                lambda symbols: "".join(after for before, after in zip(symbols, symbols[1:], strict=False)
+                                        if after not in (before, BLANK)),
+                "A letter at the first frame is lost. Nothing comes before it, so it is always new."),
         Mistake("short letters dropped",
                 lambda symbols: "".join(a for n, a in enumerate(symbols) if a != BLANK
                                         and symbols[n + 1 : n + 2] == [a] and (n == 0 or symbols[n - 1] != a)),
@@ -106,9 +122,9 @@ class _Speaker:
 
 
 def _speakers(rng):
-    """Sounds that end after some frames, and one that is cut; in some the flag is between 0 and 1 before it ends."""
-    cases, cut = [], 0
-    while len(cases) < 6:
+    """Sounds that end after some frames, one that is cut and one of a single frame; in some the last flag is low."""
+    cases, cut, short = [], 0, 0
+    while len(cases) < 7:
         step = _Speaker(rng).step
         frames = voice_reference(step, 12)
         flags, frame, state = [], np.zeros(9), None
@@ -120,6 +136,9 @@ def _speakers(rng):
         elif len(frames) == 12 and cut == 0:
             cut = 1
             cases.append((step, 4))
+        elif len(frames) == 1 and short == 0 and cases:
+            short = 1
+            cases.append((step, 12))
     return cases
 
 
