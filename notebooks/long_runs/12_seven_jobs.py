@@ -22,7 +22,6 @@ from seqlearn.data.facts import stated_facts
 from seqlearn.data.number_names import english, german, number_names
 from seqlearn.data.one_question import QUESTIONS, asked
 from seqlearn.data.signs import letters_to_sound, signs_to_letters, signs_to_sound, spelled
-from seqlearn.data.speech import spoken_words
 from seqlearn.data.trees import bracketed_trees, is_tree
 from seqlearn.decoding import greedy
 from seqlearn.models.ctc import Recogniser, ctc_score, fit_ctc
@@ -43,14 +42,15 @@ SETTINGS = {
         "parsing": {"train_size": 4000, "epochs": 10, "batch_size": 32, "learning_rate": 0.01},
     },
     "ctc": {"train_size": 2000, "epochs": 6, "batch_size": 32, "learning_rate": 0.01},
-    "longer words": {"train_size": 5000, "epochs": 12, "batch_size": 64, "learning_rate": 0.01},
     "larger numbers": {"train_size": 3000, "epochs": 6, "batch_size": 32, "learning_rate": 0.005},
-    "choice": 1 / 3,
+    "choice, one in": 3,
     "signs": {"dictionary": 3000, "recordings": 300,
               "to letters": {"epochs": 12, "batch_size": 32, "learning_rate": 0.01},
               "to sound": {"updates": 900, "batch_size": 32, "learning_rate": 0.01}},
     "one model": {"train_size": 6000, "epochs": 8, "batch_size": 32, "learning_rate": 0.01},
 }
+
+LENGTHS = ("recognition", "translation", "parsing")  # symbols are written, and the longer test asks for longer answers
 
 
 def part(model: nn.Module, task, recipe: dict, seed: int) -> float:
@@ -69,7 +69,7 @@ def job(settings: dict, seed: int, *, name: str, attention: bool) -> tuple[dict,
     longer = job.make_longer(10, test_size, seed=seed)
     found |= {"score": job_score(model, task), "longer": job_score(model, longer),
               "weights": sum(parameter.numel() for parameter in model.parameters())}
-    if task.target is not None:
+    if attention and name in LENGTHS:
         found |= habits(model, task, longer)
     if name == "translation":
         found["round thousands"] = job_score(model, round_thousands(task))
@@ -128,29 +128,16 @@ def question(settings: dict, seed: int, *, first: bool, bidirectional: bool) -> 
     return {"score": job_score(model, task)}
 
 
-def words(settings: dict, seed: int, *, syllables: tuple[int, ...], attention: bool) -> dict:
-    """Job 1 with longer words in training: the shares right of unseen words of each length."""
-    recipe = settings["longer words"]
-    task = spoken_words(recipe["train_size"], settings["test_size"], noise=0.3, syllables=syllables, seed=seed)
-    model = build_model(task, seed=seed, attention=attention, **settings["model"])
-    found, known = {"seconds": part(model, task, recipe, seed)}, set(task.train.items)
-    for count in (2, 3, 4, 5):
-        test = spoken_words(10, settings["test_size"], noise=0.3, syllables=(count,), seed=100 + seed)
-        new = [n for n, word in enumerate(test.test.items) if word not in known]
-        few = type(task)(task.name, None, task.target, task.train, [test.test[n] for n in new])
-        found[f"{count} syllables"] = job_score(model, few)
-    return found
-
-
-def numbers(settings: dict, seed: int, *, hidden_size: int, times: int, attention: bool) -> dict:
+def numbers(settings: dict, seed: int, *, times: int, attention: bool = False, hidden_size: int = 0) -> dict:
     """Job 3 with numbers of all sizes below a million in training, `times` as long: the share of unseen large ones."""
+    sizes = settings["model"] | ({"hidden_size": hidden_size} if hidden_size else {})
     recipe = dict(settings["larger numbers"])
     recipe["epochs"] *= times
     task = number_names(recipe["train_size"], settings["test_size"], limit=1_000_000, seed=seed)
     known = {source for source, _ in task.train}
     large = JOBS["translation"].make_longer(10, settings["test_size"], seed=100 + seed)
     test = [pair for pair in large.test if pair[0] not in known]
-    model = build_model(task, seed=seed, attention=attention, **{**settings["model"], "hidden_size": hidden_size})
+    model = build_model(task, seed=seed, attention=attention, **sizes)
     return {"seconds": part(model, task, recipe, seed),
             "longer": job_score(model, type(task)(task.name, task.source, task.target, task.train, test)),
             "weights": sum(parameter.numel() for parameter in model.parameters())}
@@ -159,7 +146,8 @@ def numbers(settings: dict, seed: int, *, hidden_size: int, times: int, attentio
 def grammar(settings: dict, seed: int) -> dict:
     """Job 7 with a choice in the grammar: what is valid, what is right, and what is one and not the other."""
     recipe = settings["recipes"]["parsing"]
-    task = bracketed_trees(recipe["train_size"], settings["test_size"], choice=settings["choice"], seed=seed)
+    share = 1 / settings["choice, one in"]
+    task = bracketed_trees(recipe["train_size"], settings["test_size"], choice=share, seed=seed)
     model = build_model(task, seed=seed, **settings["model"])
     part(model, task, recipe, seed)
     answers = answers_of(model, task)
@@ -215,15 +203,14 @@ def reading_aloud(settings: dict, seed: int) -> dict:
     return found
 
 
-def one_model(settings: dict, seed: int, *, with_question: bool, questions: tuple[str, ...] = tuple(QUESTIONS)) -> dict:
-    """Four jobs as questions to one model: the share right by job. Fewer questions: as many examples of each."""
-    recipe, test_size = dict(settings["one model"]), settings["test_size"]
-    recipe["train_size"] = recipe["train_size"] * len(questions) // len(QUESTIONS)
-    task = asked(recipe["train_size"], test_size, with_question=with_question, questions=questions, seed=seed)
+def one_model(settings: dict, seed: int) -> dict:
+    """Four jobs as questions to one model: the share right by job."""
+    recipe = settings["one model"]
+    task = asked(recipe["train_size"], settings["test_size"], seed=seed)
     model = build_model(task, seed=seed, **settings["model"])
     found, answers = {"seconds": part(model, task, recipe, seed)}, answers_of(model, task)
     right = [answer == list(target) for answer, (_, target) in zip(answers, task.test, strict=True)]
-    return found | {name: float(np.mean(right[n :: len(questions)])) for n, name in enumerate(questions)}
+    return found | {name: float(np.mean(right[n :: len(QUESTIONS)])) for n, name in enumerate(QUESTIONS)}
 
 
 CONTROLS: dict[str, tuple[Callable, dict]] = {
@@ -231,18 +218,14 @@ CONTROLS: dict[str, tuple[Callable, dict]] = {
     "question last": (question, {"first": False, "bidirectional": True}),
     "question first, one side": (question, {"first": True, "bidirectional": False}),
     "question last, one side": (question, {"first": False, "bidirectional": False}),
-    "2 to 5 syllables": (words, {"syllables": (2, 3, 4, 5), "attention": False}),
-    "2 to 5 syllables, attention": (words, {"syllables": (2, 3, 4, 5), "attention": True}),
-    "2, 3 and 5 syllables": (words, {"syllables": (2, 3, 5), "attention": False}),
-    "large numbers": (numbers, {"hidden_size": 64, "times": 1, "attention": False}),
-    "large numbers, four times as long": (numbers, {"hidden_size": 64, "times": 4, "attention": False}),
-    "large numbers, 16 units, four times as long": (numbers, {"hidden_size": 16, "times": 4, "attention": False}),
-    "large numbers, attention": (numbers, {"hidden_size": 64, "times": 1, "attention": True}),
+    "large numbers": (numbers, {"times": 1}),
+    "large numbers, attention": (numbers, {"times": 1, "attention": True}),
+    "large numbers, four times as long": (numbers, {"times": 4}),
+    "large numbers, 16 units": (numbers, {"times": 4, "hidden_size": 16}),
+    "large numbers, 16 units, attention": (numbers, {"times": 1, "hidden_size": 16, "attention": True}),
     "grammar with a choice": (grammar, {}),
     "reading aloud": (reading_aloud, {}),
-    "one model": (one_model, {"with_question": True}),
-    "one model, no question": (one_model, {"with_question": False}),
-    **{f"{name} alone": (one_model, {"with_question": True, "questions": (name,)}) for name in QUESTIONS},
+    "one model": (one_model, {}),
 }
 
 
