@@ -39,7 +39,7 @@ def test_four_questions_about_one_text():
     assert {question: " ".join(answer_of(question, chosen)) for question in QUESTIONS} == {
         "translation": "der könig sah den alten tisch in der halle , und es war nicht schlecht",
         "summary": "king saw table", "sentiment": "yes", "look-up": "in the hall"}
-    assert len({answer_of(question, chosen) for question in QUESTIONS}) == 4  # who cannot see it is right in one of four
+    assert len({answer_of(question, chosen) for question in QUESTIONS}) == 4  # blind to it: one of four
     assert answer_of("sentiment", (*chosen[:5], "", PRAISE[0])) == ("yes",)
 
 
