@@ -4,9 +4,9 @@
 
 writes 12_seven_jobs.json, and the weights of the first seed, in half precision, for the notebook and the explorer:
 seqlearn/widgets/jobs_with_sound.safetensors and seqlearn/widgets/jobs_with_text.safetensors. About twenty minutes on
-one processor. The controls: a recogniser with CTC; the question behind the facts, read from one side and from both; larger
-numbers in training; a grammar with a choice; signs read aloud in one stage and in two; four jobs as questions to one
-model.
+one processor. The controls: a recogniser with CTC; the question behind the facts, read from one side and from both;
+larger numbers in training; a grammar with a choice; signs read aloud in one stage and in two; four jobs as questions
+to one model.
 """
 
 import time
