@@ -75,6 +75,8 @@ TERMS = (
          "The finite difference with a step to either side; its error shrinks with ε², until rounding takes over."),
     Term("chain rule", "链式法则", "00",
          "The derivative of f(g(x)) is f′(g(x)) · g′(x). Over sequences: p(a, b) = p(a) · p(b given a)."),
+    Term("chart parser", "图表句法分析器", "12",
+         "A parser that fills a table with every phrase of a grammar that any stretch of the words can be."),
     Term("complex eigenvalue", "复特征值", "05",
          "An eigenvalue r (cos θ + i sin θ) with θ not 0: such pairs turn a plane by θ a step and, in the "
          "long run, stretch it by r."),
@@ -223,6 +225,8 @@ TERMS = (
          "The length of a vector: the square root of the sum of its squares."),
     Term("normalised gradient descent", "归一化梯度下降", "05",
          "Steps of a fixed length against the gradient, however long or short the gradient is."),
+    Term("noun phrase", "名词短语", "12",
+         "A noun and what goes with it, such as “the old king”: a part of a sentence's tree, written NP."),
     Term("nucleus sampling", "核采样", "09",
          "Drawing from the smallest set of tokens that holds a given share of the probability.", "top-p sampling"),
     Term("offset batching", "偏移分批", "04",

@@ -5,7 +5,8 @@
     " ".join(task.train[0][1])    # "(S (NP the old king ) (VP sees (NP a dog ) ) )"
 
 The grammar: S → NP VP; NP → Det Adj? N | Det Adj? N PP with "of"; VP → Vi | Vt NP | Vt NP PP with "in" or "near"
-| Vs "that" S. So "of" belongs to the noun before it, "in" and "near" to the verb, and each sentence has one tree.
+| Vs "that" S. So "of" belongs to the noun before it, "in" and "near" to the verb, and each sentence has one tree,
+unless `choice` lets "in" and "near" belong to the object as well.
 Linearised trees: Vinyals et al., "Grammar as a foreign language", NeurIPS 2015.
 """
 
@@ -26,9 +27,11 @@ LABELS = ("S", "NP", "VP", "PP")
 
 
 def bracketed_trees(train_size: int, test_size: int, *, depth: int = 1, shortest: int = 1, longest: int = 9,
-                    seed: int = 0) -> Pairs:
+                    choice: float = 0.0, seed: int = 0) -> Pairs:
     """Sentences of `shortest` to `longest` words → trees. depth: how many sentences may stand in each other, by "that".
 
+    choice: the share of the phrases with "in" or "near" that belong to the noun before them instead of the verb. The
+    words do not tell which, so a tree may then be valid and still not the one that was meant.
     Raises ValueError for sizes below 1, and when there are too few sentences.
     """
     if train_size < 1 or test_size < 1:
@@ -36,7 +39,7 @@ def bracketed_trees(train_size: int, test_size: int, *, depth: int = 1, shortest
     rng = np.random.default_rng(seed)
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for _ in range(100 * (train_size + test_size)):
-        tree = sentence(rng, depth)
+        tree = sentence(rng, depth, choice)
         words = leaves(tree)
         if shortest <= len(words) <= longest:
             found[words] = tuple(tree)
@@ -48,9 +51,9 @@ def bracketed_trees(train_size: int, test_size: int, *, depth: int = 1, shortest
                      f"shortest={shortest} and longest={longest}")
 
 
-def sentence(rng: np.random.Generator, depth: int = 1) -> list[str]:
+def sentence(rng: np.random.Generator, depth: int = 1, choice: float = 0.0) -> list[str]:
     """The tree of a sentence drawn from the grammar, as tokens."""
-    return ["(S", *_noun_phrase(rng), *_verb_phrase(rng, depth), ")"]
+    return ["(S", *_noun_phrase(rng), *_verb_phrase(rng, depth, choice), ")"]
 
 
 def _noun_phrase(rng: np.random.Generator, extended: bool = True) -> list[str]:
@@ -59,15 +62,18 @@ def _noun_phrase(rng: np.random.Generator, extended: bool = True) -> list[str]:
     return ["(NP", *words, *of, ")"]
 
 
-def _verb_phrase(rng: np.random.Generator, depth: int) -> list[str]:
+def _verb_phrase(rng: np.random.Generator, depth: int, choice: float) -> list[str]:
     draw = rng.random()
     if depth and draw < 0.25:
-        inner = [_one(rng, WITH_SENTENCE), "that", *sentence(rng, depth - 1)]
+        inner = [_one(rng, WITH_SENTENCE), "that", *sentence(rng, depth - 1, choice)]
     elif draw < 0.45:
         inner = [_one(rng, ALONE)]
     else:
         place = ["(PP", _one(rng, PLACES), *_noun_phrase(rng, extended=False), ")"] if draw < 0.65 else []
         inner = [_one(rng, WITH_OBJECT), *_noun_phrase(rng), *place]
+        if place and choice and rng.random() < choice:
+            start = len(inner) - len(place)
+            inner = [*inner[: start - 1], *place, ")"]  # inside the bracket of the object
     return ["(VP", *inner, ")"]
 
 

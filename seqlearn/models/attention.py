@@ -13,8 +13,7 @@
 import torch
 from torch import Tensor, nn
 
-from seqlearn.data.pairs import PAD
-from seqlearn.models.seq2seq import Encoded, State, top_state
+from seqlearn.models.seq2seq import Encoded, State, input_layer, top_state
 from seqlearn.nn.layer import check_choice, check_size
 
 SCORES = ("dot", "general", "additive")
@@ -87,18 +86,19 @@ class AttentionDecoder(nn.Module):
         e_ij = score(s_{i−1}, h_j),  a_i = softmax(e_i),  c_i = Σ_j a_ij h_j
         s_i = cell([y_{i−1}, c_i], s_{i−1}),  logits_i = readout([s_i, c_i])
 
-    memory_size: the features of the encoder's outputs, `encoder.output_size`. One layer. readout_size: when given, the
+    memory_size: the features of the encoder's outputs, `encoder.output_size`. One layer. frames: it reads and writes
+    vectors of `size` features instead of symbols. readout_size: when given, the
     readout passes a layer of so many tanh units first, which makes large vocabularies cheaper.
     Bahdanau, Cho & Bengio (2015).
     """
 
     def __init__(self, size: int, hidden_size: int, memory_size: int, *, score: str = "additive",
-                 embedding_size: int | None = None, cell: str = "lstm", dropout: float = 0.0,
+                 embedding_size: int | None = None, cell: str = "lstm", frames: bool = False, dropout: float = 0.0,
                  readout_size: int | None = None) -> None:
         super().__init__()
         check_choice("cell", cell, tuple(CELLS))
         embedding_size = hidden_size if embedding_size is None else embedding_size
-        self.embedding = nn.Embedding(check_size("size", size), embedding_size, padding_idx=PAD)
+        self.embedding = input_layer(size, embedding_size, frames)
         self.attention = Attention(score, hidden_size, memory_size)
         self.cell = CELLS[cell](embedding_size + memory_size, hidden_size)
         features = hidden_size + memory_size
@@ -111,7 +111,8 @@ class AttentionDecoder(nn.Module):
         return encoded._replace(keys=self.attention.prepare(encoded.outputs))
 
     def forward(self, inputs: Tensor, encoded: Encoded, state: State = None) -> tuple[Tensor, State, Tensor]:
-        """inputs (S, N) of integers → logits (S, N, V), the state after them, and the weights (S, N, T).
+        """inputs (S, N) of integers, or (S, N, size) frames → outputs (S, N, size), the state after them, and the
+        weights (S, N, T).
 
         state: as returned before; None: the encoder's.
         """

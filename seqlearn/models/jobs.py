@@ -30,6 +30,7 @@ from seqlearn.data.pairs import Batch, Pairs, part_of
 from seqlearn.data.speech import NO_FRAME, spoken_words, whistled_sentences, words_to_speak
 from seqlearn.data.trees import bracketed_trees
 from seqlearn.decoding import evaluating, exact_match, greedy, tensor_like, to_numpy
+from seqlearn.models.attention import AttentionDecoder
 from seqlearn.models.seq2seq import Decoder, Encoder, Seq2Seq, sequence_loss
 from seqlearn.training import History, load_weights, train
 
@@ -54,15 +55,22 @@ class Job:
 
 
 def build_model(task: Any, *, hidden_size: int = 64, embedding_size: int = 32, cell: str = "gru",
-                context: str = "every step", bidirectional: bool = True, seed: int = 0) -> Seq2Seq:
-    """A model for the task: symbols or frames on either side, as the task says."""
+                context: str = "every step", bidirectional: bool = True, attention: bool = False,
+                seed: int = 0) -> Seq2Seq:
+    """A model for the task: symbols or frames on either side, as the task says.
+
+    attention: a decoder that looks back at all of the encoder's outputs (chapter 13) in place of the one vector.
+    """
     torch.manual_seed(seed)
     sides = []
     for symbols, extra in ((task.source, 0), (task.target, 1)):
         size = FEATURES + extra if symbols is None else len(symbols)
         sides.append({"size": size, "frames": symbols is None, "embedding_size": embedding_size, "cell": cell,
                       "hidden_size": hidden_size})
-    return Seq2Seq(Encoder(**sides[0], bidirectional=bidirectional), Decoder(**sides[1], context=context))
+    encoder = Encoder(**sides[0], bidirectional=bidirectional)
+    if attention:
+        return Seq2Seq(encoder, AttentionDecoder(**sides[1], memory_size=encoder.output_size))
+    return Seq2Seq(encoder, Decoder(**sides[1], context=context))
 
 
 def job_loss(model: nn.Module, batch: Batch) -> Tensor:
@@ -166,8 +174,8 @@ JOBS = {
         "4 or 5 facts", partial(stated_facts, question_first=True, facts=(4, 5)),
         {"train_size": 8000, "epochs": 7, "batch_size": 64, "learning_rate": 0.01}),
     "parsing": Job(
-        "parsing", "a sentence of 2 to 9 words", "its tree", bracketed_trees,
-        "sentences of 10 to 16 words", partial(bracketed_trees, depth=2, shortest=10, longest=16),
+        "parsing", "a sentence of 3 to 9 words", "its tree", bracketed_trees,
+        "sentences of 10 to 16 words", partial(bracketed_trees, shortest=10, longest=16),
         {"train_size": 4000, "epochs": 10, "batch_size": 32, "learning_rate": 0.01}),
 }
 

@@ -51,7 +51,7 @@ class Encoder(nn.Module):
         super().__init__()
         check_choice("cell", cell, tuple(LAYERS))
         embedding_size = hidden_size if embedding_size is None else embedding_size
-        self.embedding = _input_layer(size, embedding_size, frames)
+        self.embedding = input_layer(size, embedding_size, frames)
         self.recurrent = LAYERS[cell](embedding_size, check_size("hidden_size", hidden_size), num_layers,
                                       bidirectional=bidirectional, dropout=dropout if num_layers > 1 else 0.0)
         self.bridge = nn.Linear(2 * hidden_size, hidden_size) if bidirectional else None
@@ -106,7 +106,7 @@ class Decoder(nn.Module):
         self.context = context
         embedding_size = hidden_size if embedding_size is None else embedding_size
         peek = hidden_size if context == "every step" else 0
-        self.embedding = _input_layer(size, embedding_size, frames)
+        self.embedding = input_layer(size, embedding_size, frames)
         self.recurrent = LAYERS[cell](embedding_size + peek, check_size("hidden_size", hidden_size), num_layers,
                                       dropout=dropout if num_layers > 1 else 0.0)
         self.readout = nn.Linear(hidden_size + peek, size)
@@ -161,6 +161,7 @@ def top_state(state: State) -> Tensor:
     return (state[0] if isinstance(state, tuple) else state)[-1]
 
 
-def _input_layer(size: int, embedding_size: int, frames: bool) -> nn.Module:
+def input_layer(size: int, embedding_size: int, frames: bool) -> nn.Module:
+    """What stands in front of recurrent layers: an embedding for symbols, a linear map for frames."""
     check_size("size", size)
     return nn.Linear(size, embedding_size) if frames else nn.Embedding(size, embedding_size, padding_idx=PAD)

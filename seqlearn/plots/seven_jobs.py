@@ -45,7 +45,8 @@ def seven(rows: Sequence[tuple[str, object, object]], *, figure: Figure | None =
 
 def _content(axes: Axes, content: object, place: tuple[float, float], side: str, role: str) -> None:
     if isinstance(content, str):
-        label(axes, place, content if len(content) < 38 else f"{content[:35]} …", ha=side, fontsize=11)
+        text = content if len(content) < 38 else f"{content[:35]} …"
+        label(axes, place, text, ha=side, fontsize=11, role=role)
         return
     frames = np.asarray(content, dtype=float)
     width = 0.11 * len(frames)
@@ -123,25 +124,32 @@ def _branch(axes: Axes, part: object, level: int, depth: int, columns) -> tuple[
     return place[0], place[1] + 0.2
 
 
+KINDS = (("as in training", "o", "good", "inputs as long as in training"), ("longer", "D", "bad", "the longer test"),
+         ("longer, attention", "s", "state", "the longer test, with attention"))  # key, mark, colour, words
+
+
 def scores(results: dict[str, dict[str, Sequence[float]]], *, figure: Figure | None = None) -> Figure:
-    """Exact match in percent, one mark a seed: job → {"as in training": …, "longer": …}."""
-    figure = figure or plt.figure(figsize=(9.6, 4.0))
+    """Exact match in percent, one mark a seed: job → {"as in training": …, "longer": …, "longer, attention": …}, the
+    last one where it was measured.
+    """
+    figure = figure or plt.figure(figsize=(9.6, 5.2))
     axes = figure.add_subplot()
-    kinds = (("as in training", "o", "good"), ("longer", "D", "bad"))
+    kinds = [kind for kind in KINDS if all(kind[0] in values for values in results.values())]
     words = []
     for number, (job, values) in enumerate(results.items()):
-        ends = [100 * np.mean(values[kind]) for kind, _, _ in kinds]
-        axes.plot(ends, [-number, -number], color=color("faint"), linewidth=5, zorder=1, solid_capstyle="round")
-        for kind, marker, role in kinds:
-            axes.plot(100 * np.array(values[kind]), np.full(len(values[kind]), -number), marker, color=color(role),
-                      markersize=9, alpha=0.8, markeredgecolor=color("paper"), clip_on=False, zorder=3)
-        words.append(f"{job} {100 * np.mean(values['as in training']):.0f} and {100 * np.mean(values['longer']):.0f}")
+        for row, (kind, marker, role, _) in enumerate(kinds):
+            height = -number - 0.22 * (row - (len(kinds) - 1) / 2)
+            axes.plot(100 * np.array(values[kind]), np.full(len(values[kind]), height), marker, color=color(role),
+                      markersize=8, alpha=0.8, markeredgecolor=color("paper"), clip_on=False, zorder=3)
+        means = " and ".join(f"{100 * np.mean(values[kind]):.0f}" for kind, *_ in kinds)
+        words.append(f"{' '.join(job.split())} {means}")
+        axes.axhline(-number - 0.5, color=color("faint"), linewidth=0.8, zorder=0)
     axes.axvline(95, color=color("muted"), linestyle=(0, (5, 3)), linewidth=1.5)
     axes.set(yticks=[-n for n in range(len(results))], yticklabels=list(results), xlim=(0, 100),
-             ylim=(0.6 - len(results), 0.6), xlabel="test inputs answered without a fault, %")
+             ylim=(0.5 - len(results), 0.5), xlabel="test inputs answered without a fault, %")
+    axes.grid(axis="y", visible=False)
     handles = [plt.Line2D([], [], marker=marker, linestyle="", color=color(role), markersize=9, label=text)
-               for (_, marker, role), text in zip(kinds, ("inputs as long as in training", "longer inputs"),
-                                                  strict=True)]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
-    return describe(figure, f"""Exact match in percent, one mark a seed, dashed line at 95. Mean on inputs as long as in
-        training and on longer ones: {'; '.join(words)}.""")
+               for _, marker, role, text in kinds]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+    return describe(figure, f"""Exact match in percent, one mark a seed, dashed line at 95. Mean on
+        {', on '.join(text for *_, text in kinds)}: {'; '.join(words)}.""")

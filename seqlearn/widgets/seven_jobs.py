@@ -14,7 +14,7 @@ from seqlearn.plots.job_board import JobBoard
 from seqlearn.widgets.explorer import Explorer
 
 EXAMPLES = {
-    "recognition": "mina",
+    "recognition": "menisa",
     "synthesis": "sole",
     "translation": "four thousand forty two",
     "speech translation": "the king does not know the fox",

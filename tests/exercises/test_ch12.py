@@ -103,7 +103,7 @@ def test_cases_of_the_tree_hold_trees_and_none():
 
 def test_the_topics_of_the_chapter_are_asked():
     topics = {question.topic for question in ch12.QUIZ.questions}
-    assert {"one class, seven jobs", "exact match", "valid and right", "the bottleneck"} <= topics and len(topics) >= 5
+    assert {"one class, seven jobs", "exact match", "valid and right", "three limits"} <= topics and len(topics) >= 5
     assert all(any(option.correct for option in question.options) for question in ch12.QUIZ.questions)
 
 

@@ -58,6 +58,22 @@ def test_longer_inputs_are_longer(name):
         assert (symbols is None) == (others is None) and (symbols is None or symbols.tokens == others.tokens)
 
 
+@pytest.mark.parametrize("name", ["synthesis", "recognition"])
+def test_attention_takes_the_place_of_the_one_vector(name):
+    """Frames on either side; the answer depends on encoder outputs that the last state alone would not show."""
+    task = JOBS[name].make(64, 20, seed=0)
+    model = build_model(task, hidden_size=16, attention=True)
+    assert type(model.decoder).__name__ == "AttentionDecoder"
+    batch = task.batch(task.train[:32])
+    tensors = type(batch)(*map(torch.as_tensor, batch))
+    before = job_loss(model, tensors).item()
+    fit(model, task, epochs=2, learning_rate=0.01)
+    assert job_loss(model, tensors).item() < 0.95 * before
+    encoded = model.encode(tensors.source, tensors.lengths)
+    changed = encoded._replace(outputs=2 * encoded.outputs, keys=None)
+    assert not torch.allclose(model.decoder(tensors.inputs, encoded)[0], model.decoder(tensors.inputs, changed)[0])
+
+
 def test_the_loss_of_frames_by_hand():
     targets = torch.tensor([[[0.5, 1.0, 0.0], [1.0, 0.0, 1.0]], [[0.0, 0.0, 1.0], [9.0, 9.0, NO_FRAME]]])
     outputs = torch.zeros_like(targets)
@@ -136,12 +152,18 @@ def test_the_script_runs():
     """With next to no data and one epoch: every score is a share, and there is a model for every job."""
     module = script()
     recipes = {name: {**recipe, "train_size": 40, "epochs": 1} for name, recipe in module.SETTINGS["recipes"].items()}
-    settings = {**module.SETTINGS, "seeds": [0], "test_size": 10, "recipes": recipes,
-                "ctc": {**module.SETTINGS["ctc"], "train_size": 40, "epochs": 1}}
+    settings = {**module.SETTINGS, "seeds": [0], "test_size": 10, "recipes": recipes}
+    for name in ("ctc", "larger numbers", "one model"):
+        settings[name] = {**settings[name], "train_size": 40, "epochs": 1}
+    signs = settings["signs"]
+    settings["signs"] = {"dictionary": 40, "recordings": 40, "to letters": {**signs["to letters"], "epochs": 1},
+                         "to sound": {**signs["to sound"], "updates": 2}}
     settings["model"] = {**settings["model"], "hidden_size": 8}
     results, models = module.run(settings, progress=False)
-    assert list(models) == list(JOBS) and set(results) == {*JOBS, "comparisons"}
-    assert all(0 <= results[name][kind][0] <= 1 for name in JOBS for kind in ("score", "longer"))
+    assert list(models) == list(JOBS) and set(results) == {*JOBS, "attention", "comparisons"}
+    assert list(results["attention"]) == list(JOBS) and list(results["comparisons"]) == list(module.CONTROLS)
+    assert all(0 <= found[name][kind][0] <= 1 for found in (results, results["attention"]) for name in JOBS
+               for kind in ("score", "longer"))
 
 
 @pytest.mark.parametrize("name", JOBS)

@@ -16,7 +16,6 @@ GATE_SUM, LOGIT, CONTEXT = "a: the sum inside the activation", r"\ell: a logit",
 WEIGHT, IN_WORDS = r"\alpha_{ij}: an attention weight", "no letter: say it in words, or in code"
 OPEN: dict[str, dict[str, str]] = {
     "11": {"c": CONTEXT, "a_ij": WEIGHT, "g": IN_WORDS, "g_n": IN_WORDS, "m_n": IN_WORDS},
-    "12": {"f_t": "x_t: what comes in at step t", "w": IN_WORDS, "s_tF": IN_WORDS, "s_tF+F-1": IN_WORDS},
     "15": {"c": IN_WORDS, "r": IN_WORDS, "g": IN_WORDS, "c_i": CONTEXT, "a_i": WEIGHT, "a_ij": WEIGHT},
 }
 

@@ -20,7 +20,8 @@ FIGURES = {
                                     ("3 answering", "where is mary ? " * 6, "in the hall")]),
     "frames": lambda: figures.sound_to_frames(SOUND, FRAMES, tones.filters(), tones.PITCHES, tones.RATE, "mina"),
     "tree": lambda: figures.tree(TREE),
-    "scores": lambda: figures.scores({"parsing": {"as in training": [0.96, 0.98], "longer": [0.1, 0.2]}}),
+    "scores": lambda: figures.scores({"parsing": {"as in training": [0.96, 0.98], "longer": [0.1, 0.2],
+                                                  "longer, attention": [0.3, 0.5]}}),
     "board": lambda: board_frames(BOARD),
 }
 
@@ -31,7 +32,7 @@ def test_every_figure_has_words_and_readable_text_within_the_page(figure, check_
 
 def test_words_follow_the_data():
     assert "1 hearing: a sound of" in plots.alternative_text(FIGURES["seven"]())
-    assert "parsing 97 and 15" in plots.alternative_text(FIGURES["scores"]())
+    assert "parsing 97 and 15 and 40" in plots.alternative_text(FIGURES["scores"]())
     assert LONG in plots.alternative_text(FIGURES["board"]())
 
 
