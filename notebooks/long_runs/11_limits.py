@@ -5,8 +5,8 @@
 "orders": does the order of reading matter because of the distance between digits, or because of the spaces?
 "contexts": the last state, the mean of all states, or all of them side by side, fed once or at every step.
 "width": all but a few numbers of the last state are set to zero. "lengths": answers longer than any in training.
-"time": the same network with more epochs. Everywhere the learning rate falls to zero on a straight line, so that the
-last epoch can be compared, and h alone goes across: the decoder's c begins at zero.
+"time": the same network with fewer or more epochs. Everywhere the learning rate falls to zero on a straight line, so
+that the last epoch can be compared, and h alone goes across: the decoder's c begins at zero.
 """
 
 import time
@@ -29,6 +29,7 @@ SETTINGS = {
                "reversed, spaces in front"],
     "contexts": ["last", "mean", "side by side"], "feeds": ["once", "every step"],
     "widths": [1, 2, 4, 8], "times": {"bd+ac": [5, 10, 20], "ab+cd": [160]},
+    "narrow and long": [4, 160],
 }
 
 
@@ -142,12 +143,15 @@ def trainings(settings: dict) -> dict:
         for feed in settings["feeds"]:
             found["contexts"][f"{kind}, {feed}"] = lambda seed, kind=kind, feed=feed: test(
                 in_order(sums(settings, seed), "ab+cd"), seed, kind=kind, feed=feed)
-    for width in settings["widths"]:
-        found["width"][str(width)] = lambda seed, width=width: test(
-            in_order(sums(settings, seed), "bd+ac"), seed, kind=str(width))
+    for numbers in settings["widths"]:
+        found["width"][str(numbers)] = lambda seed, numbers=numbers: test(
+            in_order(sums(settings, seed), "bd+ac"), seed, kind=str(numbers))
     for order, epochs in ((order, epochs) for order, times in settings["times"].items() for epochs in times):
         found["time"][f"{order}, {epochs}"] = lambda seed, order=order, epochs=epochs: test(
             in_order(sums(settings, seed), order), seed, epochs=epochs)
+    width, epochs = settings["narrow and long"]
+    found["time"][f"{width} numbers, {epochs}"] = lambda seed: test(
+        in_order(sums(settings, seed), "bd+ac"), seed, kind=str(width), epochs=epochs)
     for what in ("nothing", "three digits", "three digits, attention", "60 to 69"):
         found["lengths"][what] = lambda seed, what=what: written_lengths(settings, seed, what)
     return found
