@@ -15,7 +15,6 @@ from seqlearn.course.symbols import FIRST, FIRST_NAMES, SYMBOLS, numbers, table
 GATE_SUM, LOGIT, CONTEXT = "a: the sum inside the activation", r"\ell: a logit", r"\bar h: the context"
 WEIGHT, IN_WORDS = r"\alpha_{ij}: an attention weight", "no letter: say it in words, or in code"
 OPEN: dict[str, dict[str, str]] = {
-    "11": {"c": CONTEXT, "a_ij": WEIGHT, "g": IN_WORDS, "g_n": IN_WORDS, "m_n": IN_WORDS},
     "12": {"f_t": "x_t: what comes in at step t", "w": IN_WORDS, "s_tF": IN_WORDS, "s_tF+F-1": IN_WORDS},
     "13": {"c": CONTEXT, "c_i": CONTEXT, "a": WEIGHT, "a_j": WEIGHT, "a_m": WEIGHT, "a_ij": WEIGHT, "a_nj": WEIGHT,
            "m": "i, j: indices", "t_j": IN_WORDS, "A": IN_WORDS},
