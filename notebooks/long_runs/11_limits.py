@@ -1,6 +1,6 @@
 """Controls of chapter 11 on sums of two-digit numbers, five seeds each or three, stored in 11_limits.json.
 
-    .venv/bin/python notebooks/long_runs/11_limits.py       about 8 minutes on one core
+    .venv/bin/python notebooks/long_runs/11_limits.py       about 9 minutes on one core
 
 "orders": does the order of reading matter because of the distance between digits, or because of the spaces?
 "contexts": the last state, the mean of all states, or all of them side by side, fed once or at every step.
