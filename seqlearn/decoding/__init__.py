@@ -7,13 +7,13 @@ their first use.
 from importlib import import_module
 from typing import Any
 
-from seqlearn.decoding.beam import Candidate, Hypothesis, search
+from seqlearn.decoding.beam import Candidate, Hypothesis, search, search_batch
 from seqlearn.decoding.sampling import next_probabilities
 
-_SEQ2SEQ = ("Decoded", "beam_search", "exact_match", "greedy", "same_answers")
+_SEQ2SEQ = ("Decoded", "beam_search", "beam_search_batch", "exact_match", "greedy", "same_answers")
 _TENSORS = ("evaluating", "lengths_like", "tensor_like", "to_numpy")
 
-__all__ = ["Candidate", "Hypothesis", "next_probabilities", "search", *_SEQ2SEQ, *_TENSORS]
+__all__ = ["Candidate", "Hypothesis", "next_probabilities", "search", "search_batch", *_SEQ2SEQ, *_TENSORS]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from seqlearn.decoding.beam import DIVERGED
 from seqlearn.nn.losses import log_softmax
 
 
@@ -15,9 +16,12 @@ def next_probabilities(logits: ArrayLike, temperature: float = 1.0, top_k: int |
 
     temperature 1 leaves the model's own probabilities, less sharpens them, more evens them out; 0 is the limit, the
     largest logit alone (the first one of equals). Of logits that are equal at the edge of the top_k, the first ones are
-    kept. Raises ValueError for a negative temperature, or for a top_k that is not from 1 to V.
+    kept. Raises ValueError for a negative temperature, for a top_k that is not from 1 to V, and for logits that are
+    NaN or +∞, as those of a model are whose weights have diverged.
     """
     logits = np.asarray(logits, dtype=np.float64)
+    if not (logits < np.inf).all():
+        raise ValueError(f"logits must be numbers, got NaN or inf: {DIVERGED}")
     if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature must be at least 0 and finite, got {temperature}")
     if temperature == 0:

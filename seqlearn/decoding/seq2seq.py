@@ -3,6 +3,7 @@
     decoded = greedy(model, batch.source, max_steps=20, lengths=batch.lengths)
     decoded.tokens                                 # (S, N): each column an answer, END, then PAD
     best, *others = beam_search(model, source, width=5, max_steps=20)      # of one source, (T, 1)
+    beam_search_batch(model, batch.source, width=5, max_steps=20, lengths=batch.lengths)   # of all N sources at once
     exact_match(model, pairs, max_steps=20)        # the share of test examples answered without a fault
 
 The model reads its own words here: a mistake is read like any other word.
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from seqlearn.data.pairs import END, PAD, START, Pairs
-from seqlearn.decoding.beam import DIVERGED, Candidate, Hypothesis, search
+from seqlearn.decoding.beam import DIVERGED, Candidate, Hypothesis, Step, search, search_batch
 from seqlearn.decoding.tensors import evaluating, tensor_like, to_numpy
 
 
@@ -70,23 +71,47 @@ def beam_search(model: nn.Module, source: Any, *, width: int, max_steps: int, le
     tree: return the candidates as well, with `spare` dropped ones for each step.
     Raises ValueError for a width below 1, a source of several columns, and logits that are NaN.
     """
-    like = next(model.parameters())
-    source, device = tensor_like(source, like), like.device
+    source = tensor_like(source, next(model.parameters()))
     if source.ndim < 2 or source.shape[1] != 1:
-        raise ValueError(f"source must be (T, 1), one sequence at a time, got {tuple(source.shape)}")
-    encoded = state = None
+        raise ValueError(f"source must be (T, 1), one sequence at a time, got {tuple(source.shape)}; "
+                         "beam_search_batch takes several")
+    found = search(_step(model, source, None), width=width, max_steps=max_steps, length_penalty=length_penalty,
+                   spare=spare)
+    return found if tree else found[0]
+
+
+@evaluating
+def beam_search_batch(model: nn.Module, source: Any, *, width: int, max_steps: int, length_penalty: float = 0.0,
+                      lengths: Any = None) -> list[list[Hypothesis]]:
+    """For every source of a batch what `beam_search` finds for it alone: N lists, the best answer first in each.
+
+    source (T, N), or (T, N, size) frames; lengths (N,) when rows end earlier. The beginnings of all N beams go through
+    the decoder together, and a beam that is over leaves. Raises ValueError as `beam_search` does, and for lengths that
+    do not fit.
+    """
+    source = tensor_like(source, next(model.parameters()))
+    if source.ndim < 2:
+        raise ValueError(f"source must be (T, N), got {tuple(source.shape)}")
+    return search_batch(_step(model, source, lengths), source.shape[1], width=width, max_steps=max_steps,
+                        length_penalty=length_penalty)
+
+
+def _step(model: nn.Module, source: Tensor, lengths: Any) -> Step:
+    """The function that a search calls: one step of the decoder for all beginnings, whatever source they belong to."""
+    encoded, state, device = model.encode(source, lengths), None, source.device
+    owner, gathered = np.arange(source.shape[1]), encoded  # the source of each row, and what the encoder says of it
 
     def step(tokens: np.ndarray, parents: np.ndarray) -> np.ndarray:
-        nonlocal state
+        nonlocal state, owner, gathered
+        if not np.array_equal(owner[parents], owner):
+            owner = owner[parents]
+            gathered = _of_sources(encoded, torch.as_tensor(owner, device=device))
         if state is not None:
             state = _chosen(state, torch.as_tensor(parents, device=device))
-        last = torch.as_tensor(tokens, device=device)[None]
-        logits, state, _ = model.decoder(last, _repeated(encoded, len(tokens)), state)
+        logits, state, _ = model.decoder(torch.as_tensor(tokens, device=device)[None], gathered, state)
         return to_numpy(_no_special(logits)[0].log_softmax(1))
 
-    encoded = model.encode(source)
-    found = search(step, width=width, max_steps=max_steps, length_penalty=length_penalty, spare=spare)
-    return found if tree else found[0]
+    return step
 
 
 def exact_match(model: nn.Module, pairs: Pairs, part: str = "test", *, max_steps: int, batch_size: int = 500) -> float:
@@ -118,12 +143,11 @@ def _no_special(logits: Tensor) -> Tensor:
     return logits
 
 
-def _repeated(encoded: Any, count: int) -> Any:
-    """One source for `count` beginnings: axis 1 of every tensor."""
-    state = _chosen(encoded.state, torch.zeros(count, dtype=torch.long, device=encoded.outputs.device))
-    wide = {name: None if value is None else value.expand(-1, count, *value.shape[2:])
-            for name, value in (("outputs", encoded.outputs), ("mask", encoded.mask), ("keys", encoded.keys))}
-    return encoded._replace(state=state, **wide)
+def _of_sources(encoded: Any, rows: Tensor) -> Any:
+    """The encoder's words on the sources `rows`, one for each beginning: axis 1 of every tensor."""
+    found = {name: None if value is None else value[:, rows]
+             for name, value in (("outputs", encoded.outputs), ("mask", encoded.mask), ("keys", encoded.keys))}
+    return encoded._replace(state=_chosen(encoded.state, rows), **found)
 
 
 def _chosen(state: Any, rows: Tensor) -> Any:

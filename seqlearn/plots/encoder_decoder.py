@@ -45,7 +45,8 @@ class EncoderDecoder:
 
 
 def encoder_decoder(axes: Axes, source: Sequence[str], target: Sequence[str], *, context: str = "once",
-                    feeds: str = "right answer", step: int | None = None, letters: str = "hsc") -> EncoderDecoder:
+                    feeds: str = "right answer", step: int | None = None,
+                    letters: Sequence[str] = ("h", "s", r"\bar{h}")) -> EncoderDecoder:
     """Draw a network that reads the tokens of `source` and writes those of `target`, and size the sheet.
 
     context: "once", the last state is the decoder's first; "every step", it goes into every step and readout as well;
@@ -93,10 +94,12 @@ def drawing(source: Sequence[str] = "high", target: Sequence[str] = "low", *, co
     net = encoder_decoder(figure.add_subplot(), source, target, context=context, feeds=feeds)
     letters, written = " ".join(source), " ".join(target)
     handed = {
-        "once": "The last of these states is the context c, and c is the first state of the decoder.",
-        "every step": "The last of these states is the context c; c is the first state of the decoder, and a copy of "
-                      "c goes into each of its steps and each of its readouts.",
-        "all states": "Arrows from all of these states lead to the context c, which goes into one step of the decoder.",
+        "once": "The last of these states is the context, h with a bar, and the context is the first state of the "
+                "decoder.",
+        "every step": "The last of these states is the context, h with a bar; it is the first state of the decoder, "
+                      "and a copy of it goes into each of its steps and each of its readouts.",
+        "all states": "Arrows from all of these states lead to the context, h with a bar, which goes into one step of "
+                      "the decoder.",
     }[context]
     fed = ("the right answer, one step late" if feeds == "right answer" else "what it said one step before, along a "
            "dashed arrow from each output to the next input")

@@ -12,9 +12,9 @@ from seqlearn.plots.style import color, describe
 
 
 def three_contexts(*, figure: Figure | None = None) -> Figure:
-    """What can go from the encoder to the decoder: the last state, a transform of it, or all states."""
+    """What can go from the encoder to the decoder: the last state, a fixed function of all states, or attention."""
     figure = figure or plt.figure(figsize=(9.6, 3.3))
-    titles = ("1  the last state", "2  a transform of it", "3  all states: attention")
+    titles = ("1  the last state", "2  a fixed function of all", "3  attention")
     for number, (axes, title) in enumerate(zip(figure.subplots(1, 3), titles)):
         blank(axes, 4.6, 3.7, left=-0.5, bottom=-0.55)
         states = [node(axes, "state", (x, 1.2), f"$h_{x + 1}$", radius=0.34) for x in range(3)]
@@ -22,23 +22,44 @@ def three_contexts(*, figure: Figure | None = None) -> Figure:
             arrow(axes, node(axes, "input", (x, 0.1), f"$x_{x + 1}$", radius=0.32), state, width=1.2)
             if x:
                 arrow(axes, states[x - 1], state)
-        context = node(axes, "state", (3.5, 2.5), "$c$", radius=0.38, fontsize=16)
+        context = node(axes, "state", (3.5, 2.5), r"$\bar{h}_i$" if number == 2 else r"$\bar{h}$", radius=0.38,
+                       fontsize=16)
         if number == 0:
             arrow(axes, states[2], context, width=2.2)
-            label(axes, (3.4, 1.55), "$c = h_T$", ha="left", fontsize=12)
+            label(axes, (3.3, 1.55), r"$\bar{h} = h_T$", ha="left", fontsize=12)
         elif number == 1:
-            middle = node(axes, "weight", (2, 2.5), "$W_c$", radius=0.36)
-            arrow(axes, states[2], middle, width=2.2)
+            middle = node(axes, "weight", (2, 2.5), "mean", radius=0.4, fontsize=11)
+            for state in states:
+                arrow(axes, state, middle, width=1.5)
             arrow(axes, middle, context, width=2.2)
-            label(axes, (3.5, 1.72), "$c = \\tanh(h_T W_c + b)$", fontsize=12)
+            label(axes, (3.5, 1.72), r"$\bar{h} = \frac{1}{T}\sum_t h_t$", fontsize=13)
         else:
             for state in states:
                 arrow(axes, state, context, width=1.5)
-            label(axes, (3.4, 1.35), "$c_i = \\sum_j a_{ij}\\, h_j$", fontsize=12)
+            label(axes, (3.4, 1.35), r"$\bar{h}_i = \sum_j \alpha_{ij}\, h_j$", fontsize=12)
         axes.set_title(title, fontsize=13)
     return describe(figure, """Three drawings of an encoder that reads three inputs. One: an arrow leads from its last
-        state to the context c. Two: from its last state through weights W to c. Three: arrows lead from all of its
-        states to c, which is a weighted sum of them, another one for every step of the decoder.""")
+        state to the context, h with a bar. Two: from all of its states through their mean to the context. Three: arrows
+        lead from all states to the context of output i, a weighted sum of them, a different one for every step of the
+        decoder.""")
+
+
+def dots(rows: Mapping[str, Sequence[float]], *, label: str = "test questions right, %", notes: Sequence[str] = (),
+         figure: Figure | None = None) -> Figure:
+    """A row for each case and a dot for each seed, from 0 to 100 %; the median as a bar, and a note on the right."""
+    figure = figure or plt.figure(figsize=(9.6, 0.9 + 0.36 * len(rows)))
+    axes, said = figure.add_subplot(), []
+    for y, (name, values) in enumerate(rows.items()):
+        axes.plot(values, [y] * len(values), "o", color=color("state"), markersize=7, alpha=0.75, clip_on=False)
+        axes.plot([np.median(values)] * 2, [y - 0.3, y + 0.3], color=color("ink"), linewidth=2)
+        said.append(f"{name}: {min(values):.0f} to {max(values):.0f} %")
+        if notes:
+            axes.text(103, y, notes[y], va="center", color=color("muted"), fontsize=11)
+    axes.set(xlim=(0, 101), ylim=(len(rows) - 0.5, -0.5), xlabel=label)
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.grid(axis="x", color=color("muted"), alpha=0.3)
+    axes.set_axisbelow(True)
+    return describe(figure, f"A dot for each seed, in percent of the test questions. {'; '.join(said)}.")
 
 
 def ladder(curves: Mapping[str, Sequence[Sequence[float]]], published: Mapping[str, float], *,
@@ -64,7 +85,7 @@ def ladder(curves: Mapping[str, Sequence[Sequence[float]]], published: Mapping[s
         ends.append([float(np.mean(last)), name, role])
     ends.sort(key=lambda end: end[0])
     for i, end in enumerate(ends):  # labels keep apart
-        end.append(max(end[0], ends[i - 1][3] + 7.5) if i else end[0])
+        end.append(min(94, max(end[0], ends[i - 1][3] + 7.5)) if i else end[0])  # and below the frame
     for _, name, role, y in ends:
         axes.text(epochs[-1] + 1.2, y, name.replace(", ", ",\n", 1), color=color(role), va="center", fontsize=11,
                   fontweight="bold")

@@ -64,3 +64,10 @@ def test_agrees_with_the_exercise():
 def test_bad_arguments(options, words):
     with pytest.raises(ValueError, match=words):
         next_probabilities(np.zeros(3), **options)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_logits_of_a_diverged_model_get_a_sentence(value):
+    with pytest.raises(ValueError, match="got NaN or inf: the model's weights have diverged"):
+        next_probabilities([0.0, value, 1.0])
+    assert next_probabilities([0.0, -np.inf]).tolist() == [1, 0], "−∞ rules a token out"

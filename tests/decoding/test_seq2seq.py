@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from seqlearn.data.pairs import END, PAD, START, Pairs, Symbols
-from seqlearn.decoding import beam_search, exact_match, greedy, same_answers
-from seqlearn.decoding.beam import best_indices, search
+from seqlearn.decoding import beam_search, beam_search_batch, exact_match, greedy, same_answers
+from seqlearn.decoding.beam import best_indices, search, search_batch
+from seqlearn.models import AttentionDecoder
 from seqlearn.models.seq2seq import Decoder, Encoder, Seq2Seq
 
 SOURCE = torch.tensor([[4], [5], [3]])
@@ -192,3 +193,154 @@ def test_faults_are_named():
         exact_match(tiny(0), pairs, "dev", max_steps=2)
     with pytest.raises(ValueError, match="batch_size must be 1 or more, got 0"):
         list(pairs.batches(0))
+
+
+BATCH = torch.tensor([[4, 3, 5, 4, 3], [5, 4, 0, 4, 3], [3, 0, 0, 4, 4], [5, 0, 0, 3, 0]])
+LENGTHS = [4, 2, 1, 4, 3]
+
+
+def the_same(together, alone, tolerance=1e-4):
+    assert [[(one.tokens, one.finished) for one in beam] for beam in together] == [
+        [(one.tokens, one.finished) for one in beam] for beam in alone]
+    for beam, other in zip(together, alone):
+        np.testing.assert_allclose([one.log_probability for one in beam],
+                                   [one.log_probability for one in other], atol=tolerance)
+
+
+def one_at_a_time(model, **options):
+    return [beam_search(model, BATCH[:length, [n]], **options) for n, length in enumerate(LENGTHS)]
+
+
+def make(kind, seed, scale=3.0):
+    torch.manual_seed(seed)
+    decoder = AttentionDecoder(6, 5, 5) if kind == "attention" else Decoder(6, 5, context=kind)
+    model = Seq2Seq(Encoder(6, 5), decoder)
+    for weight in model.parameters():
+        weight.data *= scale
+    return model
+
+
+@pytest.mark.parametrize("kind", ["once", "every step", "attention"])
+@pytest.mark.parametrize("width", [1, 2, 3, 7])
+def test_a_batch_of_sources_is_searched_as_each_is_alone(kind, width):
+    for seed in range(4):
+        for penalty in (0.0, 0.6, 1.0):
+            options = {"width": width, "max_steps": 6, "length_penalty": penalty}
+            model = make(kind, seed)
+            found = beam_search_batch(model, BATCH, lengths=LENGTHS, **options)
+            the_same(found, one_at_a_time(model, **options))
+            assert len({tuple(beam) for beam in found}) > 1, "the sources must not all get one answer"
+
+
+def twins(model):
+    """Symbols 4 and 5 are the same to the model, so each 4 of an answer ties with a 5."""
+    for weight in (model.encoder.embedding.weight, model.decoder.embedding.weight, model.decoder.readout.weight,
+                   model.decoder.readout.bias):
+        weight.data[5] = weight.data[4]
+    model.decoder.readout.bias.data[4:] += 2  # and they are said often
+
+
+def all_equal(model):
+    """Every symbol is as probable as every other."""
+    for weight in (model.decoder.readout.weight, model.decoder.readout.bias):
+        weight.data[:] = 0
+
+
+@pytest.mark.parametrize("kind", ["once", "attention"])
+@pytest.mark.parametrize("tie", [twins, all_equal])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_ties_fall_alike_in_a_batch_and_alone(kind, tie, dtype):
+    for seed in range(4):
+        model = make(kind, seed, 2.0).to(dtype)
+        tie(model)
+        for width, penalty in ((1, 0.0), (3, 0.0), (3, 1.0), (5, 0.5)):
+            options = {"width": width, "max_steps": 5, "length_penalty": penalty}
+            alone = one_at_a_time(model, **options)
+            the_same(beam_search_batch(model, BATCH, lengths=LENGTHS, **options), alone)
+            values = [one.log_probability for beam in alone for one in beam]
+            assert width == 1 or len(np.unique(np.round(values, 4))) < len(values), "there are ties"
+
+
+def test_what_differs_by_rounding_is_a_tie_and_the_first_one_wins():
+    values = np.array([-2.0, -1.0, -1.0 + 1e-7, -3.0, -1.0 - 1e-7])
+    assert best_indices(values, 2).tolist() == [2, 1]
+    assert best_indices(values, 2, tie=1e-5).tolist() == [1, 2]
+    assert best_indices(values, 4, tie=1e-5).tolist() == [1, 2, 4, 0]
+    exact = table({START: [0, 0, 0, 0, 0.5, 0.5], 4: [0, 0, 1, 0, 0, 0], 5: [0, 0, 1, 0, 0, 0]})
+
+    def rounded(tokens, parents):
+        return (exact(tokens, parents) + 1e-7 * np.arange(6)).astype(np.float32)
+
+    for step in (exact, rounded):
+        assert search(step, width=1, max_steps=3)[0][0].tokens == (4,)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_searches_side_by_side_are_the_searches_alone(seed):
+    """On tables of a few different probabilities, so that many sums are equal."""
+    def tabulated(calls):
+        owner = np.arange(7)
+
+        def step(tokens, parents):
+            nonlocal owner
+            owner = owner[parents]
+            calls.append(len(tokens))
+            return tables[owner, tokens]
+        return step
+
+    tables = np.log(np.random.default_rng(seed).integers(1, 4, (7, 6, 6)) / 9)  # source, last symbol, next symbol
+    tables[:, :, [PAD, START]] = -np.inf
+    for width, penalty in ((1, 0.0), (3, 0.0), (4, 0.7)):
+        calls = []
+        options = {"width": width, "max_steps": 5, "length_penalty": penalty}
+        together = search_batch(tabulated(calls), 7, **options)
+        assert together == [search(lambda tokens, _, n=n: tables[n, tokens], **options)[0] for n in range(7)]
+        assert calls[0] == 7 and len(calls) <= 5 and max(calls) <= 7 * width
+
+
+def test_a_beam_that_is_over_leaves_the_batch():
+    ends = table({START: [0, 0, 0.9, 0, 0.1, 0], 4: [0, 0, 0.9, 0, 0.1, 0]})
+    goes_on = table({START: [0, 0, 0.01, 0, 0.99, 0], 4: [0, 0, 0.01, 0, 0.99, 0]})
+    owner, calls = np.arange(2), []
+
+    def step(tokens, parents):
+        nonlocal owner
+        owner = owner[parents]
+        calls.append(owner.tolist())
+        return np.vstack([(goes_on if each else ends)([token], None) for each, token in zip(owner, tokens)])
+
+    (first, *_), (second, *_) = search_batch(step, 2, width=1, max_steps=4)
+    assert first.tokens == () and second.tokens == (4, 4, 4, 4)
+    assert calls == [[0, 1], [1], [1], [1]]
+
+
+def test_a_batch_without_lengths_or_with_nothing_in_it():
+    model = make("once", 0)
+    found = beam_search_batch(model, SOURCE.expand(3, 2), width=2, max_steps=3)
+    the_same(found, [beam_search(model, SOURCE, width=2, max_steps=3)] * 2)
+    assert search_batch(TOY, 0, width=2, max_steps=3) == []
+
+
+@pytest.mark.parametrize("decode", [
+    lambda model: greedy(model, BATCH, max_steps=3), lambda model: beam_search(model, SOURCE, width=2, max_steps=3),
+    lambda model: beam_search_batch(model, BATCH, width=2, max_steps=3, lengths=LENGTHS),
+])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_model_that_has_diverged_gets_a_sentence(decode, value):
+    model = make("every step", 0)
+    model.decoder.readout.bias.data[4] = value
+    with pytest.raises(ValueError, match="at step 1: the model's weights have diverged; train it again with"):
+        decode(model)
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"width": 0, "max_steps": 3}, "width must be 1 or more"), ({"width": 1, "max_steps": 0}, "max_steps must be"),
+    ({"width": 1, "max_steps": 3, "lengths": [9, 1, 1, 1, 1]}, "lengths"),
+])
+def test_bad_settings_of_a_batch_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        beam_search_batch(tiny(0), BATCH, **options)
+    with pytest.raises(ValueError, match=r"source must be \(T, N\), got \(3,\)"):
+        beam_search_batch(tiny(0), SOURCE[:, 0], width=1, max_steps=1)
+    with pytest.raises(ValueError, match="count must be 0 or more"):
+        search_batch(TOY, -1, width=1, max_steps=1)

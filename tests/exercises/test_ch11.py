@@ -56,7 +56,90 @@ def test_the_step_is_the_search_s(rng):
     np.testing.assert_allclose([one.log_probability for one in found], scores)
 
 
+def test_the_greedy_loop_is_the_package_s(rng):
+    torch = pytest.importorskip("torch")
+    from seqlearn.decoding import greedy
+    from seqlearn.models import Decoder, Encoder, Seq2Seq
+
+    ends = set()
+    for seed in range(6):
+        torch.manual_seed(seed)
+        model = Seq2Seq(Encoder(8, 5), Decoder(8, 5)).double().eval()
+        for weight in model.parameters():
+            weight.data *= 4
+        source = torch.from_numpy(rng.integers(4, 8, (3, 6)))
+        encoded = model.encode(source)
+
+        def step(tokens, state, model=model, encoded=encoded):
+            with torch.no_grad():
+                logits, state, _ = model.decoder(torch.from_numpy(tokens)[None], encoded, state)
+            logits[..., :2] = -torch.inf
+            return logits[0].numpy(), state
+
+        expected = greedy(model, source, max_steps=5).tokens
+        assert np.array_equal(ch11.write_reference(step, encoded.state, 6, 5), expected)
+        ends.add(tuple((expected == 2).sum(0).tolist()))
+    assert any(len(set(each)) > 1 for each in ends), "some answers of a batch end and some do not"
+
+
+def test_the_smallest_model_is_the_package_s(rng):
+    torch = pytest.importorskip("torch")
+    from seqlearn.models import Decoder, Encoder, Seq2Seq
+
+    for parts, source, lengths, inputs in ch11.seq2seq_logits.cases(rng):
+        D, H = parts.embed_source.embedding_dim, parts.readout.in_features
+        model = Seq2Seq(Encoder(9, H, embedding_size=D, cell="gru"), Decoder(9, H, embedding_size=D, cell="gru"))
+        model.double()
+        for one, other in ((model.encoder.embedding, parts.embed_source), (model.encoder.recurrent, parts.reader),
+                           (model.decoder.embedding, parts.embed_target), (model.decoder.recurrent, parts.writer),
+                           (model.decoder.readout, parts.readout)):
+            one.load_state_dict(other.state_dict())
+        found = ch11.seq2seq_logits_reference(parts, source, lengths, inputs)
+        assert torch.allclose(found, model(source, inputs, lengths), atol=1e-12)
+
+
+def test_at_the_fair_penalty_both_answers_tie_in_the_search():
+    from seqlearn.decoding.beam import search
+
+    rows = {1: [0, 0, 0.5, 0, 0.5], 4: [0, 0, 0.3, 0, 0.7]}
+
+    def step(tokens, parents):
+        with np.errstate(divide="ignore"):
+            return np.log([rows[int(token)] for token in tokens])
+
+    alpha = ch11.fair_penalty_reference(np.log(0.5), 0, np.log(0.5 * 0.3), 1)
+    for penalty, first in ((alpha - 0.01, ()), (alpha + 0.01, (4,))):
+        answers = search(step, width=3, max_steps=2, length_penalty=penalty)[0]
+        assert [one.tokens for one in answers if one.finished][0] == first
+
+
+def test_a_context_without_a_gradient_is_found():
+    torch = pytest.importorskip("torch")
+
+    def detached(model, source, lengths, inputs):
+        with torch.no_grad():
+            x = torch.nn.utils.rnn.pack_padded_sequence(model.embed_source(source), lengths, enforce_sorted=False)
+            _, context = model.reader(x)
+        return model.readout(model.writer(model.embed_target(inputs), context)[0])
+
+    result = ch11.seq2seq_logits.check(detached)
+    assert result.status == "incorrect" and "no gradient reaches the encoder" in result.message
+
+
+def test_steps_that_nobody_needs_are_counted():
+    def one_more(step, state, count, max_steps):
+        said = ch11.write_reference(step, state, count, max_steps)
+        step(np.ones(count, dtype=int), state)
+        return said
+
+    result = ch11.write.check(one_more)
+    assert result.status == "incorrect" and "Leave the loop" in result.message
+
+
 RIGHT = {
+    "11.6 in a prepared array": (ch11.write, lambda *given: _in_an_array(*given)),
+    "11.8 in another base": (ch11.fair_penalty, lambda short, n, long, m: np.log2(long / short) / np.log2(
+        (m + 1) / (n + 1))),
     "11.1 with pad": (ch11.shift, lambda answers: [
         np.stack([np.pad(column, (0, max(map(len, answers)) + 1 - len(column))) for column in columns], axis=1)
         for columns in ([[1, *a] for a in answers], [[*a, 2] for a in answers])]),
@@ -72,6 +155,17 @@ RIGHT = {
 }
 
 
+def _in_an_array(step, state, count, max_steps):
+    said, tokens, alive = np.zeros((max_steps, count), dtype=int), np.full(count, 1), np.ones(count, dtype=bool)
+    for number in range(max_steps):
+        logits, state = step(tokens, state)
+        said[number] = tokens = logits.argmax(-1) * alive
+        alive &= tokens != 2
+        if not alive.any():
+            return said[: number + 1]
+    return said
+
+
 @pytest.mark.parametrize("name", RIGHT)
 def test_other_right_answers_are_right(name):
     exercise, answer = RIGHT[name]
@@ -84,6 +178,8 @@ WRONG = {
     "nothing turned": (ch11.reverse, lambda source, lengths: source),
     "accuracy": (ch11.masked_loss, lambda logits, targets: (logits.argmax(2) == targets).mean()),
     "share of matches": (ch11.matches, lambda one, other, n: len(set(one) & set(other)) / len(one)),
+    "one step": (ch11.write, lambda step, state, count, max_steps: np.ones((1, count), dtype=int)),
+    "no product": (ch11.fair_penalty, lambda short, n, long, m: long - short + m),
     "a random beam": (ch11.beam_step, lambda scores, log_p, width: (
         np.zeros(width, int), np.arange(width), np.arange(width))),
 }

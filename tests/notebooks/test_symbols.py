@@ -15,7 +15,6 @@ from seqlearn.course.symbols import FIRST, FIRST_NAMES, SYMBOLS, numbers, table
 GATE_SUM, LOGIT, CONTEXT = "a: the sum inside the activation", r"\ell: a logit", r"\bar h: the context"
 WEIGHT, IN_WORDS = r"\alpha_{ij}: an attention weight", "no letter: say it in words, or in code"
 OPEN: dict[str, dict[str, str]] = {
-    "11": {"c": CONTEXT, "a_ij": WEIGHT, "g": IN_WORDS, "g_n": IN_WORDS, "m_n": IN_WORDS},
     "15": {"c": IN_WORDS, "r": IN_WORDS, "g": IN_WORDS, "c_i": CONTEXT, "a_i": WEIGHT, "a_ij": WEIGHT},
 }
 

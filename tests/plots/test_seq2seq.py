@@ -27,6 +27,7 @@ FIGURES = {
     "every step": lambda: encoder_decoder.drawing("up", "down", context="every step", feeds="own words"),
     "all states": lambda: encoder_decoder.drawing(["the", "cat"], ["die", "katze"], context="all states"),
     "contexts": lambda: seq2seq.three_contexts(),
+    "dots": lambda: seq2seq.dots({"ab+cd": [20, 30.5], "bd+ac": [94, 100]}, notes=["5 and 2", "2 and 1"]),
     "ladder": lambda: seq2seq.ladder({"plain": [RUN, RUN], "reversed": [RUN], "reversed, and more": [RUN]},
                                      {"plain": 10.8}),
     "ways": lambda: seq2seq.ways({"one": [RUN, RUN], "two": [RUN]}),
@@ -58,7 +59,7 @@ def test_unknown_choices_are_named(wrong):
 
 
 def test_words_follow_the_data():
-    assert "context c; c is the first state" in plots.alternative_text(FIGURES["every step"]())
+    assert "the context, h with a bar; it is the first state" in plots.alternative_text(FIGURES["every step"]())
     assert "plain: 98 to 98 % (published 10.8 %)" in plots.alternative_text(FIGURES["ladder"]())
     assert "two from 98 to 98" in plots.alternative_text(FIGURES["ways"]())
     assert "step 2: end 40 %, end 22 %, a 19 % dropped" in plots.alternative_text(FIGURES["tree"]())
