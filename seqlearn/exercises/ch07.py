@@ -530,9 +530,6 @@ rule = Exercise(
              CONSTANT: "constant = trained * (1 - per_one)"}],
                 "A zero takes away as much as a one adds only for per_one = ½, the chapter's counter. Turn one zero "
                 "into a one: the count grows by 1, so the answer has to grow by per_one − per_zero = 1."),
-        Mistake("zeros do not count", {PER_ZERO: "per_zero = 0", CONSTANT: "constant = trained * (1 - per_one)"},
-                "If a zero adds nothing, the rule is right only for per_one = 1. Ask what happens to the answer "
-                "when one zero turns into a one."),
         Mistake("half the trained length", [
             {CONSTANT: "constant = trained / 2"}, {CONSTANT: "constant = trained * per_one"}],
                 "The constant is right for per_one = ½ only. Try the sequence of zeros alone: trained · per_zero + "
