@@ -1,5 +1,6 @@
 """What is particular to chapter 07's exercises: tensors, gradients, and answers outside the catalogue."""
 
+import copy
 from collections import OrderedDict, UserDict
 
 import numpy as np
@@ -148,6 +149,20 @@ def test_other_ways_to_copy_are_right():
         b = torch.from_numpy(params["b"]).clone()
         return {"weight_ih_l0": torch.from_numpy(params["W_x"].T.copy()), "weight_hh_l0": torch.tensor(params["W_h"]).T,
                 "bias_ih_l0": b, "bias_hh_l0": torch.zeros_like(b)}
+
+    assert ch07.to_course.check(to_course).status == ch07.to_torch.check(to_torch).status == "correct"
+
+
+def test_views_of_the_answers_own_copy_are_right():
+    def to_course(weights):
+        own = copy.deepcopy(weights)
+        return {"W_x": own["weight_ih_l0"].numpy().T, "W_h": own["weight_hh_l0"].numpy().T,
+                "b": (own["bias_ih_l0"] + own["bias_hh_l0"]).numpy()}
+
+    def to_torch(params):
+        own = {name: torch.from_numpy(array) for name, array in copy.deepcopy(params).items()}
+        return {"weight_ih_l0": own["W_x"].T, "weight_hh_l0": own["W_h"].T, "bias_ih_l0": own["b"],
+                "bias_hh_l0": torch.zeros_like(own["b"])}
 
     assert ch07.to_course.check(to_course).status == ch07.to_torch.check(to_torch).status == "correct"
 
