@@ -7,8 +7,9 @@ The rungs: the context once, the context at every step, attention, a small Trans
 words, the same start of the embeddings, the same readout, the same updates; for each, the learning rate is chosen by
 the same short trials. Some 5 to 15 minutes of one processor for a rung and a seed. Every epoch leaves a checkpoint in
 the cache folder (or in --checkpoints): start the same command again, and it goes on where it was. 15_multi30k.json
-holds the runs that are done. Merges and vocabulary are those of the training part. Learning rate and epoch are chosen by the
-loss of the validation part; the test part (Flickr 2016) is looked at once, at the end.
+holds the runs that are done; --kept stores what the folder has and trains nothing. Merges and vocabulary are those of
+the training part. Learning rate and epoch are chosen by the loss of the validation part; the test part (Flickr 2016) is
+looked at once, at the end.
 """
 
 import json
@@ -27,7 +28,7 @@ from seqlearn.data.multi30k import multi30k
 from seqlearn.data.pairs import PAD, Pairs, Symbols
 from seqlearn.data.sentences import split_words
 from seqlearn.data.subwords import Pieces, join_pieces, learn_merges
-from seqlearn.models.translator import bleu, make_translator, sentence_counts, text, translate
+from seqlearn.models.translator import bleu, bleu_of_counts, make_translator, sentence_counts, text, translate
 from seqlearn.paths import part_beside, user_path
 from seqlearn.training import train
 from seqlearn.training.checkpoint import Checkpoint
@@ -49,6 +50,7 @@ SETTINGS = {
     "max_steps": 50,
     "width": 5,  # of the beam; its length penalty was not tuned
     "length_penalty": 1.0,
+    "lengths": [[1, 8], [9, 11], [12, 14], [15, 18], [19, 60]],  # words of the source
     "samples": 12,  # the first sentences of the test part
     "alignments": 4,
 }
@@ -207,23 +209,28 @@ def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None
     folder.mkdir(parents=True, exist_ok=True)
     pairs, parts, cutters = prepare(settings, share)
     parts["val pieces"] = [[cutters[side].cut(each[side]) for side in (0, 1)] for each in parts["val"]]
-    test = parts["test"]
-    results = {"vocabulary": {"source": len(pairs.source), "target": len(pairs.target)},
-               "pieces a word": {side: round(sum(len(each[k]) for each in pairs.test)
-                                             / sum(len(each[k]) for each in test), 3)
-                                 for k, side in enumerate(("source", "target"))},
-               "source lengths": [len(each[0]) for each in test],
-               "reference lengths": sentence_counts(*2 * [[each[2] for each in test]])[:, 5].tolist(),
-               "sources": [text(each[0]) for each in test[: settings["samples"]]],
-               "source pieces": [each[0] for each in pairs.test[: settings["alignments"]]],
-               "references": [each[2] for each in test[: settings["samples"]]], "runs": {}}
+    results = about_the_data(pairs, parts, settings) | {"runs": {}}
     for seed in settings["seeds"] if seeds is None else seeds:
-        for name in models or settings["models"]:
+        for name in settings["models"] if models is None else models:
             found = run_one(name, seed, pairs, parts, settings, folder)
             results["runs"].setdefault(name, {})[str(seed)] = found
             if after is not None:
                 after(results)
     return results
+
+
+def about_the_data(pairs: Pairs, parts: dict, settings: dict) -> dict:
+    """What the chapter shows of the vocabularies and of the test part."""
+    test = parts["test"]
+    return {"vocabulary": {"source": len(pairs.source), "target": len(pairs.target)},
+            "pieces a word": {side: round(sum(len(each[k]) for each in pairs.test)
+                                          / sum(len(each[k]) for each in test), 3)
+                              for k, side in enumerate(("source", "target"))},
+            "source lengths": [len(each[0]) for each in test],
+            "reference lengths": sentence_counts(*2 * [[each[2] for each in test]])[:, 5].tolist(),
+            "sources": [text(each[0]) for each in test[: settings["samples"]]],
+            "source pieces": [each[0] for each in pairs.test[: settings["alignments"]]],
+            "references": [each[2] for each in test[: settings["samples"]]]}
 
 
 def write(path: Path, content) -> None:
@@ -234,13 +241,23 @@ def write(path: Path, content) -> None:
 
 
 def stored_runs(results: dict, folder: Path) -> dict:
-    """The results with all runs that the folder holds, in the order of the settings."""
+    """The results with all runs that the folder holds, in the order of the settings, and BLEU by the source's length.
+
+    The counts of single sentences are kept for the first seed alone: the file would be too large.
+    """
     runs = {}
+    lengths, reference_lengths = np.array(results["source lengths"]), results["reference lengths"]
     for name in SETTINGS["models"]:
         for seed in SETTINGS["seeds"]:
             path = folder / f"{name.replace(' ', '_')}_{seed}.json"
             if path.is_file():
-                runs.setdefault(name, {})[str(seed)] = json.loads(path.read_text("utf-8"))
+                found = json.loads(path.read_text("utf-8"))
+                counts = np.column_stack([*found["counts"]["greedy"], reference_lengths])
+                found["by length"] = [round(bleu_of_counts(counts[(low <= lengths) & (lengths <= high)]), 2)
+                                      for low, high in SETTINGS["lengths"]]
+                if seed != SETTINGS["seeds"][0]:
+                    del found["counts"]
+                runs.setdefault(name, {})[str(seed)] = found
     return results | {"runs": runs}
 
 
@@ -254,6 +271,7 @@ def main() -> None:
         model={"choices": SETTINGS["models"], "help": "train this rung alone"},
         seed={"type": int, "choices": SETTINGS["seeds"], "help": "this seed alone"},
         checkpoints={"help": "the folder of checkpoints and finished runs; by default one in the cache"},
+        kept={"action": "store_true", "help": "train nothing; store the runs that the folder holds"},
         share={"type": float, "default": 1.0, "help": "of the data, for a trial; stores nothing"},
     )
     folder = checkpoint_folder() if chosen.checkpoints is None else user_path("--checkpoints", chosen.checkpoints)
@@ -262,8 +280,12 @@ def main() -> None:
         if chosen.share == 1:
             store(__file__, SETTINGS, stored_runs(results, folder))
 
-    run(SETTINGS, chosen.model and [chosen.model], None if chosen.seed is None else [chosen.seed], folder,
-        chosen.share, keep)
+    if chosen.kept:
+        pairs, parts, _ = prepare(SETTINGS)
+        keep(about_the_data(pairs, parts, SETTINGS))
+    else:
+        run(SETTINGS, chosen.model and [chosen.model], None if chosen.seed is None else [chosen.seed], folder,
+            chosen.share, keep)
 
 
 if __name__ == "__main__":
