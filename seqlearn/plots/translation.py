@@ -81,7 +81,7 @@ def merging(counts: dict[str, int], steps: Sequence[tuple[tuple[str, str] | None
     counts: how often each word occurs. steps: (the pair that was merged, None in the first row; how often it stood;
     the pieces of each word after it).
     """
-    figure = figure or plt.figure(figsize=(9.6, 0.62 * len(steps) + 1.0))
+    figure = figure or plt.figure(figsize=(9.6, 0.52 * len(steps) + 0.5))
     axes = figure.add_subplot()
     wide, tall, gap = 0.5, 0.7, 1.0
     lefts = np.cumsum([4.6, *(wide * (len(word) + 1) + gap for word in counts)])
