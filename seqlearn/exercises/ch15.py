@@ -459,20 +459,17 @@ QUIZ = Quiz("15", [
     ),
     Question(
         "On the long number names the chapter's translator with one vector was right just as rarely with a beam of 8 "
-        "as "
-        "with greedy search, although the beam's answers were more probable. What does that say?",
+        "as with greedy search, although the beam's answers were more probable. What does that say?",
         [
-            Option("The model itself prefers wrong answers, and better search only finds more of what it prefers.", "
-                                                                                                                 "True,
+            Option("The model itself prefers wrong answers, and better search only finds more of what it prefers.",
+                   True,
                    "The beam did its work: it found answers of higher probability. They are wrong, so the fault lies "
-                   "in "
-                   "the probabilities."),
+                   "in the probabilities."),
             Option("The beam has a fault, since a wider beam has to find the right answer more often.", False,
                    "A beam looks for probable answers and knows nothing of right and wrong."),
             Option("The beam was too narrow, and with a width of 100 the right answers would come first.", False,
                    "A wider beam finds answers at least as probable in practice. Where a wrong one is more probable "
-                   "than "
-                   "the right one, it comes first at every width."),
+                   "than the right one, it comes first at every width."),
         ],
         topic="search and model",
     ),
@@ -493,8 +490,7 @@ QUIZ = Quiz("15", [
     ),
     Question(
         "A translator with one vector has every training number right and 46 % of the long new ones. Which run can "
-        "show "
-        "that its vector is too small to hold a long number?",
+        "show that its vector is too small to hold a long number?",
         [
             Option("The same sizes, trained on ten times as many pairs: if it is still wrong, the vector may be at "
                    "fault.",
@@ -502,8 +498,7 @@ QUIZ = Quiz("15", [
                    "right after it, so the size was not what stood in the way."),
             Option("The same model with attention beside it: if that is better, the vector must have been too small.",
                    False, "Attention changes more than how much can be held; it may only learn from fewer examples. "
-                          "That "
-                   "run cannot tell the two apart."),
+                   "That run cannot tell the two apart."),
             Option("The same run with another seed: if that is wrong as well, the vector must be too small.", False,
                    "Another seed tells how much is luck. It leaves data, updates and vector as they were."),
         ],
@@ -543,8 +538,7 @@ QUIZ = Quiz("15", [
         [
             Option("Cross-attention: no block of the decoder ever asks the encoder's outputs.", True,
                    "Without it the decoder is a language model. In every one of its blocks a second attention has to "
-                   "take "
-                   "its keys and values from the source."),
+                   "take its keys and values from the source."),
             Option("Positions: without them the decoder cannot tell which word of the source comes first.", False,
                    "Positions tell the order of what is read. This decoder reads nothing of the source at all."),
             Option("A second head: with one head the decoder can look at one word at a time only.", False,
