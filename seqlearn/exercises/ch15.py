@@ -458,18 +458,16 @@ QUIZ = Quiz("15", [
         topic="brevity penalty",
     ),
     Question(
-        "On the long number names the chapter's translator with one vector was right just as rarely with a beam of 8 "
-        "as with greedy search, although the beam's answers were more probable. What does that say?",
+        "On sixty long number names the translator with one vector was right 23 times with greedy search and 25 times "
+        "with a beam of 8, whose answers were more probable; 47 times the right one was among the 8. What is wrong?",
         [
-            Option("The model itself prefers wrong answers, and better search only finds more of what it prefers.",
-                   True,
-                   "The beam did its work: it found answers of higher probability. They are wrong, so the fault lies "
-                   "in the probabilities."),
-            Option("The beam has a fault, since a wider beam has to find the right answer more often.", False,
+            Option("The model: it thinks another answer more probable than the right one.", True,
+                   "The beam did its work and found probable answers, the right one among them. The order within the "
+                   "beam is the model's."),
+            Option("The search: a beam of 8 has to be right at least as often as one of 1.", False,
                    "A beam looks for probable answers and knows nothing of right and wrong."),
-            Option("The beam was too narrow, and with a width of 100 the right answers would come first.", False,
-                   "A wider beam finds answers at least as probable in practice. Where a wrong one is more probable "
-                   "than the right one, it comes first at every width."),
+            Option("The width: with a beam of 100 the right answers would come first.", False,
+                   "Where a wrong answer is the more probable one, it stays before the right one at every width."),
         ],
         topic="search and model",
     ),

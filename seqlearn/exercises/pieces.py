@@ -204,6 +204,12 @@ learn_merges = Exercise(
                 [{"result.append(pieces[0] + pieces[1])\n            pieces = pieces[2:]":
                   "result.append(pieces[0] + pieces[1])\n            return [*result, *pieces[2:]]"}],
                 "You merge a pair at the first place of a word only. In banana “an” stands twice: merge both."),
+        Mistake("pieces that overlap",
+                {"result.append(pieces[0] + pieces[1])\n            pieces = pieces[2:]":
+                 "result.append(pieces[0] + pieces[1])\n            pieces = pieces[1:]"},
+                "After a merge you go on one place, so its second piece is used again. Go on two places."),
+        Mistake("a pair once in each word", {"in zip(pieces, pieces[1:]):": "in set(zip(pieces, pieces[1:])):"},
+                "A pair that stands twice in a word counts once with you. It counts at every place."),
         Mistake("pieces joined, not pairs", {"merges.append(best)": 'merges.append("".join(best))'},
                 "You return the joined pieces. Keep the pairs: with them a new word can be cut in the same order."),
         Mistake("one merge too many", {"len(merges) < num_merges": "len(merges) <= num_merges"},
@@ -295,8 +301,9 @@ cut_word = Exercise(
                 "You begin with the merge that was learned last. A late merge joins pieces that early ones have made: "
                 "begin with the first."),
         Mistake("longest piece first", _longest_first,
-                "You take the longest known piece from the left. That is another method (WordPiece cuts so). Here the "
-                "merges are made again in the order in which they were learned."),
+                "You go through the word from the left and take what fits. Here the merges are made again in the "
+                "order in "
+                "which they were learned, wherever in the word they stand."),
         Mistake("no sign for the end", {'word[-1] + "·"': "word[-1]"},
                 "Your last letter has no “·”. Pieces that close a word are others than those within one."),
         Mistake("end of the word apart", {'[*word[:-1], word[-1] + "·"]': '[*word, "·"]'},
@@ -351,7 +358,11 @@ ahead = Exercise(
     reference=ahead_reference,
     cases=_two_systems,
     mistakes=[
-        Mistake("not paired", {"a[draws]": "a[np.roll(draws, 1, axis=0)]"},
+        Mistake("against all of a", {"a[draws].mean(axis=1)": "a.mean()"},
+                "You compare each draw of b with the mean of a over all sentences. A draw of easy sentences then "
+                "speaks "
+                "for b. Judge both on the same draw."),
+        Mistake("not paired", [{"a[draws]": "a[np.roll(draws, 1, axis=0)]"}, {"a[draws]": "a[draws[::-1]]"}],
                 "You judge the two systems on different draws. A draw with many hard sentences pulls one of them down "
                 "and not the other, which hides the difference. Take the same rows of `draws` for both."),
         Mistake("share of the sentences", lambda a, b, draws: np.mean(b > a),
@@ -451,6 +462,13 @@ ask_the_source = Exercise(
                                  "q @ k.T / np.sqrt(q.shape[1])"},
                 "You never use `seen`: padded positions get weight as well. Set their scores to -np.inf before the "
                 "softmax."),
+        Mistake("mask the wrong way round", lambda x, memory, W_q, W_k, W_v, seen: ask_the_source_reference(
+                    x, memory, W_q, W_k, W_v, ~seen if not seen.all() else seen),
+                "You hide the real words and look at the padding: `seen` is True where a word may be looked at."),
+        Mistake("padding set to zero", lambda x, memory, W_q, W_k, W_v, seen: ask_the_source_reference(
+                    x, memory * seen[:, None], W_q, W_k, W_v, np.ones(len(memory), dtype=bool)),
+                "You set the padded rows of memory to 0. Their scores are then 0, which is a score like any other, and "
+                "they get weight. Set the scores to -np.inf."),
         Mistake("masked after the softmax", _masked_after,
                 "You take the weights of padding out after the softmax, so the rest no longer adds up to 1. Mask the "
                 "scores, before."),

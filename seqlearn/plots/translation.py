@@ -181,15 +181,18 @@ def scores(rows: Sequence[tuple[str, float, tuple[float, float] | None, str]], *
 
 def by_length(names: Sequence[str], series: dict[str, np.ndarray], *, ylabel: str = "BLEU",
               xlabel: str = "words in the source sentence", top: float | None = None,
-              figure: Figure | None = None) -> Figure:
-    """A score in classes of length, a line a model. series: model → (classes, 3): score, low and high (nan: none)."""
+              roles: dict[str, str] | None = None, figure: Figure | None = None) -> Figure:
+    """A score in classes of length, a line a model. series: model → (classes, 3): score, low and high (nan: none).
+
+    roles: the role of each line's colour, where its name is not one of `ROLES`.
+    """
     figure = figure or plt.figure(figsize=(9.6, 3.9))
     axes = figure.add_subplot()
     places = np.arange(len(names))
     said = []
     for name, values in series.items():
         values = np.asarray(values, dtype=float)
-        role = ROLES.get(name, "muted")
+        role = ({**ROLES, **(roles or {})}).get(name, "muted")
         if np.isfinite(values[:, 1:]).all():
             axes.fill_between(places, values[:, 1], values[:, 2], color=color(role), alpha=0.18, linewidth=0)
         axes.plot(places, values[:, 0], "o-", color=color(role), label=NAMES.get(name, name))
