@@ -19,7 +19,7 @@ MAX_LINES = 30
 MAX_WIDTH = 100  # a cell of JupyterLab shows 105 characters; longer lines scroll sideways or break within a word
 # Chapters still to be rewritten; take a number out when its chapter keeps the rule.
 VERDICTS_LEFT = {
-    "11", "12", "13", "14", "15",
+    "11", "12", "13", "14",
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NOTEBOOK_METADATA = {"kernelspec", "language_info"}

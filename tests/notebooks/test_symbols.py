@@ -21,7 +21,6 @@ OPEN: dict[str, dict[str, str]] = {
            "m": "i, j: indices", "t_j": IN_WORDS, "A": IN_WORDS},
     "14": {"a": WEIGHT, "a_s": WEIGHT, "a_r": WEIGHT, "a_ts": WEIGHT, "a_tr": WEIGHT, "z_t": "h_t, or in words",
            "p_t": IN_WORDS, "p_t,2i": IN_WORDS, "p_t,2i+1": IN_WORDS, "S": "e, the scores", "S_r": "e, the scores"},
-    "15": {"c": IN_WORDS, "r": IN_WORDS, "g": IN_WORDS, "c_i": CONTEXT, "a_i": WEIGHT, "a_ij": WEIGHT},
 }
 
 OPERATORS = set("""alpha beta gamma delta theta lambda rho sigma tau omega varphi varepsilon ell odot mathbb
