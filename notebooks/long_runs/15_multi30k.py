@@ -1,17 +1,20 @@
-"""Multi30k, German to English, with attention, with the context at every step, and with it once: chapter 15.
+"""Multi30k, German to English, four translators by one recipe: chapter 15.
 
-    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/15_multi30k.py                     all three
-    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/15_multi30k.py --model attention   one of them
+    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/15_multi30k.py                            all that is left
+    SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/15_multi30k.py --model attention --seed 1      one of them
 
-Some 30 to 60 minutes of one processor for each model. Every epoch leaves a checkpoint in the cache folder: start the
-same command again, and it goes on where it was. 15_multi30k.json holds the models that are done.
-The vocabulary is that of the training part. The epoch is chosen by greedy BLEU on the validation part, and so is the
-beam's length penalty; the test part (Flickr 2016) is looked at once, at the end.
+The rungs: the context once, the context at every step, attention, a small Transformer. All have the same pieces of
+words, the same start of the embeddings, the same readout, the same updates; for each, the learning rate is chosen by
+the same short trials. Some 5 to 15 minutes of one processor for a rung and a seed. Every epoch leaves a checkpoint in
+the cache folder (or in --checkpoints): start the same command again, and it goes on where it was. 15_multi30k.json
+holds the runs that are done; --kept stores what the folder has and trains nothing. Merges and vocabulary are those of
+the training part. Learning rate and epoch are chosen by the loss of the validation part; the test part (Flickr 2016) is
+looked at once, at the end.
 """
 
 import json
-import re
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -23,197 +26,239 @@ from seqlearn.course.long_runs import options, store
 from seqlearn.data.download import cache_folder
 from seqlearn.data.multi30k import multi30k
 from seqlearn.data.pairs import PAD, Pairs, Symbols
-from seqlearn.data.sentences import frequent_words, split_words
-from seqlearn.models.translator import (
-    bleu,
-    copy_unknown,
-    make_translator,
-    sentence_counts,
-    text,
-    translate,
-    unknown_share,
-)
-from seqlearn.paths import user_path
+from seqlearn.data.sentences import split_words
+from seqlearn.data.subwords import Pieces, join_pieces, learn_merges
+from seqlearn.models.translator import bleu, bleu_of_counts, make_translator, sentence_counts, text, translate
+from seqlearn.paths import part_beside, user_path
 from seqlearn.training import train
 from seqlearn.training.checkpoint import Checkpoint
 
 SETTINGS = {
-    "models": ["attention", "every step", "once"],
-    "seed": 0,
-    "at_least": 2,  # occurrences of a word in the training part
-    "embedding_size": 256,
-    # The numbers they begin with: 0.1 was chosen for attention. Without attention 0.1 gave 6.3 BLEU (validation) after
-    # eight epochs, 1.0 gave 9.7 after one.
-    "embedding_scale": {"attention": 0.1, "every step": 1.0, "once": 1.0},
-    "hidden_size": 256,
-    "readout_size": 256,  # of the attention model
-    "dropout": 0.3,
+    "models": ["attention", "once", "transformer", "every step"],  # in this order
+    "seeds": [0, 1],
+    "num_merges": 2000,  # of each language
+    "embedding_size": 128,
+    "hidden_size": {"once": 128, "every step": 128, "attention": 128, "transformer": 256},
+    "readout_size": 128,
+    "dropout": 0.2,
     "label_smoothing": 0.1,
     "batch_size": 64,
-    "epochs": 10,
-    "learning_rate": 0.002,  # falls to a twentieth on a straight line
+    "epochs": 6,
+    "warm_up": 0.1,  # of all updates; then the learning rate falls on a straight line, to a twentieth
     "max_norm": 1.0,
+    "trial": {"seed": 0, "rates": [0.002, 0.004, 0.008], "share": 0.25, "epochs": 2},  # widened while an edge is best
     "max_steps": 50,
-    "width": 5,
-    "length_penalties": [0.0, 0.5, 1.0],
+    "width": 5,  # of the beam; its length penalty was not tuned
+    "length_penalty": 1.0,
+    "lengths": [[1, 8], [9, 11], [12, 14], [15, 18], [19, 60]],  # words of the source
     "samples": 12,  # the first sentences of the test part
     "alignments": 4,
 }
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a sentence, with 95.000 in three pieces: as one word, most numbers stand in the captions once."""
-    return [piece for word in split_words(text) for piece in re.split(r"(?<=\d)([.,:])(?=\d)", word)]
-
-
-def prepare(settings: dict, share: float = 1.0) -> tuple[Pairs, dict]:
-    """Token pairs with their symbols, and the three parts as (tokens, tokens, reference text). share: for a trial."""
+def prepare(settings: dict, share: float = 1.0) -> tuple[Pairs, dict, list[Pieces]]:
+    """Pairs of pieces, the three parts as (words, words, reference text), and what cuts words. share: for a trial."""
     parts = {}
-    for name, pairs in multi30k("de", "en").items():
-        kept = pairs[: max(1, round(share * len(pairs)))]
-        parts[name] = [(words_of(source), words_of(target), target) for source, target in kept]
-    source, target = (Symbols(frequent_words((each[side] for each in parts["train"]), settings["at_least"]))
-                      for side in (0, 1))
-    examples = {name: [each[:2] for each in part] for name, part in parts.items()}
-    return Pairs("Multi30k", source, target, examples["train"], examples["test"]), parts
-
-
-def make_model(name: str, pairs: Pairs, settings: dict) -> nn.Module:
-    """The translator of this name."""
-    names = ("hidden_size", "embedding_size", "dropout", "readout_size")
-    scale = settings["embedding_scale"][name]
-    return make_translator(name, pairs, embedding_scale=scale, **{key: settings[key] for key in names})
+    for name, both in multi30k("de", "en").items():
+        kept = both[: max(1, round(share * len(both)))]
+        parts[name] = [(split_words(source), split_words(target), target) for source, target in kept]
+    cutters, symbols = [], []
+    for side in (0, 1):
+        words = Counter(word for each in parts["train"] for word in each[side])
+        cutters.append(Pieces(learn_merges(words, settings["num_merges"])))
+        symbols.append(Symbols(sorted({piece for word in words for piece in cutters[side].cut_word(word)})))
+    examples = {name: [tuple(cutters[side].cut(each[side]) for side in (0, 1)) for each in part]
+                for name, part in parts.items()}
+    return Pairs("Multi30k", *symbols, examples["train"], examples["test"]), parts, cutters
 
 
 def loss(model: nn.Module, batch, smoothing: float = 0.0) -> torch.Tensor:
-    """Mean cross entropy of the real target words."""
+    """Mean cross entropy of the real target pieces."""
     source, lengths, inputs, targets = map(torch.as_tensor, batch)
     logits = model(source, inputs, lengths)
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD, label_smoothing=smoothing)
 
 
-@torch.no_grad()
-def validate(model: nn.Module, pairs: Pairs, part: list, settings: dict) -> dict:
-    """Loss a word and greedy BLEU on a part."""
-    model.eval()
-    total = count = 0
-    for start in range(0, len(part), 128):
-        batch = pairs.batch([each[:2] for each in part[start : start + 128]])
-        words = int((batch.targets != PAD).sum())
-        total, count = total + loss(model, batch).item() * words, count + words
-    found = translate(model, pairs, [each[0] for each in part], max_steps=settings["max_steps"])
-    score = bleu([text(each.tokens) for each in found], [each[2] for each in part]).score
-    return {"validation_loss": round(total / count, 4), "validation_bleu": round(score, 2)}
-
-
-class Diary:
-    """What is noted after each epoch besides the history; it goes into the checkpoint."""
+class Clock:
+    """Seconds of the processor, an entry an epoch; it goes into the checkpoint."""
 
     def __init__(self) -> None:
-        self.entries: list[dict] = []
+        self.seconds: list[float] = []
+        self.before = time.process_time()
+
+    def note(self) -> None:
+        now = time.process_time()
+        self.seconds.append(round(now - self.before, 1))
+        self.before = now
 
     def state_dict(self) -> dict:
-        return {"entries": [dict(entry) for entry in self.entries]}
+        return {"seconds": list(self.seconds)}
 
     def load_state_dict(self, state: dict) -> None:
-        self.entries = state["entries"]
+        self.seconds = list(state["seconds"])
 
 
-def fit(name: str, pairs: Pairs, validation: list, settings: dict, checkpoint: Path) -> tuple[nn.Module, list, int]:
-    """Train with a checkpoint after each epoch, going on from the one that is there. The best weights are chosen."""
-    torch.manual_seed(settings["seed"])
-    model = make_model(name, pairs, settings)
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
-    diary, epochs, steps = Diary(), settings["epochs"], -(-len(pairs.train) // settings["batch_size"])
-    clock = time.process_time()
+def fit(name: str, pairs: Pairs, validation: list, settings: dict, rate: float, seed: int, epochs: int,
+        checkpoint: Path | None = None) -> tuple[nn.Module, dict]:
+    """Train, going on from the checkpoint that is there. The best weights are chosen by the validation's loss."""
+    torch.manual_seed(seed)
+    sizes = {key: settings[key] for key in ("embedding_size", "dropout", "readout_size")}
+    model = make_translator(name, pairs, hidden_size=settings["hidden_size"][name], **sizes)
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    updates = epochs * -(-len(pairs.train) // settings["batch_size"])
+    warm = settings["warm_up"] * updates
+    scheduler = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda done: min((done + 1) / warm, 1 - 0.95 * max(0, done - warm) / (updates - warm)))
+    clock = Clock()
 
-    def batches(epoch: int):
-        rng = np.random.default_rng([settings["seed"], epoch])
-        for number, batch in enumerate(pairs.batches(settings["batch_size"], rng)):
-            done = (epoch * steps + number) / (epochs * steps)
-            optimizer.param_groups[0]["lr"] = settings["learning_rate"] * (1 - 0.95 * done)
-            yield batch
+    def validate(model: nn.Module) -> float:
+        total = count = 0
+        for batch in validation:
+            words = int((batch.targets != PAD).sum())
+            total, count = total + loss(model, batch).item() * words, count + words
+        clock.note()
+        print(f"{name}, seed {seed}, rate {rate}: {total / count:.3f}, {clock.seconds[-1]:.0f} s", flush=True)
+        return total / count
 
-    def minus_bleu(model: nn.Module) -> float:
-        nonlocal clock
-        found = validate(model, pairs, validation, settings)
-        diary.entries.append(found | {"seconds": round(time.process_time() - clock)})
-        clock = time.process_time()
-        print(name, len(diary.entries), diary.entries[-1], flush=True)
-        return -diary.entries[-1]["validation_bleu"]
-
-    made_with = settings | {"model": name, "pairs": len(pairs.train)}
-    kept = Checkpoint(checkpoint, also={"diary": diary}, settings=made_with)
-    history = train(model, batches, lambda model, batch: loss(model, batch, settings["label_smoothing"]), epochs=epochs,
-                    optimizer=optimizer, validate=minus_bleu, max_norm=settings["max_norm"], checkpoint=kept)
-    if history.stopped != "finished":
+    if checkpoint is not None:
+        made_with = {"model": name, "seed": seed, "pairs": len(pairs.train), "rate": rate} | {
+            key: settings[key] for key in ("batch_size", "label_smoothing", "num_merges")}
+        checkpoint = Checkpoint(checkpoint, also={"clock": clock}, settings=made_with)
+    history = train(model, lambda epoch: pairs.batches(settings["batch_size"], np.random.default_rng([seed, epoch])),
+                    lambda model, batch: loss(model, batch, settings["label_smoothing"]), epochs=epochs,
+                    optimizer=optimizer, scheduler=scheduler, validate=validate, max_norm=settings["max_norm"],
+                    checkpoint=checkpoint, progress=False)
+    if history.stopped == "interrupted":
         raise SystemExit(f"{history!r}: start the same command again to go on")
-    curve = [{"loss": round(one, 4), "norm": round(norm, 3), **entry}
-             for one, norm, entry in zip(history.loss, history.gradient_norm, diary.entries, strict=True)]
-    return model, curve, history.best_epoch
+    return model, {"loss": [round(value, 4) for value in history.loss],
+                   "validation": [round(value, 4) for value in history.validation],
+                   "seconds": clock.seconds, "best_epoch": history.best_epoch, "stopped": history.stopped}
 
 
-def judge(model: nn.Module, pairs: Pairs, parts: dict, settings: dict) -> dict:
-    """Everything that the chapter shows of a trained model."""
-    (sources, _, references), (val_sources, _, val_references) = (zip(*parts[name]) for name in ("test", "val"))
-    steps, width = settings["max_steps"], settings["width"]
+def tune(name: str, pairs: Pairs, validation: list, settings: dict, path: Path) -> dict:
+    """The validation's loss after a short training with each rate. At an edge of the rates the next one is tried."""
+    trial, tried = settings["trial"], json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    few = Pairs(pairs.name, pairs.source, pairs.target, pairs.train[: round(trial["share"] * len(pairs.train))], [])
+    rates = list(trial["rates"])
+    while True:
+        for rate in rates:
+            if str(rate) not in tried:
+                found = fit(name, few, validation, settings, rate, trial["seed"], trial["epochs"])[1]
+                tried[str(rate)] = min(found["validation"], default=99.0)
+                write(path, tried)
+        best = min(rates, key=lambda rate: tried[str(rate)])
+        if min(rates) < best < max(rates):
+            return tried
+        rates = sorted([*rates, best / 2 if best == min(rates) else 2 * best])
+
+
+def judge(model: nn.Module, pairs: Pairs, parts: dict, validation: list, settings: dict, first: bool) -> dict:
+    """Everything that the chapter shows of a trained model. first: of the first seed, where it shows more."""
+    sources, references = [source for source, _ in pairs.test], [each[2] for each in parts["test"]]
+    steps = settings["max_steps"]
     plain = translate(model, pairs, sources, max_steps=steps)
-    tried = {}
-    for penalty in settings["length_penalties"]:
-        found = translate(model, pairs, val_sources, width=width, max_steps=steps, length_penalty=penalty)
-        tried[penalty] = round(bleu([text(each.tokens) for each in found], val_references).score, 2)
-    penalty = max(tried, key=tried.get)
-    wide = translate(model, pairs, sources, width=width, max_steps=steps, length_penalty=penalty)
-    texts = {"greedy": [text(each.tokens) for each in plain], "beam": [text(each.tokens) for each in wide],
-             "greedy, copied": [text(copy_unknown(each, source)) for each, source in zip(plain, sources)],
-             "beam, copied": [text(copy_unknown(each, source)) for each, source in zip(wide, sources)]}
+    texts = {"greedy": [as_text(each.tokens) for each in plain]}
+    if first:
+        wide = translate(model, pairs, sources, width=settings["width"], max_steps=steps,
+                         length_penalty=settings["length_penalty"])
+        texts["beam"] = [as_text(each.tokens) for each in wide]
     scores = {name: bleu(found, references) for name, found in texts.items()}
-    ways = {f"{tokenize}, {'lower case' if lower else 'as written'}":
-            round(bleu(texts["beam"], references, lowercase=lower, tokenize=tokenize).score, 2)
-            for tokenize in ("13a", "none", "intl", "char") for lower in (True, False)}
-    return {
-        "bleu": {name: round(found.score, 2) for name, found in scores.items()},
-        "brevity": {name: round(found.brevity_penalty, 4) for name, found in scores.items()},
-        "precisions": {name: [round(value, 1) for value in found.precisions] for name, found in scores.items()},
-        "signature": scores["beam"].signature, "ways": ways, "validation beam": tried, "penalty": penalty,
-        "counts": {name: sentence_counts(texts[name], references)[:, :5].T.tolist()  # five lists; what BLEU adds up
-                   for name in (("greedy", "beam") if plain[0].weights is not None else ("greedy",))},
-        "unknown in output": {"greedy": sum(each.tokens.count("<unk>") for each in plain),
-                              "beam": sum(each.tokens.count("<unk>") for each in wide)},
-        "samples": [{"greedy": texts["greedy"][n], "beam": texts["beam"][n]}
-                    for n in range(min(settings["samples"], len(references)))],
-        "alignments": [{"words": each.tokens, "weights": [[round(float(value), 2) for value in row]
-                                                           for row in each.weights]}
-                       for each in plain[: settings["alignments"]] if each.weights is not None],
+    found = {
+        "bleu": {name: round(score.score, 2) for name, score in scores.items()},
+        "brevity": {name: round(score.brevity_penalty, 4) for name, score in scores.items()},
+        "precisions": {name: [round(value, 1) for value in score.precisions] for name, score in scores.items()},
+        "signature": scores["greedy"].signature,
+        "counts": {"greedy": sentence_counts(texts["greedy"], references)[:, :5].T.tolist()},  # what BLEU adds up
     }
+    if first:
+        found["ways"] = {f"{tokenize}, {'lower case' if lower else 'as written'}":
+                         round(bleu(texts["greedy"], references, lowercase=lower, tokenize=tokenize).score, 2)
+                         for tokenize in ("13a", "none", "intl", "char") for lower in (True, False)}
+        found["samples"] = [{way: texts[way][n] for way in texts}
+                            for n in range(min(settings["samples"], len(references)))]
+        found["alignments"] = [{"pieces": each.tokens, "weights": np.round(each.weights, 2).tolist()}
+                               for each in plain[: settings["alignments"]] if each.weights is not None]
+    return found
 
 
-def train_one(name: str, pairs: Pairs, parts: dict, settings: dict, folder: Path) -> dict:
-    """One model from its checkpoint, or from nothing, to its results."""
-    started = time.perf_counter()
-    model, curve, best = fit(name, pairs, parts["val"], settings, folder / f"{name.replace(' ', '_')}.pt")
-    results = {"parameters": sum(value.numel() for value in model.parameters()), "curve": curve, "best_epoch": best,
-               **judge(model, pairs, parts, settings)}
-    print(name, results["bleu"], f"{time.perf_counter() - started:.0f} s since the start of this command", flush=True)
+def as_text(pieces: list[str]) -> str:
+    return text(join_pieces(pieces))
+
+
+def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, folder: Path) -> dict:
+    """One rung and seed from its checkpoint, or from nothing, to its results, which are kept in the folder as well."""
+    path = folder / f"{name.replace(' ', '_')}_{seed}.json"
+    if path.is_file():
+        return json.loads(path.read_text("utf-8"))
+    examples = [tuple(each) for each in parts["val pieces"]]
+    validation = [pairs.batch(examples[start : start + 128]) for start in range(0, len(examples), 128)]
+    tried = tune(name, pairs, validation, settings, folder / f"{name.replace(' ', '_')}_rates.json")
+    rate = float(min(tried, key=tried.get))
+    model, curve = fit(name, pairs, validation, settings, rate, seed, settings["epochs"], path.with_suffix(".pt"))
+    results = {"parameters": sum(value.numel() for value in model.parameters()), "rates": tried, "rate": rate,
+               "curve": curve, **judge(model, pairs, parts, validation, settings, seed == settings["seeds"][0])}
+    write(path, results)
+    print(name, seed, results["bleu"], flush=True)
     return results
 
 
-def run(settings: dict, models: list[str] | None = None, folder: Path | None = None, share: float = 1.0) -> dict:
-    """The results of these models (all of the settings). share: of the data, for a trial of some minutes."""
+def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None = None, folder: Path | None = None,
+        share: float = 1.0, after=None) -> dict:
+    """The results of these rungs and seeds (all of the settings). after: called with them whenever one is done."""
     folder = checkpoint_folder() if folder is None else folder
-    pairs, parts = prepare(settings, share)
-    test = parts["test"]
-    results = {"vocabulary": {"source": len(pairs.source), "target": len(pairs.target)},
-               "unknown": {"source": round(unknown_share([each[0] for each in test], pairs.source), 4),
-                           "target": round(unknown_share([each[1] for each in test], pairs.target), 4)},
-               "source lengths": [len(each[0]) for each in test],
-               "reference lengths": sentence_counts(*2 * [[each[2] for each in test]])[:, 5].tolist(),
-               "sources": [text(each[0]) for each in test[: settings["samples"]]],
-               "source words": [each[0] for each in test[: settings["alignments"]]],
-               "references": [each[2] for each in test[: settings["samples"]]], "models": {}}
-    for name in models or settings["models"]:
-        results["models"][name] = train_one(name, pairs, parts, settings, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    pairs, parts, cutters = prepare(settings, share)
+    parts["val pieces"] = [[cutters[side].cut(each[side]) for side in (0, 1)] for each in parts["val"]]
+    results = about_the_data(pairs, parts, settings) | {"runs": {}}
+    for seed in settings["seeds"] if seeds is None else seeds:
+        for name in settings["models"] if models is None else models:
+            found = run_one(name, seed, pairs, parts, settings, folder)
+            results["runs"].setdefault(name, {})[str(seed)] = found
+            if after is not None:
+                after(results)
     return results
+
+
+def about_the_data(pairs: Pairs, parts: dict, settings: dict) -> dict:
+    """What the chapter shows of the vocabularies and of the test part."""
+    test = parts["test"]
+    return {"vocabulary": {"source": len(pairs.source), "target": len(pairs.target)},
+            "pieces a word": {side: round(sum(len(each[k]) for each in pairs.test)
+                                          / sum(len(each[k]) for each in test), 3)
+                              for k, side in enumerate(("source", "target"))},
+            "source lengths": [len(each[0]) for each in test],
+            "reference lengths": sentence_counts(*2 * [[each[2] for each in test]])[:, 5].tolist(),
+            "sources": [text(each[0]) for each in test[: settings["samples"]]],
+            "source pieces": [each[0] for each in pairs.test[: settings["alignments"]]],
+            "references": [each[2] for each in test[: settings["samples"]]]}
+
+
+def write(path: Path, content) -> None:
+    """Whole or not at all."""
+    part = part_beside(path)
+    part.write_text(json.dumps(content), encoding="utf-8")
+    part.replace(path)
+
+
+def stored_runs(results: dict, folder: Path) -> dict:
+    """The results with all runs that the folder holds, in the order of the settings, and BLEU by the source's length.
+
+    The counts of single sentences are kept for the first seed alone: the file would be too large.
+    """
+    runs = {}
+    lengths, reference_lengths = np.array(results["source lengths"]), results["reference lengths"]
+    for name in SETTINGS["models"]:
+        for seed in SETTINGS["seeds"]:
+            path = folder / f"{name.replace(' ', '_')}_{seed}.json"
+            if path.is_file():
+                found = json.loads(path.read_text("utf-8"))
+                counts = np.column_stack([*found["counts"]["greedy"], reference_lengths])
+                found["by length"] = [round(bleu_of_counts(counts[(low <= lengths) & (lengths <= high)]), 2)
+                                      for low, high in SETTINGS["lengths"]]
+                if seed != SETTINGS["seeds"][0]:
+                    del found["counts"]
+                runs.setdefault(name, {})[str(seed)] = found
+    return results | {"runs": runs}
 
 
 def checkpoint_folder() -> Path:
@@ -223,19 +268,24 @@ def checkpoint_folder() -> Path:
 def main() -> None:
     chosen = options(
         __doc__,
-        model={"choices": SETTINGS["models"], "help": "train this model alone"},
-        checkpoints={"help": "the folder of checkpoints; by default one in the cache"},
+        model={"choices": SETTINGS["models"], "help": "train this rung alone"},
+        seed={"type": int, "choices": SETTINGS["seeds"], "help": "this seed alone"},
+        checkpoints={"help": "the folder of checkpoints and finished runs; by default one in the cache"},
+        kept={"action": "store_true", "help": "train nothing; store the runs that the folder holds"},
         share={"type": float, "default": 1.0, "help": "of the data, for a trial; stores nothing"},
     )
     folder = checkpoint_folder() if chosen.checkpoints is None else user_path("--checkpoints", chosen.checkpoints)
-    results = run(SETTINGS, chosen.model and [chosen.model], folder, chosen.share)
-    if chosen.share < 1:
-        return
-    for name, found in results["models"].items():
-        (folder / f"{name.replace(' ', '_')}.json").write_text(json.dumps(found), encoding="utf-8")
-    done = {name: folder / f"{name.replace(' ', '_')}.json" for name in SETTINGS["models"]}
-    results["models"] = {name: json.loads(path.read_text("utf-8")) for name, path in done.items() if path.is_file()}
-    store(__file__, SETTINGS, results)
+
+    def keep(results: dict) -> None:
+        if chosen.share == 1:
+            store(__file__, SETTINGS, stored_runs(results, folder))
+
+    if chosen.kept:
+        pairs, parts, _ = prepare(SETTINGS)
+        keep(about_the_data(pairs, parts, SETTINGS))
+    else:
+        run(SETTINGS, chosen.model and [chosen.model], None if chosen.seed is None else [chosen.seed], folder,
+            chosen.share, keep)
 
 
 if __name__ == "__main__":

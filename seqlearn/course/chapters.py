@@ -152,8 +152,8 @@ CHAPTERS = (
     Chapter("15", "translation", "Translation, for real",
             "Train German to English on a laptop and score it the way papers do.", 90,
             part=4, needs=("13",), topic="translation",
-            also=("data.number_names", "data.sentences", "data.multi30k", "data.tatoeba", "models.translator",
-                  "plots.translation_board")),
+            also=("data.number_names", "data.sentences", "data.subwords", "data.multi30k", "data.tatoeba",
+                  "models.translator", "models.transformer", "plots.translation_board", "exercises.pieces")),
 )
 
 WAYS = (

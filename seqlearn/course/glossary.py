@@ -93,6 +93,8 @@ TERMS = (
          "The same small window of weights, slid along the sequence."),
     Term("corpus", "语料库", "09",
          "The text that a language model learns from and is judged on."),
+    Term("cross-attention", "交叉注意力", "15",
+         "Attention in which the target asks the source: queries from the one, keys and values from the other."),
     Term("cross-entropy", "交叉熵", "09",
          "The mean of −log p of what truly came; the loss of classifiers and language models.",
          "negative log-likelihood"),

@@ -1,10 +1,21 @@
-"""Exercises and quiz of chapter 15: translation."""
+"""Exercises and quiz of chapter 15: translation. 15.3 and 15.5 to 15.8 are in pieces.py."""
 
 from collections import Counter
 
 import numpy as np
 
+from seqlearn.exercises.pieces import (
+    ahead,
+    ask_the_source,
+    copy_unknown,
+    copy_unknown_reference,
+    cut_word,
+    learn_merges,
+)
 from seqlearn.grading import Exercise, Mistake, Option, Question, Quiz
+
+__all__ = ["QUIZ", "ahead", "ask_the_source", "best_answer", "bleu", "copy_unknown", "copy_unknown_reference",
+           "cut_word", "learn_merges", "unknown_words"]
 
 # 15.1 Unknown words -----------------------------------------------------------------------------------------------
 
@@ -174,111 +185,11 @@ best_answer = Exercise(
                 "You sort the scores. They stay in the order of the answers, so that each can be found again."),
     ],
     hints=[
-        "n is len(tokens) + 1: the tokens and END.",
-        "A score is log_probability / (len(tokens) + 1) ** alpha; make a list of them, in the order of the answers.",
-        "int(np.argmax(scores)) is the place of the best one.",
+        "The answer “a dog” is written in three steps: a, dog, END. So what is n for a list of tokens?",
+        "Make a list of scores first, in the order of the answers, and choose from it afterwards. alpha is an "
+        "exponent.",
+        "All scores are negative. The best is the largest of them, and np.argmax says where it stands.",
     ],
-)
-
-# 15.3 Copy what is unknown ----------------------------------------------------------------------------------------
-
-
-def copy_unknown_reference(target, source, weights):
-    """The tokens of `target`, each "<unk>" replaced by the source word that got the most attention at that step.
-
-    target: S tokens. source: T words. weights: (S, T), row s for the step at which token s was written.
-    """
-    return [source[int(np.argmax(weights[s]))] if token == "<unk>" else token for s, token in enumerate(target)]
-
-
-def _each_word_once(target, source, weights):
-    out, free = list(target), weights.copy()
-    for s in [s for s, token in enumerate(target) if token == "<unk>"]:
-        place = int(np.argmax(free[s]))
-        out[s], free[:, place] = source[place], -1
-    return out
-
-
-def _copies(rng):
-    cases = []
-    for source, target in (("der mann aus kitzbühel schläft".split(), "the <unk> from <unk> is asleep .".split()),
-                           ("anna besucht otto in bregenz heute .".split(), "<unk> visits <unk> in <unk>".split()),
-                           ("ein hund namens waldi".split(), "a dog called <unk> <unk> today".split()),
-                           ("gestern traf frau huber in graz den alten pfarrer".split(),
-                            "<unk> ms <unk> met the <unk> of <unk> and <unk> <unk>".split())):
-        scores = 2.5 * rng.standard_normal((len(target), len(source)))
-        unknown = [s for s, token in enumerate(target) if token == "<unk>"]
-        place = int(rng.integers(1, len(source)))
-        scores[unknown[:2], place] = scores[unknown[:2]].max(axis=1) + 0.3  # two of them look at the same word
-        weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-        cases.append((target, source, weights))
-    looked_at = 0.5 * np.eye(6) + 0.05 + 0.02 * rng.random((6, 6))
-    cases.append(("mia says : <unk> is here".split(), "mia sagt : mia ist da".split(), looked_at))
-    return cases
-
-
-copy_unknown = Exercise(
-    id="15.3",
-    title="Copy what is unknown",
-    stars=2,
-    reference=copy_unknown_reference,
-    cases=_copies,
-    names="token {}",
-    mistakes=[
-        Mistake("the same place", {"source[int(np.argmax(weights[s]))]": "source[min(s, len(source) - 1)]"},
-                "You copy the source word at the same position. The languages order words differently: look where "
-                "the weights of this step are largest."),
-        Mistake("columns",
-                [{"np.argmax(weights[s])": "np.argmax(weights, axis=0)[min(s, len(source) - 1)] % len(source)"},
-                {"np.argmax(weights[s])": "np.argmax(weights, axis=0)[min(s, len(source) - 1)]"},
-                {"weights[s]": "weights[:, s % len(source)][: len(source)]"}],
-                "You take the maximum along the wrong axis: for each source word a step. Row s of the weights "
-                "belongs to token s; take its argmax."),
-        Mistake("everything replaced", {' if token == "<unk>" else token': ""},
-                "You replace every token. The model's own words stay; only \"<unk>\" is replaced."),
-        Mistake("dropped", {"enumerate(target)]": 'enumerate(target) if token != "<unk>"]'},
-                "You leave unknown words out. Put the source word in their place."),
-        Mistake("one step early", [{"weights[s]": "weights[max(s - 1, 0)]"}, {"weights[s]": "weights[s - 1]"}],
-                "You use the weights of the step before. Row s is the step at which token s was written."),
-        Mistake("one step late",
-                [{"weights[s]": "weights[min(s + 1, len(weights) - 1)]"},
-                {"weights[s]": "weights[(s + 1) % len(weights)]"}],
-                "You use the weights of the step after. Row s is the step at which token s was written."),
-        Mistake("rows counted by unknown words", {"weights[s]": 'weights[target[:s].count("<unk>")]'},
-                "You take row 0 for the first unknown word, row 1 for the second. The row is the token's position."),
-        Mistake("each word once", _each_word_once,
-                "You use each source word once. Two tokens may look at the same word: take the largest weight of "
-                "each row, whatever other rows did."),
-        Mistake("mean over the steps", {"weights[s]": "weights.mean(axis=0)"},
-                "You average the weights over all steps. Each step has a row of its own."),
-        Mistake("the first one's row for all", {"weights[s]": "weights[target.index(token)]"},
-                'target.index("<unk>") always finds the first unknown word, so all of them get its source word. Go '
-                "through the target with enumerate: s is the row."),
-        Mistake("one place for all",
-                [{"np.argmax(weights[s])": "np.argmax(weights) % len(source)"},
-                {"weights[s]": "weights.max(axis=0)"}],
-                "You look for the largest weight of the whole array. Each step has a row of its own: "
-                "np.argmax(weights[s])."),
-        Mistake("one word beside it",
-                [{"int(np.argmax(weights[s]))": "int(np.argmax(weights[s])) - 1"},
-                {"int(np.argmax(weights[s]))": "min(int(np.argmax(weights[s])) + 1, len(source) - 1)"},
-                {"int(np.argmax(weights[s]))": "int(np.argmax(weights[s, 1:]))"}],
-                "You copy the word beside the one that got the most attention. Column t belongs to source[t], "
-                "counted from 0."),
-        Mistake("words of the target left out",
-                {"weights[s]": "np.where([word in target for word in source], -1, weights[s])"},
-                "You leave out source words that stand in the target already. A name may be said twice: take the "
-                "largest weight of the row, whatever was written elsewhere."),
-        Mistake("first unknown word alone", {'token == "<unk>"': 'token == "<unk>" and "<unk>" not in target[:s]'},
-                "You replace the first unknown word alone. Each of them has a row of weights, and each is replaced."),
-    ],
-    hints=[
-        "Go through the target with enumerate: s is the row of the weights.",
-        "np.argmax(weights[s]) is the position in the source that got the most attention.",
-        "A list comprehension does it: source[…] if token == \"<unk>\" else token.",
-    ],
-    explanation="A word that is copied is right when it is a name or a number. Of other words you copy German into "
-                "English. Luong et al. (2015) look the copied word up in a dictionary first.",
 )
 
 # 15.4 BLEU --------------------------------------------------------------------------------------------------------
@@ -507,13 +418,14 @@ QUIZ = Quiz("15", [
         "Two papers report 28.3 and 29.1 BLEU on the same test set. What do you need to know before you compare them?",
         [
             Option("How the text was tokenised before counting.", True,
-                   "A metric that sees other tokens counts other n-grams: points, not tenths of points."),
-            Option("How many layers the networks have.", False,
-                   "That may explain a difference. It is not needed to compare the scores."),
+                   "A metric that sees other tokens counts other n-grams. In this chapter that alone moves a score by "
+                   "more than ten points."),
+            Option("How many layers the two networks have.", False,
+                   "Layers may explain a difference; to compare two scores you need to know how they were counted."),
             Option("Whether upper and lower case were told apart.", True,
-                   "Lower-cased scores are higher, often by a point or more."),
+                   "A lower-cased score is never below the cased one, as lower-casing both sides only adds matches."),
             Option("How many references each sentence had.", True,
-                   "With more references more n-grams are found."),
+                   "With more references more n-grams are found, for the very same translation."),
         ],
         topic="comparable BLEU",
     ),
@@ -522,91 +434,114 @@ QUIZ = Quiz("15", [
         "of single words, as BLEU counts?",
         [
             Option("1/5: one of the five distinct words of the reference is found.", False,
-                   "That is a recall. BLEU divides by the words of the translation."),
+                   "Dividing by the reference's words gives a recall. BLEU divides by the words of the translation."),
             Option("2/6: a word is found as often as it stands in the reference.", True,
-                   "That is what clipping does."),
-            Option("6/6: every word of it stands in the reference.", False,
-                   "Without clipping. BLEU lets each word of the reference be used once."),
-            Option("1/6: one distinct word is found.", False,
+                   "The reference has “the” twice, so two of the six are found and four are not: that is clipping."),
+            Option("6/6: every word of it stands somewhere in the reference.", False,
+                   "Without clipping a translator could repeat one safe word for ever. BLEU uses each word of the "
+                   "reference once."),
+            Option("1/6: one distinct word of the translation is found.", False,
                    "The reference has “the” twice, so two of the six count."),
         ],
         topic="clipped precision",
     ),
     Question(
-        "Why does BLEU need a penalty for brevity?",
+        "Why does BLEU multiply by a penalty for brevity?",
         [
-            Option("Long translations find too many n-grams, and so score higher than they should.", False,
-                   "Their precision falls by itself: they are divided by all that they say."),
+            Option("Long translations find too many n-grams, and would score too high.", False,
+                   "A long translation is divided by all that it says, so its precision falls by itself."),
             Option("Precision alone is highest for a few words of which one is sure.", True,
-                   "Recall would see the gap, but several references make recall hard to define."),
-            Option("Short sentences are easier to translate.", False,
-                   "True, and it has nothing to do with the penalty, which compares with the length of the reference."),
+                   "Nothing in a precision asks for what is missing, so saying little would pay."),
+            Option("Short sentences are easier to translate than long ones are.", False,
+                   "Whether they are easier plays no part: the penalty compares with the length of the reference."),
         ],
         topic="brevity penalty",
     ),
     Question(
-        "A wider beam finds answers of higher probability. Does BLEU rise with the width?",
+        "On sixty long number names the translator with one vector was right 23 times with greedy search and 25 times "
+        "with a beam of 8, whose answers were more probable; 47 times the right one was among the 8. What is wrong?",
         [
-            Option("At first, then it often falls: very probable answers tend to be too short.", True,
-                   "Right (Koehn and Knowles, 2017). Dividing log p by a power of the length helps."),
-            Option("No: greedy search finds the same answer.", False,
-                   "Greedy search takes the best word at each step and can miss a better sentence."),
-            Option("Yes, always: a more probable answer is a better one, since the model learned from good ones.",
-                   False,
-                   "The model is not the truth. Its most probable answer of all is often too short, or empty."),
+            Option("The model: it thinks another answer more probable than the right one.", True,
+                   "The beam did its work and found probable answers, the right one among them. The order within the "
+                   "beam is the model's."),
+            Option("The search: a beam of 8 has to be right at least as often as one of 1.", False,
+                   "A beam looks for probable answers and knows nothing of right and wrong."),
+            Option("The width: with a beam of 100 the right answers would come first.", False,
+                   "Where a wrong answer is the more probable one, it stays before the right one at every width."),
         ],
-        topic="beam width",
+        topic="search and model",
     ),
     Question(
-        "A translator with a vocabulary of words meets “Kitzbühel”, which it has never seen. What can it do?",
+        "The pieces of words were learned on the training part. A word that stands nowhere in it is to be translated. "
+        "What becomes of it?",
         [
-            Option("Use a larger hidden size.", False, "Size does not give it a row that it has not."),
-            Option("Write <unk>, and put in the source word that its attention looks at.", True,
-                   "Good for names and numbers, which are often the same in both languages."),
-            Option("Cut words into pieces before training, so that there are no unknown words.", True,
-                   "Byte-pair encoding does that (Sennrich et al., 2016), and nearly all later systems do."),
-            Option("Nothing, if it must write “Kitzbühel” with its own words: it has no row for it.", True,
-                   "The softmax has one output for each word of the vocabulary."),
+            Option("It becomes <unk>, as every word does that the training part lacks.", False,
+                   "Only a letter that was never seen becomes <unk>. A new word of known letters is cut into pieces."),
+            Option("It is cut into pieces that were learned, at worst into single letters.", True,
+                   "Its letters are pieces, and the merges that fit are made. Whether the model translates the pieces "
+                   "rightly is another matter."),
+            Option("The merges are learned again with this word, so it becomes one piece.", False,
+                   "Learning them again would give all pieces other rows, and the trained embeddings would be "
+                   "worthless."),
         ],
-        topic="unknown words",
+        topic="pieces of words",
     ),
     Question(
-        "Why does a translator with attention lose less on long sentences than one without?",
+        "A translator with one vector has every training number right and 46 % of the long new ones. Which run can "
+        "show that its vector is too small to hold a long number?",
         [
-            Option("Attention makes the source shorter before the decoder has to read it.", False,
-                   "The source stays as it is. All of its states are kept."),
-            Option("It sees the reference while it writes.", False,
-                   "In training both read the reference, one word late. In the test neither does."),
-            Option("It has more weights, and a larger model forgets less of a long source.", False,
-                   "It has a few more. A larger model without attention keeps the bottleneck."),
-            Option("At every step it takes from the source what it needs now; the other must keep all of it in one "
-                   "vector from the start.", True, "That vector is as long for four words as for forty."),
+            Option("The same sizes, trained on ten times as many pairs: if it is still wrong, the vector may be at "
+                   "fault.",
+                   True, "Such a run can come out either way. In this chapter the same 48 units had every new number "
+                   "right after it, so the size was not what stood in the way."),
+            Option("The same model with attention beside it: if that is better, the vector must have been too small.",
+                   False, "Attention changes more than how much can be held; it may only learn from fewer examples. "
+                   "That run cannot tell the two apart."),
+            Option("The same run with another seed: if that is wrong as well, the vector must be too small.", False,
+                   "Another seed tells how much is luck. It leaves data, updates and vector as they were."),
         ],
-        topic="why attention",
+        topic="a control",
     ),
     Question(
-        "You have a training, a validation and a test part. Where do you choose the epoch, the beam width and the "
+        "You have a training, a validation and a test part. Where do you choose the epoch, the learning rate and the "
         "length penalty?",
         [
             Option("On the training part, which is the largest.", False,
-                   "The model knows it by heart at some point. It says little about new sentences."),
-            Option("On the validation part.", True, "The test part is looked at once, at the end."),
-            Option("On the test part: that is what is reported.", False,
-                   "The best of several test scores is too good: part of it is luck."),
+                   "What the model was trained on says little about new sentences; at some point it knows them by "
+                   "heart."),
+            Option("On the validation part, which was not trained on.", True,
+                   "Its sentences are new to the model, and the test part stays untouched for the end."),
+            Option("On the test part, which is what is reported.", False,
+                   "The best of several test scores is too good: part of it is luck on just these sentences."),
         ],
         topic="what a test set is for",
     ),
     Question(
-        "BLEU of a system rose from 31.0 to 31.3 on 1,000 sentences. What do you say?",
+        "BLEU of a system rose from 31.0 to 31.3 on 1,000 sentences. What do you do before you say that it is better?",
         [
-            Option("Train both with several seeds: how much do they move by themselves?", True,
-                   "Another seed alone can move BLEU by half a point."),
+            Option("Train both with several seeds, and see how much they move by themselves.", True,
+                   "Two seeds of one recipe differ as well, and a gain has to be seen against that."),
             Option("Read some translations of both.", True,
                    "BLEU counts runs of words and knows nothing of meaning: a dropped “not” costs little."),
-            Option("Draw the sentences anew, with replacement, many times: how often is the new system ahead?", True,
-                   "Paired bootstrap (Koehn, 2004). With 1,000 sentences 0.3 is often within the noise."),
-            Option("It is better: the number is higher.", False, "On these sentences, with these seeds."),
+            Option("Draw the sentences anew, with replacement, and count how often the new system is ahead.", True,
+                   "The paired bootstrap (Koehn, 2004) shows how much hangs on these 1,000 sentences."),
+            Option("Nothing more, since the higher number stands for the better system.", False,
+                   "It is higher on these sentences, with these seeds; both were drawn by chance."),
         ],
         topic="small differences",
+    ),
+    Question(
+        "You stack chapter 14's self-attention blocks into an encoder and a decoder, the decoder's with a causal mask, "
+        "and train. The decoder writes fluent captions that have nothing to do with the source. What is missing?",
+        [
+            Option("Cross-attention: no block of the decoder ever asks the encoder's outputs.", True,
+                   "Without it the decoder is a language model. In every one of its blocks a second attention has to "
+                   "take its keys and values from the source."),
+            Option("Positions: without them the decoder cannot tell which word of the source comes first.", False,
+                   "Positions tell the order of what is read. This decoder reads nothing of the source at all."),
+            Option("A second head: with one head the decoder can look at one word at a time only.", False,
+                   "More heads look at more places of the same text. None of them would look at the source."),
+        ],
+        topic="cross-attention",
     ),
 ])

@@ -13,7 +13,7 @@
 import torch
 from torch import Tensor, nn
 
-from seqlearn.models.seq2seq import Encoded, State, input_layer, top_state
+from seqlearn.models.seq2seq import Encoded, State, input_layer, readout_layer, top_state
 from seqlearn.nn.layer import check_choice, check_size
 
 SCORES = ("dot", "general", "additive")
@@ -87,9 +87,7 @@ class AttentionDecoder(nn.Module):
         s_i = cell([y_{i−1}, c_i], s_{i−1}),  logits_i = readout([s_i, c_i])
 
     memory_size: the features of the encoder's outputs, `encoder.output_size`. One layer. frames: it reads and writes
-    vectors of `size` features instead of symbols. readout_size: when given, the
-    readout passes a layer of so many tanh units first, which makes large vocabularies cheaper.
-    Bahdanau, Cho & Bengio (2015).
+    vectors of `size` features instead of symbols. readout_size: see `readout_layer`. Bahdanau, Cho & Bengio (2015).
     """
 
     def __init__(self, size: int, hidden_size: int, memory_size: int, *, score: str = "additive",
@@ -102,8 +100,7 @@ class AttentionDecoder(nn.Module):
         self.attention = Attention(score, hidden_size, memory_size)
         self.cell = CELLS[cell](embedding_size + memory_size, hidden_size)
         features = hidden_size + memory_size
-        self.readout = nn.Linear(features, size) if readout_size is None else nn.Sequential(
-            nn.Linear(features, readout_size), nn.Tanh(), nn.Dropout(dropout), nn.Linear(readout_size, size))
+        self.readout = readout_layer(features, size, readout_size, dropout)
         self.dropout = nn.Dropout(dropout)
 
     def prepare(self, encoded: Encoded) -> Encoded:

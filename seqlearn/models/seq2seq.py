@@ -95,11 +95,12 @@ class Decoder(nn.Module):
 
     context: "once": the encoder's state is the decoder's first state and nothing else. "every step": its top h is, in
     addition, part of the input of the recurrent layers and of the readout at every step (the decoder "peeks").
-    frames: it reads and writes vectors of `size` features instead of symbols.
+    frames: it reads and writes vectors of `size` features instead of symbols. readout_size: see `readout_layer`.
     """
 
     def __init__(self, size: int, hidden_size: int, *, context: str = "once", embedding_size: int | None = None,
-                 cell: str = "lstm", num_layers: int = 1, frames: bool = False, dropout: float = 0.0) -> None:
+                 cell: str = "lstm", num_layers: int = 1, frames: bool = False, dropout: float = 0.0,
+                 readout_size: int | None = None) -> None:
         super().__init__()
         check_choice("cell", cell, tuple(LAYERS))
         check_choice("context", context, CONTEXTS)
@@ -109,7 +110,7 @@ class Decoder(nn.Module):
         self.embedding = input_layer(size, embedding_size, frames)
         self.recurrent = LAYERS[cell](embedding_size + peek, check_size("hidden_size", hidden_size), num_layers,
                                       dropout=dropout if num_layers > 1 else 0.0)
-        self.readout = nn.Linear(hidden_size + peek, size)
+        self.readout = readout_layer(hidden_size + peek, size, readout_size, dropout)
         self.dropout = nn.Dropout(dropout)
 
     def prepare(self, encoded: Encoded) -> Encoded:
@@ -154,6 +155,16 @@ def sequence_loss(logits: Tensor, targets: Tensor, *, mask: bool = True) -> Tens
     mask: leave padded targets out of the mean, as one should; False counts them, to show what that does.
     """
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD if mask else -100)
+
+
+def readout_layer(features: int, size: int, readout_size: int | None, dropout: float) -> nn.Module:
+    """From a decoder's features to a logit for every symbol. With a readout_size they pass a layer of so many tanh
+    units first, which makes large vocabularies cheaper.
+    """
+    if readout_size is None:
+        return nn.Linear(features, size)
+    return nn.Sequential(nn.Linear(features, readout_size), nn.Tanh(), nn.Dropout(dropout),
+                         nn.Linear(readout_size, size))
 
 
 def top_state(state: State) -> Tensor:

@@ -23,9 +23,10 @@ from seqlearn.data.tokens import check_several, composed
 from seqlearn.decoding import beam_search, evaluating, greedy, tensor_like, to_numpy
 from seqlearn.models.attention import AttentionDecoder
 from seqlearn.models.seq2seq import Decoder, Encoder, Seq2Seq
+from seqlearn.models.transformer import TransformerDecoder, TransformerEncoder
 from seqlearn.nn.layer import check_choice
 
-KINDS = ("attention", "every step", "once")
+KINDS = ("once", "every step", "attention", "transformer")
 
 UNKNOWN_WORD = "unk"  # how an unknown word is written in a text: one word, and a wrong one
 
@@ -48,19 +49,28 @@ class Bleu(NamedTuple):
 
 def make_translator(kind: str, pairs: Pairs, *, hidden_size: int, embedding_size: int, dropout: float = 0.0,
                     readout_size: int | None = None, embedding_scale: float | None = None) -> Seq2Seq:
-    """A GRU that reads both ways, and a GRU decoder: additive attention, or the context "every step" or "once".
+    """A translator of one of four kinds. All but the last are a GRU that reads both ways and a GRU that writes.
 
-    readout_size: of the attention model's layer of tanh units before the words; the others have none.
-    embedding_scale: standard deviation of the embeddings at the start, when it is not to be 1.
+    "once": the decoder begins with the encoder's last states, joined to one vector, and gets nothing else.
+    "every step": it reads that vector again at every step. "attention": it asks all states of the encoder at every
+    step (additive). "transformer": self-attention of embedding_size features on both sides, two blocks each, and
+    cross-attention between them; hidden_size is that of the network within a block.
+    readout_size: of a layer of tanh units before the words. embedding_scale: standard deviation of the embeddings at
+    the start, when it is not to be 1.
     """
     check_choice("kind", kind, KINDS)
-    sizes = {"embedding_size": embedding_size, "cell": "gru", "dropout": dropout}
-    encoder = Encoder(len(pairs.source), hidden_size, bidirectional=True, **sizes)
-    if kind == "attention":
-        decoder = AttentionDecoder(len(pairs.target), hidden_size, encoder.output_size, score="additive",
-                                   readout_size=readout_size, **sizes)
+    if kind == "transformer":
+        sizes = {"hidden_size": hidden_size, "dropout": dropout}
+        encoder = TransformerEncoder(len(pairs.source), embedding_size, **sizes)
+        decoder = TransformerDecoder(len(pairs.target), embedding_size, readout_size=readout_size, **sizes)
     else:
-        decoder = Decoder(len(pairs.target), hidden_size, context=kind, **sizes)
+        sizes = {"embedding_size": embedding_size, "cell": "gru", "dropout": dropout}
+        encoder = Encoder(len(pairs.source), hidden_size, bidirectional=True, **sizes)
+        sizes["readout_size"] = readout_size
+        if kind == "attention":
+            decoder = AttentionDecoder(len(pairs.target), hidden_size, encoder.output_size, **sizes)
+        else:
+            decoder = Decoder(len(pairs.target), hidden_size, context=kind, **sizes)
     if embedding_scale is not None:
         for embedding in (encoder.embedding, decoder.embedding):
             nn.init.normal_(embedding.weight, std=embedding_scale)
@@ -120,7 +130,7 @@ def text(tokens: Sequence[str]) -> str:
 
 
 def copy_unknown(translation: Translation, source: Sequence[str]) -> list[str]:
-    """The tokens, with each unknown word replaced by the source word it looks at most (Luong et al., 2015).
+    """The tokens, with each unknown word replaced by the source word it looks at most (Jean et al., 2015).
 
     Right for names and numbers, which are the same in both languages. Without an attention nothing is replaced.
     """

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from seqlearn.plots.drawing import Mark, arrow, blank, label, mix, node, place_on_page
 from seqlearn.plots.style import color, describe
 
-ROLES = {"attention": "output", "every step": "state", "once": "input"}  # one colour a model
-NAMES = {"attention": "attention", "every step": "context at every step", "once": "context once"}
+ROLES = {"once": "input", "every step": "state", "attention": "output", "transformer": "gate"}  # one colour a model
+NAMES = {"once": "context once", "every step": "context at every step", "attention": "attention",
+         "transformer": "small Transformer"}
 
 
 def pipeline(source: str, source_words: Sequence[str], rows: Sequence[int], target_words: Sequence[str], target: str,
@@ -40,7 +41,7 @@ def pipeline(source: str, source_words: Sequence[str], rows: Sequence[int], targ
     for one, other in zip(encoder, encoder[1:], strict=False):
         arrow(axes, one, other, lane=0.09, width=1.2)
         arrow(axes, other, one, lane=0.09, width=1.2)
-    context = node(axes, "operation", (columns[-1] / 2, 4.55), "$c$", radius=0.5, fontsize=13)
+    context = node(axes, "operation", (columns[-1] / 2, 4.55), r"$\bar{h}$", radius=0.5, fontsize=13)
     for number, state in enumerate(encoder):
         arrow(axes, state, context, width=3.0 if number == look else 0.9)
     decoder: list[Mark] = []
@@ -68,53 +69,42 @@ def pipeline(source: str, source_words: Sequence[str], rows: Sequence[int], targ
     place_on_page(axes)
     return describe(figure, f"""Left, upwards: the text “{source}”; its words {", ".join(source_words)}; a row number
         for each; a state for each, joined in both directions. Right: the decoder's states, each reading the word
-        before, from the start sign on, and saying {", ".join(target_words)}. Step {step + 1} takes a context c from all
+        before, from the start sign on, and saying {", ".join(target_words)}. Step {step + 1} takes a context from all
         states of the left side, mostly from that of {source_words[look]}. On top the words are
         joined to the text “{target}”, and together with the reference “{reference}” they give the BLEU score.""")
 
 
-def ngrams(hypothesis: Sequence[str], reference: Sequence[str], *, figure: Figure | None = None) -> Figure:
-    """The words of a translation and all of their n-grams: those found in the reference, and those that are not.
+def merging(counts: dict[str, int], steps: Sequence[tuple[tuple[str, str] | None, int, Sequence[Sequence[str]]]], *,
+            figure: Figure | None = None) -> Figure:
+    """Words that grow together from their letters, a row for each merge.
 
-    An n-gram counts as often as it stands in the reference, and no more.
+    counts: how often each word occurs. steps: (the pair that was merged, None in the first row; how often it stood;
+    the pieces of each word after it).
     """
-    figure = figure or plt.figure(figsize=(9.6, 3.3))
+    figure = figure or plt.figure(figsize=(9.6, 0.52 * len(steps) + 0.5))
     axes = figure.add_subplot()
-    width = 1.15
-    top = 0.0
-    for t, word in enumerate(hypothesis):
-        label(axes, (width * t, top), word, fontsize=13)
-    label(axes, (-0.85, top), "translation", role="muted", ha="right", fontsize=12)
-    label(axes, (-0.85, top + 0.75), "reference", role="muted", ha="right", fontsize=12)
-    for t, word in enumerate(reference):
-        label(axes, (width * t, top + 0.75), word, role="target", fontsize=13)
-    said, y = [], top - 0.45
-    for n in range(1, 5):
-        grams = [tuple(hypothesis[t : t + n]) for t in range(len(hypothesis) - n + 1)]
-        left = [tuple(reference[t : t + n]) for t in range(len(reference) - n + 1)]
-        found = 0
-        first = y
-        for t, gram in enumerate(grams):
-            lane = first - 0.2 * (t % n)
-            y = min(y, lane)
-            is_found = gram in left
-            if is_found:
-                left.remove(gram)
-                found += 1
-            axes.plot([width * (t - 0.42), width * (t + n - 1 + 0.42)], [lane, lane], linewidth=4.5,
-                      solid_capstyle="round" if is_found else "butt", color=color("good" if is_found else "bad"),
-                      linestyle="-" if is_found else (0, (0.9, 0.7)), alpha=1.0 if is_found else 0.6)
-        label(axes, (-0.85, (first + y) / 2), f"n = {n}", role="muted", ha="right", fontsize=12)
-        right = width * (max(len(hypothesis), len(reference)) - 0.4)
-        label(axes, (right, (first + y) / 2), f"{found} of {len(grams)}", ha="left", fontsize=13)
-        said.append(f"n = {n}: {found} of {len(grams)}")
-        y -= 0.42
-    blank(axes, width * max(len(hypothesis), len(reference)) + 3.5, top + 1.1 - y, left=-2.6, bottom=y)
+    wide, tall, gap = 0.5, 0.7, 1.0
+    lefts = np.cumsum([4.6, *(wide * (len(word) + 1) + gap for word in counts)])
+    said = []
+    for left, (word, count) in zip(lefts, counts.items(), strict=False):
+        label(axes, (left, 0.95), f"{word}, {count} times", role="muted", ha="left", fontsize=12)
+    for row, (pair, count, spellings) in enumerate(steps):
+        title = "letters" if pair is None else f"{row}.  {pair[0]} + {pair[1]}, {count} times"
+        label(axes, (0, -row), title, role="muted" if pair is None else "ink", ha="left", fontsize=12)
+        for left, pieces in zip(lefts, spellings, strict=False):
+            x = left
+            for piece in pieces:
+                width = wide * max(1, len(piece) - 0.5 * piece.endswith("·"))
+                new = pair is not None and piece == "".join(pair)
+                look = {"facecolor": mix(color("good"), color("paper"), 0.25) if new else color("paper"),
+                        "edgecolor": color("good" if new else "muted"), "linewidth": 1.6 if new else 0.9}
+                axes.add_patch(plt.Rectangle((x + 0.03, -row - tall / 2), width - 0.06, tall, **look))
+                label(axes, (x + width / 2, -row), piece, fontsize=12)
+                x += width
+        said.append(f"{title}: {', '.join(' '.join(pieces) for pieces in spellings)}")
+    blank(axes, lefts[-1], len(steps) + 0.9, left=-0.1, bottom=0.4 - len(steps))
     place_on_page(axes)
-    return describe(figure, f"""The translation “{" ".join(hypothesis)}” under the reference
-        “{" ".join(reference)}”. Below, a stroke for each run of n words: whole when the run is found in the reference,
-        dashed when not.
-        {"; ".join(said)}.""")
+    return describe(figure, f"The words {', '.join(counts)}, cut into pieces, row by row. {'; '.join(said)}.")
 
 
 def weight_colors() -> LinearSegmentedColormap:
@@ -126,9 +116,10 @@ def weight_colors() -> LinearSegmentedColormap:
 def alignments(maps: Sequence[tuple[str, Sequence[str], Sequence[str], np.ndarray]], *, columns: int = 2,
                figure: Figure | None = None) -> Figure:
     """Attention weights as heat maps: (title, source words (T,), target words (S,), weights (S, T))."""
+    columns = min(columns, len(maps))
     rows = -(-len(maps) // columns)
     tallest = max(len(target) for _, _, target, _ in maps)
-    figure = figure or plt.figure(figsize=(9.6, rows * (1.35 + 0.24 * tallest)))
+    figure = figure or plt.figure(figsize=(9.6 if columns > 1 else 6.4, rows * (1.35 + 0.24 * tallest)))
     said = []
     for number, (title, source, target, weights) in enumerate(maps):
         axes = figure.add_subplot(rows, columns, number + 1)
@@ -152,20 +143,22 @@ def heat_map(axes: Axes, source: Sequence[str], target: Sequence[str], weights: 
     axes.tick_params(which="minor", length=0, top=False)
 
 
-def learning(curves: dict[str, list[dict]], *, figure: Figure | None = None) -> Figure:
-    """Validation BLEU after every epoch, a line a model. curves: model → one dict an epoch."""
+def learning(curves: dict[str, Sequence[Sequence[float]]], *, figure: Figure | None = None) -> Figure:
+    """The validation's loss after every epoch, a line for each model and seed. curves: model → one list a seed."""
     figure = figure or plt.figure(figsize=(9.6, 3.4))
     axes = figure.add_subplot()
-    said = []
-    for name, curve in curves.items():
-        epochs = np.arange(1, len(curve) + 1)
-        values = [each["validation_bleu"] for each in curve]
-        axes.plot(epochs, values, "o-", color=color(ROLES[name]), label=NAMES[name])
-        said.append(f"{NAMES[name]} from {values[0]:.0f} to {values[-1]:.0f}")
-    axes.set(xlabel="epoch", ylabel="BLEU on the validation part, greedy", ylim=(0, None))
-    axes.set_xticks(range(1, max(map(len, curves.values())) + 1))
+    said, longest = [], 1
+    for name, runs in curves.items():
+        for number, losses in enumerate(runs):
+            axes.plot(np.arange(1, len(losses) + 1), losses, "o-", color=color(ROLES[name]),
+                      alpha=1 if number == 0 else 0.6, label=NAMES[name] if number == 0 else None)
+            longest = max(longest, len(losses))
+        said.append(f"{NAMES[name]} from {np.mean([run[0] for run in runs]):.2f} "
+                    f"to {np.mean([run[-1] for run in runs]):.2f}")
+    axes.set(xlabel="epoch", ylabel="validation loss, nats a piece")
+    axes.set_xticks(range(1, longest + 1))
     axes.legend(frameon=False)
-    return describe(figure, f"BLEU on the validation part, from the first epoch to the last: {'; '.join(said)}.")
+    return describe(figure, f"Loss on the validation part, from the first epoch to the last: {'; '.join(said)}.")
 
 
 def scores(rows: Sequence[tuple[str, float, tuple[float, float] | None, str]], *, right: float = 45.0,
@@ -188,15 +181,18 @@ def scores(rows: Sequence[tuple[str, float, tuple[float, float] | None, str]], *
 
 def by_length(names: Sequence[str], series: dict[str, np.ndarray], *, ylabel: str = "BLEU",
               xlabel: str = "words in the source sentence", top: float | None = None,
-              figure: Figure | None = None) -> Figure:
-    """A score in classes of length, a line a model. series: model → (classes, 3): score, low and high (nan: none)."""
+              roles: dict[str, str] | None = None, figure: Figure | None = None) -> Figure:
+    """A score in classes of length, a line a model. series: model → (classes, 3): score, low and high (nan: none).
+
+    roles: the role of each line's colour, where its name is not one of `ROLES`.
+    """
     figure = figure or plt.figure(figsize=(9.6, 3.9))
     axes = figure.add_subplot()
     places = np.arange(len(names))
     said = []
     for name, values in series.items():
         values = np.asarray(values, dtype=float)
-        role = ROLES.get(name, "muted")
+        role = ({**ROLES, **(roles or {})}).get(name, "muted")
         if np.isfinite(values[:, 1:]).all():
             axes.fill_between(places, values[:, 1], values[:, 2], color=color(role), alpha=0.18, linewidth=0)
         axes.plot(places, values[:, 0], "o-", color=color(role), label=NAMES.get(name, name))

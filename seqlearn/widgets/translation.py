@@ -24,9 +24,9 @@ class NumberTranslator(Explorer):
     chapter = "15"
     title = "Two translators of numbers"
     question = (
-        "At which length does the translator without attention begin to fail, and what does it get wrong: the order, "
-        "the length, or single digits? Then find a wrong first answer that a wider beam puts right, and a number, or "
-        "words that are no number, with which the other one fails as well."
+        "At which length does the translator without attention begin to fail? What is wrong then: the order of the "
+        "parts, the length, or single digits? Widen its beam to 8: is the right answer among the eight, and why is it "
+        "not the first?"
     )
     picture_class = TranslationBoard
     on_page = {

@@ -1,9 +1,13 @@
 """What is particular to chapter 15's exercises: references against the package and sacrebleu, and unlisted answers."""
 
+import re
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from seqlearn.exercises import ch15
+from seqlearn.exercises.pieces import merged
 
 
 @pytest.fixture
@@ -52,6 +56,48 @@ RIGHT = {
 }
 
 
+def _merges_by_pattern(word_counts, num_merges):
+    """Sennrich, Haddow and Birch print it so, with spaces between the pieces."""
+    spellings = {" ".join([*word[:-1], word[-1] + "·"]): count for word, count in word_counts.items()}
+    merges = []
+    for _ in range(num_merges):
+        counts = Counter()
+        for pieces, count in spellings.items():
+            for pair in zip(pieces.split(), pieces.split()[1:]):
+                counts[pair] += count
+        if not counts:
+            break
+        merges.append(list(sorted(counts, key=lambda pair: (-counts[pair], pair))[0]))
+        pattern = re.compile(rf"(?<!\S){re.escape(' '.join(merges[-1]))}(?!\S)")
+        spellings = {pattern.sub("".join(merges[-1]), pieces): count for pieces, count in spellings.items()}
+    return merges
+
+
+def _cut_by_rank(word, merges):
+    rank, pieces = {tuple(pair): place for place, pair in enumerate(merges)}, [*word[:-1], word[-1] + "·"]
+    while pairs := [pair for pair in zip(pieces, pieces[1:]) if pair in rank]:
+        pieces = merged(pieces, min(pairs, key=rank.get))
+    return tuple(pieces)
+
+
+def _asked_word_by_word(x, memory, W_q, W_k, W_v, seen):
+    out = []
+    for query in x @ W_q:
+        weights = np.exp([query @ (memory[t] @ W_k) / np.sqrt(len(query)) if seen[t] else -np.inf
+                          for t in range(len(memory))])
+        out.append(weights / weights.sum() @ memory @ W_v)
+    return np.array(out)
+
+
+RIGHT |= {
+    "15.5 with a pattern": (ch15.learn_merges, _merges_by_pattern),
+    "15.6 by rank": (ch15.cut_word, _cut_by_rank),
+    "15.7 with a loop": (ch15.ahead, lambda a, b, draws: sum(b[row].sum() > a[row].sum() for row in draws)
+                         / len(draws)),
+    "15.8 word by word": (ch15.ask_the_source, _asked_word_by_word),
+}
+
+
 @pytest.mark.parametrize("name", RIGHT)
 def test_other_right_answers_are_right(name):
     exercise, answer = RIGHT[name]
@@ -76,6 +122,15 @@ WRONG = {
     "copy: the mean position": (ch15.copy_unknown, lambda target, source, weights: [
         source[int(round(float(row @ np.arange(len(source)))))] if token == "<unk>" else token
         for token, row in zip(target, weights)]),
+    "merges: none": (ch15.learn_merges, lambda word_counts, num_merges: []),
+    "merges: another mark": (ch15.learn_merges, lambda word_counts, num_merges: [
+        tuple(piece.replace("·", "</w>") for piece in pair) for pair in ch15.learn_merges.reference(
+            word_counts, num_merges)]),
+    "cut: with spaces": (ch15.cut_word, lambda word, merges: " ".join(ch15.cut_word.reference(word, merges))),
+    "ahead: medians": (ch15.ahead, lambda a, b, draws: np.mean(np.median(b[draws], 1) > np.median(a[draws], 1))),
+    "source: scores": (ch15.ask_the_source, lambda x, memory, W_q, W_k, W_v, seen: x @ W_q @ (memory @ W_k).T),
+    "source: added to x": (ch15.ask_the_source, lambda x, memory, W_q, W_k, W_v, seen: x @ W_v
+                           + ch15.ask_the_source.reference(x, memory, W_q, W_k, W_v, seen)),
     "bleu: hundred": (ch15.bleu, lambda translations, references: 100.0),
     "bleu: sums clipped over the corpus": (ch15.bleu, lambda translations, references: ch15.bleu_reference(
         [sum(translations, [])], [[sum((several[0] for several in references), [])]])),

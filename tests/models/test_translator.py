@@ -37,7 +37,7 @@ def pairs():
 @pytest.fixture(params=KINDS)
 def model(request, pairs):
     torch.manual_seed(0)
-    return make_translator(request.param, pairs, hidden_size=10, embedding_size=6).eval()
+    return make_translator(request.param, pairs, hidden_size=10, embedding_size=8).eval()
 
 
 def test_a_batch_is_translated_as_each_sentence_alone(model, pairs):

@@ -17,10 +17,6 @@ from pathlib import Path
 MAX_BYTES = 500_000
 MAX_LINES = 30
 MAX_WIDTH = 100  # a cell of JupyterLab shows 105 characters; longer lines scroll sideways or break within a word
-# Chapters still to be rewritten; take a number out when its chapter keeps the rule.
-VERDICTS_LEFT = {
-    "15",
-}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 CELL_METADATA = {"tags", "jupyter", "editable", "deletable", "seqlearn"}
@@ -74,8 +70,7 @@ def broken_rules(path: Path | str) -> list[str]:
     for index, cell in enumerate(cells):
         if cell["cell_type"] == "code":
             rules = [*source_rules(cell), *output_rules(cell), *stated_rules(cell), *width_rules(cell)]
-            if path.name[:2] not in VERDICTS_LEFT:
-                rules += verdict_rules(cell)
+            rules += verdict_rules(cell)
             place = f"cell {index}, code cell {code_number}"  # nbval counts code cells only, from 0
             code_number += 1
         else:

@@ -101,43 +101,72 @@ def test_one_whole_training_on_imdb():
     assert found["test"] > 88.5 and found["without shared"] > 88.5, found
 
 
-def test_multi30k_goes_on_where_it_was(tmp_path):
-    """Two epochs at once, and the same two with a new start in between, on sixty sentences: the same weights."""
+def interrupted(script, settings, pairs, validation, tmp_path, monkeypatch, **fitted) -> tuple:
+    """Two epochs at once, and the same two with a new start in between: both models, and what is known of both."""
+    names, measured = script["fit"].__globals__, []
+    whole = script["fit"]("attention", pairs, validation, settings, checkpoint=tmp_path / "whole.pt", **fitted)
+    grow = names["train"].__globals__["_save"]
+
+    def stop_after_the_first_epoch(*arguments):
+        grow(*arguments)
+        measured.append(1)
+        if len(measured) == 1:
+            raise InterruptedError
+
+    with monkeypatch.context() as context:
+        context.setitem(names["train"].__globals__, "_save", stop_after_the_first_epoch)
+        with pytest.raises(InterruptedError):
+            script["fit"]("attention", pairs, validation, settings, checkpoint=tmp_path / "part.pt", **fitted)
+    return whole, script["fit"]("attention", pairs, validation, settings, checkpoint=tmp_path / "part.pt", **fitted)
+
+
+def test_multi30k_goes_on_where_it_was(tmp_path, monkeypatch):
+    """On sixty sentences: the same weights and losses, and a table of every rung that is done."""
     torch = pytest.importorskip("torch")
     need("15")
     script = runpy.run_path(str(notebooks_folder() / "long_runs" / "15_multi30k.py"))
+    small = {"epochs": 2, "embedding_size": 8, "readout_size": 6, "num_merges": 30, "samples": 2, "alignments": 1,
+             "width": 2, "max_steps": 6, "seeds": [0], "hidden_size": dict.fromkeys(script["SETTINGS"]["models"], 8),
+             "trial": {"seed": 0, "rates": [0.01, 0.02, 0.04], "share": 0.5, "epochs": 1}}
+    settings = script["SETTINGS"] | small
+    pairs, _, _ = script["prepare"](settings, 0.002)
+    validation = [pairs.batch(pairs.test)]
+    whole, again = interrupted(script, settings, pairs, validation, tmp_path, monkeypatch, rate=0.01, seed=0, epochs=2)
+    assert whole[1]["validation"] == again[1]["validation"] and len(again[1]["seconds"]) == 2
+    for name, value in again[0].state_dict().items():
+        assert torch.equal(value, whole[0].state_dict()[name])
+    done = []
+    found = script["run"](settings, ["transformer"], [0], tmp_path, 0.002, lambda results: done.append(len(results)))
+    run = found["runs"]["transformer"]["0"]
+    assert len(run["samples"]) == 2 and len(run["counts"]["greedy"]) == 5 and len(done) == 1
+    rates = {float(rate): loss for rate, loss in run["rates"].items()}
+    assert run["rate"] == min(rates, key=rates.get) and min(rates) < run["rate"] < max(rates)
+    assert script["run"](settings, ["transformer"], [0], tmp_path, 0.002) == found  # nothing is trained again
+
+
+def test_whole_words_go_on_where_they_were(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    need("15")
+    script = runpy.run_path(str(notebooks_folder() / "long_runs" / "15_words.py"))
     small = {"epochs": 2, "hidden_size": 8, "embedding_size": 6, "readout_size": 6, "samples": 2, "alignments": 1,
              "width": 2, "length_penalties": [0.0, 1.0], "max_steps": 8}
     settings = script["SETTINGS"] | small
     pairs, parts = script["prepare"](settings, 0.002)
-    whole, curve, _ = script["fit"]("attention", pairs, parts["val"], settings, tmp_path / "whole.pt")
-    names, validations = script["fit"].__globals__, []
-    measure = names["validate"]
-
-    def stop_in_the_second_epoch(*arguments):
-        validations.append(1)
-        if len(validations) == 2:
-            raise InterruptedError
-        return measure(*arguments)
-
-    names["validate"] = stop_in_the_second_epoch
-    with pytest.raises(InterruptedError):
-        script["fit"]("attention", pairs, parts["val"], settings, tmp_path / "part.pt")
-    names["validate"] = measure
-    again, found, _ = script["fit"]("attention", pairs, parts["val"], settings, tmp_path / "part.pt")
-    assert [entry["validation_loss"] for entry in found] == [entry["validation_loss"] for entry in curve]
-    for name, value in again.state_dict().items():
-        assert torch.equal(value, whole.state_dict()[name])
-    judged = script["judge"](again, pairs, parts, settings)
+    whole, again = interrupted(script, settings, pairs, parts["val"], tmp_path, monkeypatch)
+    assert [entry["validation_loss"] for entry in whole[1]] == [entry["validation_loss"] for entry in again[1]]
+    for name, value in again[0].state_dict().items():
+        assert torch.equal(value, whole[0].state_dict()[name])
+    judged = script["judge"](again[0], pairs, parts, settings)
     assert len(judged["samples"]) == 2 and len(judged["alignments"]) == 1 and len(judged["counts"]["beam"]) == 5
 
 
-def test_the_stored_results_have_the_vocabulary_of_the_script():
-    """Words are cut today as they were when 15_multi30k.json was made."""
+@pytest.mark.parametrize("name", ["15_multi30k", "15_words"])
+def test_the_stored_results_have_the_vocabulary_of_the_script(name):
+    """Words and pieces are cut today as they were when the results were made."""
     need("15")
     folder = notebooks_folder() / "long_runs"
-    script = runpy.run_path(str(folder / "15_multi30k.py"))
-    pairs, parts = script["prepare"](script["SETTINGS"])
-    stored = json.loads((folder / "15_multi30k.json").read_text("utf-8"))["results"]
+    script = runpy.run_path(str(folder / f"{name}.py"))
+    pairs, parts, *_ = script["prepare"](script["SETTINGS"])
+    stored = json.loads((folder / f"{name}.json").read_text("utf-8"))["results"]
     assert {"source": len(pairs.source), "target": len(pairs.target)} == stored["vocabulary"]
     assert [len(each[0]) for each in parts["test"]] == stored["source lengths"]

@@ -10,14 +10,6 @@ from notebook_rules import source
 from seqlearn.course.chapters import read_notebook, stored
 from seqlearn.course.symbols import FIRST, FIRST_NAMES, SYMBOLS, numbers, table
 
-# Letters that a chapter still uses with a meaning of its own, and what to write in their place. Take an entry out when
-# the chapter has changed; the list only gets shorter.
-GATE_SUM, LOGIT, CONTEXT = "a: the sum inside the activation", r"\ell: a logit", r"\bar h: the context"
-WEIGHT, IN_WORDS = r"\alpha_{ij}: an attention weight", "no letter: say it in words, or in code"
-OPEN: dict[str, dict[str, str]] = {
-    "15": {"c": IN_WORDS, "r": IN_WORDS, "g": IN_WORDS, "c_i": CONTEXT, "a_i": WEIGHT, "a_ij": WEIGHT},
-}
-
 OPERATORS = set("""alpha beta gamma delta theta lambda rho sigma tau omega varphi varepsilon ell odot mathbb
 bar""".split())
 WORDS = r"\\(?:text|mathrm|operatorname|textbf|mathtt|texttt|mathit|tag)\*?\s*\{(?:[^{}]|\{[^{}]*\})*\}"
@@ -84,19 +76,11 @@ def test_letters_of_a_formula(formula, expected):
 def test_every_letter_of_a_chapter_has_one_meaning_and_it_is_in_the_list(path):
     number, wrong = path.name[:2], []
     for letter, formula in used(path).items():
-        if letter in OPEN.get(number, {}):
-            continue
         rows = rows_for(letter, number)
         if len(rows) != 1:
             meanings = "; ".join(row.meaning for row in rows) or "it is not in the list for this chapter"
             wrong.append(f"{letter} in ${' '.join(formula.split())[:60]}$: {meanings}")
     assert wrong == [], "write the letter of seqlearn/course/symbols.py, or add a row there:\n" + "\n".join(wrong)
-
-
-@pytest.mark.parametrize("path", stored(), ids=lambda path: path.stem)
-def test_what_is_open_is_still_there(path):
-    gone = set(OPEN.get(path.name[:2], {})) - set(used(path))
-    assert not gone, f"take {sorted(gone)} out of OPEN"
 
 
 def test_every_symbol_is_used_somewhere_or_is_to_be():

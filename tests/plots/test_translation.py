@@ -6,15 +6,17 @@ from seqlearn import plots
 from seqlearn.plots import translation as figures
 
 WORDS = ["ein", "mann", "schläft", "."]
-CURVE = [{"validation_loss": 4.0 - n, "validation_bleu": 9.0 * n} for n in range(3)]
+CURVES = [[4.0, 3.0, 2.0], [4.1, 3.2, 2.5]]
 FIGURES = {
     "pipeline": lambda: figures.pipeline("Ein Mann schläft.", WORDS, [5, 12, 94, 4], "a man is sleeping .".split(),
                                          "a man is sleeping.", "A man is asleep.", step=3),
-    "ngrams": lambda: figures.ngrams("a man in a red hat sits on a bench".split(),
-                                     "a man with a red hat is sitting on a bench".split()),
+    "merging": lambda: figures.merging({"low": 5, "lower": 2}, [
+        (None, 0, [["l", "o", "w·"], ["l", "o", "w", "e", "r·"]]),
+        (("l", "o"), 7, [["lo", "w·"], ["lo", "w", "e", "r·"]])]),
+    "one map": lambda: figures.alignments([("one", WORDS, ["a", "man"], np.eye(2, 4))]),
     "alignments": lambda: figures.alignments([("one", WORDS, ["a", "man"], np.eye(2, 4)),
                                               ("two", WORDS, list("abc"), np.full((3, 4), 0.25))]),
-    "learning": lambda: figures.learning({"attention": CURVE, "every step": CURVE, "once": CURVE}),
+    "learning": lambda: figures.learning({name: CURVES for name in figures.NAMES}),
     "scores": lambda: figures.scores([("ours", 31.2, (29.0, 33.5), "output"), ("theirs", 28.3, None, "muted")]),
     "lengths": lambda: figures.by_length(["1–8", "9 and more"], {"attention": np.array([[30, 28, 32], [29, 27, 31]]),
                                                                  "once": np.array([[20, 18, 22], [9, 7, 11]])}),
@@ -27,9 +29,8 @@ def test_every_figure_has_words_and_readable_text_within_the_page(figure, check_
     check_readable(figure)
 
 
-def test_ngrams_are_clipped():
-    said = plots.alternative_text(figures.ngrams(["the"] * 4, ["the", "cat", "saw", "the", "mat"]))
-    assert "n = 1: 2 of 4" in said and "n = 2: 0 of 3" in said
+def test_a_merge_is_said():
+    assert "1. l + o, 7 times: lo w·, lo w e r·" in plots.alternative_text(FIGURES["merging"]())
 
 
 def test_an_alignment_says_where_it_looks():
@@ -38,6 +39,6 @@ def test_an_alignment_says_where_it_looks():
 
 
 def test_curves_and_scores_say_their_numbers():
-    assert "attention from 0 to 18" in plots.alternative_text(FIGURES["learning"]())
+    assert "attention from 4.05 to 2.25" in plots.alternative_text(FIGURES["learning"]())
     assert "ours 31; theirs 28" in plots.alternative_text(FIGURES["scores"]())
     assert "attention from 30 to 29" in plots.alternative_text(FIGURES["lengths"]())

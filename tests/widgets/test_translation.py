@@ -43,15 +43,17 @@ def test_the_stored_translators_are_right_and_wrong_as_promised():
 
 
 def test_the_question_has_an_answer():
-    """Without attention some long number is wrong first and right with a wider beam; with it, words are made up."""
+    """Without attention many long numbers are wrong; a wide beam holds the right answer, seldom in the first place."""
     test = [" ".join(source) for source, _ in number_names(2000, 500, seed=0).test if len(source) >= 7]
-    mended = 0
-    for words in test[:8]:
+    wrong = held = mended = 0
+    for words in test[:12]:
         narrow, wide = answer(words, "once", 1), answer(words, "once", 8)
         right = narrow["right"]
-        mended += narrow["answers"][0][0] != right and right in [text for text, _ in wide["answers"]]
-    assert mended >= 1
-    assert answer("hundred two thousand thousand", "attention", 4)["right"] is None
+        if narrow["answers"][0][0] != right:
+            wrong += 1
+            held += right in [text for text, _ in wide["answers"]]
+            mended += wide["answers"][0][0] == right
+    assert wrong >= 5 and held > mended
 
 
 def test_every_control_moves_the_picture(explorer):
