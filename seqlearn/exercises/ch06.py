@@ -530,8 +530,8 @@ QUIZ = Quiz("06", [
         [
             Option("So that the gate stays open for good: training cannot close it any more.", False,
                    "It is only the start. Training may move the bias wherever it helps."),
-            Option("To make the gradient of the bias larger, so that this gate learns faster.", False,
-                   "The slope of the sigmoid is even a little smaller at 1 than at 0."),
+            Option("To work where the sigmoid is steeper, so that this gate learns faster.", False,
+                   "It is less steep at 1 than at 0: its slope is 0.20 there, and 0.25 at 0."),
             Option("The gate starts near σ(1) ≈ 0.73 and not near 0.5, so more of the gradient survives a gap.", True,
                    "Along the belt 25 steps leave about 4·10⁻⁴ of it with 0.73, and 3·10⁻⁸ with 0.5; the way "
                    "through h comes on top of both."),

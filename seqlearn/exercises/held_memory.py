@@ -235,6 +235,11 @@ train_lstm = Exercise(
                 "dc goes back times another gate. On its way from c_t to c_{t−1} it is multiplied by f_t."),
         Mistake("two left out", {"= 2 * (h[-1]": "= (h[-1]"},
                 "The derivative of (h − target)² is 2 (h − target); your steps are half as long."),
+        Mistake("a loss at every step", {"dh, dc = da @ W_h.T, dc * f":
+                                         "dh, dc = da @ W_h.T, dc * f\n            if t > 0:\n"
+                                         "                dh[:, 0] += 2 * (h[t][:, 0] - targets) / N"},
+                "You ask for the target after every step. The loss reads h_T alone, so no other step adds a gradient "
+                "of its own to dh."),
         Mistake("every unit answers", {"dh[:, 0] = 2 * (h[-1][:, 0] - targets) / N":
                                        "dh[:] = 2 * (h[-1] - targets[:, None]) / N"},
                 "You ask every unit for the target. Only unit 0 of h_T is the answer; the others get no gradient from "

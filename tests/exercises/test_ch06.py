@@ -316,9 +316,10 @@ def test_quiz_asks_what_a_forget_gate_of_1_means():
 def test_the_errors_that_the_chapter_names_are_those_of_other_networks_too(capsys):
     """The notebook's own cells, with their assertions, on a thousand networks that they did not draw."""
     space = {"np": np, "nn": nn}
-    for start in ("def sigmoid(", "def lstm_forward(", "def lstm_backward(", "def network(", "def flawed_backward("):
+    for start in ("def sigmoid(", "def lstm_forward(", "def lstm_backward(", "def network(", "def flawed_backward(",
+                  "def small("):
         source = notebook_code(start)
-        for later in ("\nrng = ", "\nh_all, ", "\nnet = "):  # what the cell does with its function
+        for later in ("\nrng = ", "\nh_all, ", "\nnet = ", "\nnet_2, "):  # what the cell does with its function
             source = source.partition(later)[0]
         exec(source, space)
     source = notebook_code("def errors(")
