@@ -123,7 +123,7 @@ count = Exercise(
     title="Count the parameters",
     stars=1,
     reference=count_reference,
-    cases=lambda rng: [("GRU", 3, 5, 1), ("LSTM", 3, 5, 1), ("RNN", 10, 4, 1), ("GRU", 7, 6, 3), ("LSTM", 2, 9, 2)],
+    cases=lambda rng: [("GRU", 3, 7, 1), ("LSTM", 3, 5, 1), ("RNN", 10, 4, 1), ("GRU", 7, 6, 3), ("LSTM", 2, 4, 2)],
     mistakes=[
         Mistake("one bias", {"2 * H": "H"},
                 "You count one bias. PyTorch has two for every product, bias_ih and bias_hh."),
@@ -148,6 +148,9 @@ count = Exercise(
         Mistake("later layers read x too", {"else H": "else D + H"},
                 "From the second layer on you count D inputs beside the H states. Such a layer reads the H states of "
                 "the layer below it and no x."),
+        Mistake("later layers read nothing", {"else H": "else 0"},
+                "From the second layer on W_x is missing in your count. Such a layer reads the H states of the layer "
+                "below it, which are H · H weights for each product, beside the H · H of W_h."),
         Mistake("biases of the first layer alone", {"2 * H": "2 * H * (layer == 0)"},
                 "Only the first layer has biases in your count. Every layer has two for each product."),
         Mistake("a readout counted", {"total = 0": "total = H * D + D"},
@@ -221,6 +224,9 @@ candidates = Exercise(
                 [{"a + r * (h @ W_hn + b_hn)": "r * (a + h @ W_hn + b_hn)"}, {"a + (r * h)": "r * a + (r * h)"},
                 {"a + r * (h @ W_hn + b_hn)": "r * (a + h @ W_hn + b_hn)", "a + (r * h)": "r * a + (r * h)"}],
                 "You multiply a by r as well. What the input gives is never reset: add a after the reset, in both."),
+        Mistake("product behind the reset", {"r * (h @ W_hn + b_hn)": "r * h @ W_hn + r * b_hn"},
+                "In your second one the reset still comes first: Python reads r * h @ W_hn as (r * h) @ W_hn. Put the "
+                "product into brackets: r * (h @ W_hn + b_hn)."),
         Mistake("bias added to the state", {"(r * h) @ W_hn + b_hn": "(r * (h + b_hn)) @ W_hn"},
                 "You add b_hn to the state, before the product. It is added to what comes out of the product."),
         Mistake("W_hn transposed",
