@@ -115,4 +115,6 @@ def test_the_smaller_parts_hold_every_run_of_the_settings(script):
     halves = script["halves"](settings)["ReLU alone"]
     assert {rate: len(runs) for rate, runs in halves.items()} == {"0.003": 2, "0.01": 2}
     assert {name: len(runs) for name, runs in script["opening"](settings).items()} == {"GRU": 2, "frozen": 2}
+    settings["longer"] = {"length": 10, "model": "RNN", "rate": 0.003, "seed": 0, "max_steps": 50}
+    assert script["longer"](settings)[0] is None
     assert [0 < kept < 1 for kept in script["middle"](settings)["GRU"]] == [True, True]
