@@ -39,19 +39,28 @@ SETTINGS = {
         "GRU": [0.1, [10, 50, 100]],
     },
     "sweep_seeds": [100, 101],
+    "halves": {  # an RNN with the IRNN's units alone, or with its start alone, at one length
+        "length": 50,
+        "runs": {  # rates, seeds
+            "ReLU alone": [[0.003], [0, 1, 2, 3]],
+            "identity alone": [[0.003, 0.01], [0, 1]],
+        },
+    },
+    "longer": {"length": 50, "model": "RNN", "rate": 0.003, "seed": 6, "max_steps": 6_000},  # whose error was lowest
     "not_raced": {"IRNN": [200]},  # even at a rate of 0.001 its training can end in NaN there
     "opening": {  # the second part: who opens the way for the gradient, and when
         "length": 50,
         "back": 40,  # steps from the last state to the one whose gradient is measured
         "seeds": [0, 1, 2, 3, 4],
         "look_every": 10,  # updates
+        "middle": [50, ["GRU", "GRU, answers shuffled", "GRU, mean known", "GRU, shuffled, known"]],
         "runs": {  # model, what is special, how many updates at most, learning rate
             "GRU": ["GRU", "", 600, 0.03],
             "GRU, answers shuffled": ["GRU", "shuffled", 100, 0.03],
             "GRU, mean known": ["GRU", "mean", 600, 0.03],
             "GRU, shuffled, known": ["GRU", "shuffled mean", 100, 0.03],
             "GRU, z frozen": ["GRU", "frozen 1", 600, 0.03],
-            "GRU, z frozen open": ["GRU", "open 1", 600, 0.03],
+            "GRU, z frozen open": ["GRU", "open 1", 2000, 0.03],
             "GRU, r frozen": ["GRU", "frozen 0", 600, 0.03],
             "LSTM": ["LSTM", "", 1200, 0.03],
             "LSTM, f frozen": ["LSTM", "frozen 1", 1200, 0.03],
@@ -63,14 +72,15 @@ SETTINGS = {
 
 
 def recurrent_layer(model: str, hidden_size: int) -> torch.nn.RNNBase:
-    """The layer of one of SETTINGS["models"], with its start."""
-    if model == "IRNN":
-        layer = torch.nn.RNN(2, hidden_size, nonlinearity="relu")
+    """The layer of one of SETTINGS["models"], with its start, or half an IRNN: "ReLU alone", "identity alone"."""
+    if model in ("RNN", "LSTM", "GRU"):
+        return getattr(torch.nn, model)(2, hidden_size)
+    layer = torch.nn.RNN(2, hidden_size, nonlinearity="tanh" if model == "identity alone" else "relu")
+    if model != "ReLU alone":
         torch.nn.init.eye_(layer.weight_hh_l0)
         torch.nn.init.zeros_(layer.bias_ih_l0)
         torch.nn.init.zeros_(layer.bias_hh_l0)
-        return layer
-    return getattr(torch.nn, model)(2, hidden_size)
+    return layer
 
 
 class Adder(torch.nn.Module):
@@ -165,8 +175,10 @@ def left(adder: Adder, x: torch.Tensor, y: torch.Tensor, back: int) -> float:
     return (torch.stack([part.norm() for part in far]).norm() / at_end.norm()).item()
 
 
-def kept(adder: Adder, x: torch.Tensor) -> float | None:
-    """What the unit that keeps most keeps in a step without a mark, on average: z of a GRU, f of an LSTM."""
+def kept(adder: Adder, x: torch.Tensor, unit=torch.max) -> float | None:
+    """What a unit keeps in a step without a mark, on average: z of a GRU, f of an LSTM. The unit that keeps most, or
+    with torch.median the middle one.
+    """
     layer, size = adder.layer, adder.readout.in_features
     if isinstance(layer, torch.nn.RNN):
         return None
@@ -175,7 +187,7 @@ def kept(adder: Adder, x: torch.Tensor) -> float | None:
         before = torch.cat([torch.zeros_like(h[:1]), h[:-1]])
         sums = x @ layer.weight_ih_l0.T + layer.bias_ih_l0 + before @ layer.weight_hh_l0.T + layer.bias_hh_l0
         gate = torch.sigmoid(sums[..., size : 2 * size])  # the second of r, z, n and of i, f, g, o
-        return gate[x[..., 1] == 0].mean(dim=0).max().item()
+        return unit(gate[x[..., 1] == 0].mean(dim=0)).item()
 
 
 def freeze(layer: torch.nn.RNNBase, block: int) -> None:
@@ -184,8 +196,9 @@ def freeze(layer: torch.nn.RNNBase, block: int) -> None:
         weights.grad.split(layer.hidden_size)[block].zero_()
 
 
-def watch(model: str, special: str, updates: int, rate: float, task, seed: int, settings: dict) -> list:
-    """Train as in the race and look: rows of update, error, what is left of the gradient, what is kept.
+def watch(model: str, special: str, updates: int, rate: float, task, seed: int, settings: dict,
+          unit=torch.max) -> list:
+    """Train as in the race and look: rows of update, error, what is left of the gradient, what `unit` keeps.
 
     special: "shuffled" gives the training answers to the wrong sequences, "mean" starts the readout's bias at 1,
     "frozen k" leaves block k of all weights of the layer as it was at the start, and "open k" does so after adding 3 to
@@ -208,7 +221,7 @@ def watch(model: str, special: str, updates: int, rate: float, task, seed: int, 
     for update in range(updates + 1):
         if update % own["look_every"] == 0:
             error = error_on(adder, validation_x, validation_y)
-            keeps = kept(adder, validation_x)
+            keeps = kept(adder, validation_x, unit)
             rows.append([update, round(error, 4), float(f"{left(adder, validation_x, validation_y, own['back']):.2g}"),
                          keeps and round(keeps, 3)])
             if error < settings["solved_below"]:
@@ -233,9 +246,41 @@ def opening(settings: dict) -> dict:
             for name, runs in found.items()}
 
 
+def middle(settings: dict) -> dict:
+    """What the middle unit keeps after some updates, by run and seed: do most gates open, or only the widest?"""
+    own = settings["opening"]
+    updates, names = own["middle"]
+    task = adding(settings["train_size"], settings["test_size"], length=own["length"], seed=0)
+    found = {}
+    for name in names:
+        model, special, _, rate = own["runs"][name]
+        runs = [watch(model, special, updates, rate, task, seed, settings, torch.median) for seed in own["seeds"]]
+        found[name] = [rows[-1][3] for rows in runs]
+    return found
+
+
 def thinned(rows: list) -> list:
     """What is stored of the controls, which are not drawn: the first rows, every tenth of the others, and the last."""
     return [row for row in rows if row[0] <= 50 or row[0] % 100 == 0 or row is rows[-1]]
+
+
+def halves(settings: dict) -> dict:
+    """The IRNN's halves: where each run of each rate was solved, and its error at the end."""
+    own, found = settings["halves"], {}
+    task = adding(settings["train_size"], settings["test_size"], length=own["length"], seed=0)
+    for model, (tried, seeds) in own["runs"].items():
+        for rate in tried:
+            runs = [race(model, task, rate, seed, settings) for seed in seeds]
+            found.setdefault(model, {})[str(rate)] = [[run["solved_at"], run["test_error"]] for run in runs]
+    return found
+
+
+def longer(settings: dict) -> list:
+    """The RNN's best run, with more updates than the race allows: where it was solved, and its error at the end."""
+    own = settings["longer"]
+    task = adding(settings["train_size"], settings["test_size"], length=own["length"], seed=0)
+    found = race(own["model"], task, own["rate"], own["seed"], {**settings, "max_steps": own["max_steps"]})
+    return [found["solved_at"], found["test_error"]]
 
 
 def rates(model: str, length: int, settings: dict) -> list[float]:
@@ -270,7 +315,10 @@ def run(settings: dict) -> dict:
                     bar.update()
                 by_name = {str(rate): found for rate, found in scores.items()}
                 entry[model] = {"sweep": by_name, "rate": best, "runs": runs}
+    results["halves"] = halves(settings)
+    results["longer"] = longer(settings)
     results["opening"] = opening(settings)
+    results["middle"] = middle(settings)
     results["minutes"] = round((time.process_time() - started) / 60)
     return results
 

@@ -123,7 +123,7 @@ count = Exercise(
     title="Count the parameters",
     stars=1,
     reference=count_reference,
-    cases=lambda rng: [("GRU", 3, 5, 1), ("LSTM", 3, 5, 1), ("RNN", 10, 4, 1), ("GRU", 7, 6, 3), ("LSTM", 2, 9, 2)],
+    cases=lambda rng: [("GRU", 3, 7, 1), ("LSTM", 3, 5, 1), ("RNN", 10, 4, 1), ("GRU", 7, 6, 3), ("LSTM", 2, 4, 2)],
     mistakes=[
         Mistake("one bias", {"2 * H": "H"},
                 "You count one bias. PyTorch has two for every product, bias_ih and bias_hh."),
@@ -148,6 +148,9 @@ count = Exercise(
         Mistake("later layers read x too", {"else H": "else D + H"},
                 "From the second layer on you count D inputs beside the H states. Such a layer reads the H states of "
                 "the layer below it and no x."),
+        Mistake("later layers read nothing", {"else H": "else 0"},
+                "From the second layer on W_x is missing in your count. Such a layer reads the H states of the layer "
+                "below it, which are H · H weights for each product, beside the H · H of W_h."),
         Mistake("biases of the first layer alone", {"2 * H": "2 * H * (layer == 0)"},
                 "Only the first layer has biases in your count. Every layer has two for each product."),
         Mistake("a readout counted", {"total = 0": "total = H * D + D"},
@@ -221,6 +224,9 @@ candidates = Exercise(
                 [{"a + r * (h @ W_hn + b_hn)": "r * (a + h @ W_hn + b_hn)"}, {"a + (r * h)": "r * a + (r * h)"},
                 {"a + r * (h @ W_hn + b_hn)": "r * (a + h @ W_hn + b_hn)", "a + (r * h)": "r * a + (r * h)"}],
                 "You multiply a by r as well. What the input gives is never reset: add a after the reset, in both."),
+        Mistake("product behind the reset", {"r * (h @ W_hn + b_hn)": "r * h @ W_hn + r * b_hn"},
+                "In your second one the reset still comes first: Python reads r * h @ W_hn as (r * h) @ W_hn. Put the "
+                "product into brackets: r * (h @ W_hn + b_hn)."),
         Mistake("bias added to the state", {"(r * h) @ W_hn + b_hn": "(r * (h + b_hn)) @ W_hn"},
                 "You add b_hn to the state, before the product. It is added to what comes out of the product."),
         Mistake("W_hn transposed",
@@ -600,23 +606,26 @@ QUIZ = Quiz("08", [
                    "A race of cells is a race of their starts and rates as well, so each of them needs a start and a "
                    "rate that suit it."),
             Option("ReLU units remember more than tanh units.", False,
-                   "The start was changed as well. In chapter 05, ReLUs with an orthogonal start lose the gradient "
-                   "where tanh units with the same start keep it."),
+                   "The start was changed as well. In chapter 05, on faint inputs, ReLUs with an orthogonal start lose "
+                   "the gradient, and tanh units with the same start keep it."),
             Option("Gates are of no use for long gaps.", False,
                    "The GRU solves it in fewer updates here, and from PyTorch's plain start."),
             Option("A plain RNN can never learn 50 steps with tanh.", False,
-                   "The race tried one start, a few rates and 3,000 updates. That is far from never."),
+                   "The race tried one start, a few rates and 3,000 updates. One of its runs is solved when it may go "
+                   "on, after 4,950."),
         ],
         topic="a fair race",
     ),
     Question(
-        "With the answers shuffled among the sequences, the GRU's update gate opens all the same. What does that "
-        "rule out?",
+        "With the answers shuffled among the sequences, some of the GRU's update gates open all the same. What does "
+        "that rule out?",
         [
             Option("That the gate opens because early numbers are useful.", True,
-                   "They are of no use there, since no answer belongs to its sequence, and the gate opens as far."),
+                   "They are of no use there, since no answer belongs to its sequence, and the most open gate opens "
+                   "as far."),
             Option("That the gate has a part in solving the task.", False,
-                   "The frozen gate speaks for its part: with z's weights left as drawn, no run solves the task."),
+                   "The frozen gate speaks for its part: with z's weights left as drawn, no run is solved in 600 "
+                   "updates, and with z free all five are in 140."),
             Option("That the network learns the mean of the answers.", False,
                    "The mean is the same after shuffling, and it is what these runs learn."),
             Option("That the gradient reaches the early steps.", False,

@@ -50,6 +50,9 @@ made_of = Exercise(
                  for start in ("z.prod(axis=0)", "0", "z[0]")],
                 "1 − z_t is the candidate's share right after step t. Each later step keeps only z of it: multiply by "
                 "all later z."),
+        Mistake("all gates", {"(1 - z[t]) * later": "(1 - z[t]) * z.prod(axis=0)"},
+                "You multiply every candidate by the z of all steps. What step t writes is met by the later gates "
+                "alone: the product begins after step t."),
         Mistake("earlier gates instead",
                 {"reversed(range(len(z)))": "range(len(z))"},
                 "You multiply by the gates of the *earlier* steps. What step t writes is kept or let go by the steps "
@@ -132,6 +135,9 @@ from_keras = Exercise(
         Mistake("biases in the old order",
                 {"reordered(bias[0])": "bias[0].copy()", "reordered(bias[1])": "bias[1].copy()"},
                 "The matrices are right. The biases have the same three blocks, and still stand in Keras' order."),
+        Mistake("one bias in the old order",
+                [{f"reordered(bias[{row}])": f"bias[{row}].copy()"} for row in (0, 1)],
+                "One of the two biases still stands in Keras' order. Both have the same three blocks as the matrices."),
         Mistake("matrices in the old order", {KX: "kernel.T", KH: "recurrent_kernel.T"},
                 "The biases are right. The columns of both matrices still stand in Keras' order."),
         Mistake("biases exchanged",

@@ -101,7 +101,7 @@ def opening(runs: dict, settings: dict, *, figure: Figure | None = None) -> Figu
         run. Above, the share that the unit that keeps most keeps in a step without a mark. In the middle, on a log
         axis, what is left of the gradient {settings['back']} steps before the end. Below, the error, on a log axis.
         For the GRU the first two rise within 30 updates, and the error falls later. For the LSTM the first rises
-        half-way as soon; hundreds of updates later it jumps to nearly 1, and the gradient and, in four of five runs at
+        to 0.9 as soon; hundreds of updates later it jumps to nearly 1, and the gradient and, in four of five runs at
         once, the error move with it. For the RNN the gradient stays below 10⁻⁸. {'; '.join(told)}.""")
 
 

@@ -27,6 +27,13 @@ def test_an_irnn_copies_its_state_and_the_others_start_as_pytorch_does(script):
         assert all(map(torch.equal, layer.parameters(), theirs.parameters()))
 
 
+def test_half_an_irnn_has_its_units_or_its_start(script):
+    units, start = script["recurrent_layer"]("ReLU alone", 4), script["recurrent_layer"]("identity alone", 4)
+    assert (units.nonlinearity, start.nonlinearity) == ("relu", "tanh")
+    assert torch.equal(start.weight_hh_l0, torch.eye(4)) and not start.bias_ih_l0.any()
+    assert not torch.equal(units.weight_hh_l0, torch.eye(4)) and units.bias_ih_l0.any()
+
+
 @pytest.mark.parametrize(("errors", "expected"), [
     ([0.2, 0.1, 0.2, 0.1], 0.15),
     ([0.2, 0.0], 0.05),  # solved and stopped: 0 from there
@@ -79,6 +86,7 @@ def test_kept_is_the_gate(script):
             weights.zero_()
         adder.layer.bias_ih_l0[2:4] = torch.tensor([0.0, 3.0])  # z
     assert script["kept"](adder, torch.zeros(4, 2, 2)) == pytest.approx(1 / (1 + np.exp(-3)))
+    assert script["kept"](adder, torch.zeros(4, 2, 2), torch.median) == pytest.approx(0.5)
     assert script["kept"](script["Adder"]("RNN", 2), torch.zeros(4, 2, 2)) is None
 
 
@@ -96,3 +104,17 @@ def test_what_is_special_about_a_watched_run(script):
     known, shuffled = rows("mean"), rows("shuffled mean")
     assert known[0] == shuffled[0] and known[0][1] < 0.3 < drawn[0][1]
     assert known[1] != shuffled[1]
+
+
+def test_the_smaller_parts_hold_every_run_of_the_settings(script):
+    settings = {**script["SETTINGS"], "hidden_size": 4, "train_size": 200, "test_size": 10, "validation_size": 50,
+                "max_steps": 25, "halves": {"length": 10, "runs": {"ReLU alone": [[0.003, 0.01], [0, 1]]}}}
+    own = {**settings["opening"], "length": 10, "back": 4, "seeds": [0, 1], "middle": [10, ["GRU"]],
+           "runs": {"GRU": ["GRU", "", 10, 0.03], "frozen": ["GRU", "frozen 1", 10, 0.01]}}
+    settings["opening"] = own
+    halves = script["halves"](settings)["ReLU alone"]
+    assert {rate: len(runs) for rate, runs in halves.items()} == {"0.003": 2, "0.01": 2}
+    assert {name: len(runs) for name, runs in script["opening"](settings).items()} == {"GRU": 2, "frozen": 2}
+    settings["longer"] = {"length": 10, "model": "RNN", "rate": 0.003, "seed": 0, "max_steps": 50}
+    assert script["longer"](settings)[0] is None
+    assert [0 < kept < 1 for kept in script["middle"](settings)["GRU"]] == [True, True]
