@@ -284,7 +284,7 @@ TERMS = (
     Term("residual connection", "残差连接", "14",
          "A part's result is added to its input, which keeps a way around the part.", "skip connection"),
     Term("saliency", "显著性", "13",
-         "What stands out by itself, whatever is asked; max pooling and gates go by it."),
+         "What stands out by itself, whatever is asked; max pooling goes by it."),
     Term("sampling", "采样", "09",
          "Drawing the next token at random from the model's probabilities."),
     Term("saturation", "饱和", "05",
