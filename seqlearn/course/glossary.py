@@ -292,7 +292,7 @@ TERMS = (
     Term("rotary positions", "旋转位置编码", "14",
          "Each pair of a query's and of a key's numbers is turned by an angle that grows with the position.", "RoPE"),
     Term("saliency", "显著性", "13",
-         "What stands out by itself, whatever is asked; max pooling and gates go by it."),
+         "What stands out by itself, whatever is asked; max pooling goes by it."),
     Term("sampling", "采样", "09",
          "Drawing the next token at random from the model's probabilities."),
     Term("saturation", "饱和", "05",

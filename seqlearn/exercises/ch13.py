@@ -286,7 +286,7 @@ reinforce = Exercise(
         Mistake("uphill", {"-advantage": "advantage"},
                 "The sign is turned. The optimizer goes downhill, so this is the gradient of minus the reward."),
         Mistake("baseline forgotten", {"rewards - baseline": "rewards"},
-                "The baseline is not used. Right on average, and far noisier: the factor is rewards − baseline."),
+                "The baseline is not used. Right on average, and as a rule noisier: the factor is rewards − baseline."),
         Mistake("baseline added", {"rewards - baseline": "rewards + baseline"},
                 "You add the baseline. What counts is how much better the look was than expected: rewards − baseline."),
         Mistake("a baseline of your own", {"rewards - baseline": "rewards - rewards.mean()"},
@@ -452,9 +452,9 @@ QUIZ = Quiz("13", [
             Option("To use fewer parameters.", False,
                    "General and additive scores add parameters. With the same number of units in its layers, the model "
                    "with attention is the larger one."),
-            Option("To spend limited computation on what matters for the output that is written now.", True,
-                   "At each step the decoder reads those parts of the input that this output needs, and not one "
-                   "vector of fixed size."),
+            Option("To let each output choose what it reads, in place of one vector of fixed size for all.", True,
+                   "That vector was the reason that Bahdanau, Cho and Bengio gave. A step still takes in one vector, "
+                   "but it is made of those parts of the input that matter for this output."),
         ],
         topic="why attention was introduced",
     ),
@@ -547,7 +547,8 @@ QUIZ = Quiz("13", [
                    "If it copies 16 digits then, nothing in the model forbade it. It had never been shown such "
                    "lengths."),
             Option("The model without attention, with a vector of twice the size.", False,
-                   "The model with attention fails alike and has no such vector, so its size cannot be the reason."),
+                   "The model with attention has no such vector and fails alike, so a larger one leaves at least one "
+                   "reason to fail."),
             Option("Both models, trained ten times as long on up to 12 digits.", False,
                    "They copy these already. Longer training on them shows no string of 16."),
         ],
@@ -572,8 +573,9 @@ QUIZ = Quiz("13", [
     Question(
         "You take the input feeding out of Luong's decoder. Which statements are true?",
         [
-            Option("No state depends any more on where the decoder has looked.", True,
-                   "The context goes into s̃ alone, and s̃ no longer goes into the next step."),
+            Option("With teacher forcing, no state depends any more on where the decoder has looked.", True,
+                   "The context goes into s̃ alone, and s̃ no longer goes into the next step. When the decoder reads "
+                   "its own words, a look can still reach the next state through the word that it led to."),
             Option("With teacher forcing, all states can be computed before any of them asks.", True,
                    "The states depend on the right words only, which are known from the start."),
             Option("It has become Bahdanau's decoder.", False,

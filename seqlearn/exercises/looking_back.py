@@ -145,7 +145,7 @@ temperature_backward = Exercise(
         "∂(scores / τ)/∂τ = −scores / τ², and one τ stands in all entries: multiply by d_cold and sum over everything.",
     ],
     explanation="A learned temperature may come too close to 0. In practice one learns its logarithm, or the factor "
-                "1/τ, which is the length of the query.",
+                "1/τ, which makes the query longer or shorter when the score is dot or general.",
 )
 
 # 13.7 Weight is not contribution ----------------------------------------------------------------------------------
@@ -342,6 +342,6 @@ luong_steps = Exercise(
     ],
     explanation="Without `fed` in the cell's input, no state would depend on a context, and all steps of a training "
                 "batch could ask at once. That is the price of input feeding. What it bought in three runs of ours, "
-                "with strings of 2 to 8 digits in training: 94 to 98 % at 8 digits with feeding and without, but 78 to "
-                "83 % at 10 digits with it and 49 to 63 % without. `LookingDecoder` had 97 to 100 % and 35 to 46 %.",
+                "with strings of 2 to 8 digits in training: 92 to 98 % at 8 digits with feeding and without, but 78 to "
+                "85 % at 10 digits with it and 49 to 64 % without. `LookingDecoder` had 96 to 100 % and 34 to 47 %.",
 )

@@ -23,8 +23,8 @@ from seqlearn.plots.style import color, describe
 STAGES = {
     "states": "the bidirectional encoder, whose two states at each input together are h_j",
     "scores": "a score e_ij for each h_j, from h_j and the decoder's last state s_(i−1)",
-    "weights": "the softmax over all j that turns scores into weights a_ij",
-    "context": "the sum of all h_j, each times its weight: the context c_i",
+    "weights": "the softmax over all j that turns scores into weights α_ij",
+    "context": "the sum of all h_j, each times its weight: the context h̄_i",
     "new state": "the decoder's new state s_i from s_(i−1), the last output and the context, and the next output",
 }
 COLUMNS = (1.0, 2.75, 4.5, 6.25)
@@ -55,7 +55,7 @@ def step(*lit: str, weights: Sequence[float] = (0.08, 0.12, 0.68, 0.12), figure:
     return describe(figure, f"""One step of a decoder with attention. Below, an encoder reads x1 to x4 forwards and
         backwards; both states of a place together are h1 to h4. From each h_j and from the decoder's last state
         s_(i−1) comes a score; a softmax over the four scores gives weights, here {shares} percent. Each h_j is
-        multiplied by its weight, and their sum is the context c_i. From the context, s_(i−1) and the last output
+        multiplied by its weight, and their sum is the context h̄_i. From the context, s_(i−1) and the last output
         y_(i−1) the decoder makes its new state s_i, and the output y_i. Lit: {what}.""")
 
 
@@ -109,7 +109,7 @@ def _weights(cell: Cell, weights: Sequence[float]) -> None:
     for j, (x, weight) in enumerate(zip(COLUMNS, weights, strict=True), start=1):
         cell.add("weights", arrow(axes, (x, SCORE + 0.24), (x, SOFTMAX - 0.24)),
                  arrow(axes, (x, SOFTMAX + 0.24), (x, TIMES - 0.26)),
-                 words(axes, (x - 0.34, 5.02), f"$a_{{i{j}}}$", "gate", 14))
+                 words(axes, (x - 0.34, 5.02), f"$\\alpha_{{i{j}}}$", "gate", 14))
         for share, strength in ((1.0, 0.12), (weight, 0.9)):
             axes.add_patch(Rectangle((x + 0.1, 4.75), 0.13, 0.55 * share, linewidth=0, zorder=2.8,
                                      facecolor=mix(color("gate"), color("paper"), strength)))
@@ -125,7 +125,7 @@ def _context(cell: Cell, weights: Sequence[float]) -> None:
                  wire(axes, [(edge, 1.45), (side, 1.45), (side, TIMES), (x + 0.26, TIMES)], role="state", width=1.3),
                  times, wire(axes, [(x, TIMES + 0.25), (x, SUM), (STATE - 0.83, SUM)], role="state",
                              width=0.8 + 5 * weight))
-    context = node(axes, "state", (9.2, SUM), "$c_i$", radius=0.38, fontsize=16)
+    context = node(axes, "state", (9.2, SUM), r"$\bar{h}_i$", radius=0.38, fontsize=16)
     cell.add("context", plus, arrow(axes, plus, context, width=2.4), context, _number(axes, (-0.02, SUM), 4))
 
 

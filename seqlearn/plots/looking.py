@@ -129,22 +129,27 @@ def pushes(weights: Sequence[float], rewards: Sequence[float], baselines: Mappin
             ("draw {} " if k < len(weights) else "mean ").format(k + 1) + ", ".join(f"{value:.2f}" for value in move)
             for k, move in enumerate(columns)))
     return describe(figure, f"""How far each score is pushed up or down after each possible draw, and the mean over the
-        draws. {". ".join(told)}. The means are the same; with a baseline the single pushes are smaller.""")
+        draws. {". ".join(told)}. The means are the same; with a baseline the single pushes lie closer to them.""")
 
 
-def knock_out(names: Sequence[str], weights: Sequence[float], changed: Sequence[float], *,
+def knock_out(names: Sequence[str], weights: Sequence[float], changed: Sequence[float], blind: Sequence[float], *,
               figure: Figure | None = None) -> Figure:
-    """For each output: the largest weight of its row, and how often it changes when that place cannot be looked at."""
+    """For each output: the largest weight of its row, and how often it changes when that place cannot be looked at.
+
+    blind: how often it changes when no place can be looked at, a mark across the second bar.
+    """
     figure = figure or plt.figure(figsize=(9.6, 3.2))
     axes, places = figure.add_subplot(), np.arange(len(names))
     axes.bar(places - 0.2, weights, width=0.38, color=color("gate"), label="largest weight of the row")
     axes.bar(places + 0.2, changed, width=0.38, color=color("bad"), label="this output changes without that place")
+    axes.hlines(blind, places - 0.02, places + 0.42, color=color("ink"), linewidth=2.5, label="without any place")
     axes.set_xticks(places, names, fontsize=11)
     axes.set(ylim=(0, 1.25), yticks=np.arange(0, 1.01, 0.25))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.grid(axis="x", visible=False)
-    axes.legend(loc="upper center", ncols=2, fontsize=11)
-    told = "; ".join(f"{name} {100 * weight:.1f} % and {100 * share:.1f} %"
-                     for name, weight, share in zip(names, weights, changed, strict=True))
-    return describe(figure, f"""Two bars for each output: the largest weight of its row, and how often the output
-        changes when that one place is hidden at this step. {told}.""")
+    mark, *bars = axes.get_legend_handles_labels()[0]
+    axes.legend(handles=[*bars, mark], loc="upper center", ncols=3, fontsize=10.5)
+    told = "; ".join(f"{name} {100 * weight:.1f} %, {100 * share:.1f} %, {100 * most:.1f} %"
+                     for name, weight, share, most in zip(names, weights, changed, blind, strict=True))
+    return describe(figure, f"""Two bars and a mark for each output: the largest weight of its row, how often the output
+        changes when that one place is hidden at this step, and how often when all places are. {told}.""")

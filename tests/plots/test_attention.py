@@ -86,12 +86,15 @@ def test_pushes_have_the_same_mean_with_every_baseline():
     figure = looking.pushes([0.5, 0.3, 0.2], [-0.1, -3.0, -3.0], {"none": 0.0, "some": -1.55})
     bars = np.array([[bar.get_height() for bar in axes.patches] for axes in figure.axes]).reshape(2, 4, 3)
     assert np.allclose(bars[:, 3], [0.725, -0.435, -0.29]) and np.allclose(bars[0, 1], [1.5, -2.1, 0.6])
-    assert np.abs(bars[1, :3]).max() < np.abs(bars[0, :3]).max()
+    apart = np.abs(bars[:, :3] - bars[:, 3:]).max(axis=(1, 2))
+    assert apart[1] < apart[0]
     assert "none: draw 1 -0.05, 0.03, 0.02; draw 2 1.50, -2.10, 0.60" in alternative_text(figure)
 
 
-def test_both_decoders_are_told_and_what_is_knocked_out_has_two_bars():
+def test_both_decoders_are_told_and_what_is_knocked_out_has_two_bars_and_a_mark():
     assert all(words in alternative_text(looking.who_asks()) for words in ("s_(i−1) asks", "s_i asks", "input feeding"))
-    figure = looking.knock_out(["year", "dash"], [0.9, 0.4], [0.8, 0.0])
+    figure = looking.knock_out(["year", "dash"], [0.9, 0.4], [0.8, 0.0], [0.85, 0.1])
     assert sorted(bar.get_height() for bar in figure.axes[0].patches) == [0.0, 0.4, 0.8, 0.9]
-    assert "year 90.0 % and 80.0 %; dash 40.0 % and 0.0 %" in alternative_text(figure)
+    marks = figure.axes[0].collections[0].get_segments()
+    assert [mark[0][1] for mark in marks] == [0.85, 0.1]
+    assert "year 90.0 %, 80.0 %, 85.0 %; dash 40.0 %, 0.0 %, 10.0 %" in alternative_text(figure)
