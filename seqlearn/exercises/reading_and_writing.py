@@ -262,7 +262,7 @@ seq2seq_logits = Exercise(
         "model.writer takes two arguments, the vectors of the inputs and the state to begin with.",
     ],
     explanation="These few lines are the whole model. Trained as in the chapter it gets about nine in ten of the test "
-                "sums right with its own words: 90, 91 and 94 % in three starts.",
+                "sums right with its own words.",
 )
 
 # 11.8 From which penalty on ----------------------------------------------------------------------------------------
