@@ -1,10 +1,12 @@
 """Controls of chapter 11 on sums of two-digit numbers, five seeds each or three, stored in 11_limits.json.
 
-    .venv/bin/python notebooks/long_runs/11_limits.py       about 9 minutes on one core
+    .venv/bin/python notebooks/long_runs/11_limits.py       about 10 minutes on one core
 
 "orders": does the order of reading matter because of the distance between digits, or because of the spaces?
-"contexts": the last state, the mean of all states, or all of them side by side, fed once or at every step.
-"width": all but a few numbers of the last state are set to zero. "lengths": answers longer than any in training.
+"contexts": the last state, the mean of all states, or all of them side by side, fed once or at every step; and the last
+state once in a network of more units, with as many weights as the one that feeds it at every step.
+"width": all but a few numbers of the last state are set to zero. "lengths": answers longer than any in training,
+where the decoder with attention begins with a state of zeros, so that nothing but attention goes across.
 "time": the same network with fewer or more epochs. Everywhere the learning rate falls to zero on a straight line, so
 that the last epoch can be compared, and h alone goes across: the decoder's c begins at zero.
 """
@@ -25,9 +27,9 @@ from seqlearn.models import AttentionDecoder, Decoder, Encoder, Seq2Seq, sequenc
 SETTINGS = {
     "seeds": [0, 1, 2, 3, 4], "train_size": 1200, "test_size": 500, "hidden_size": 64, "embedding_size": 16,
     "batch_size": 32, "epochs": 40, "learning_rate": 0.005, "max_norm": 5.0,
-    "orders": ["ab+cd", "dc+ba", "ba+dc", "ac+bd", "bd+ac", "spaces behind", "spaces in front",
-               "reversed, spaces in front"],
-    "contexts": ["last", "mean", "side by side"], "feeds": ["once", "every step"],
+    "orders": ["ab+cd", "dc+ba", "ba+dc", "ac+bd", "bd+ac", "____bd+ac", "bd+ac____", "spaces behind",
+               "spaces in front", "reversed, spaces in front"],
+    "contexts": ["last", "mean", "side by side"], "feeds": ["once", "every step"], "more units": 78,
     "widths": [1, 2, 4, 8], "times": {"bd+ac": [5, 10, 20], "ab+cd": [160]},
     "narrow and long": [4, 160], "three seeds": [0, 1, 2],
 }
@@ -50,6 +52,8 @@ class Bridge(Seq2Seq):
             h = ((encoded.outputs * real[:, :, None]).sum(0) / real.sum(0)[:, None])[None]
         elif self.kind == "side by side":
             h = torch.tanh(self.join(encoded.outputs.transpose(0, 1).flatten(1)))[None]
+        elif self.kind == "attention":
+            h = torch.zeros_like(h)
         elif self.kind.isdigit():
             h = h * (torch.arange(h.shape[2]) < int(self.kind))
         return encoded._replace(state=(h, torch.zeros_like(c)))
@@ -61,7 +65,7 @@ def sums(settings: dict, seed: int) -> Pairs:
 
 
 def in_order(pairs: Pairs, order: str) -> Pairs:
-    """The questions with their characters in another order; "ac+bd" reads both leading digits first."""
+    """The questions with their characters in another order; "ac+bd" reads both leading digits first. _ is a space."""
     if "spaces" in order:
         def turned(question: str) -> str:
             question = question[::-1] if "reversed" in order else question
@@ -69,16 +73,16 @@ def in_order(pairs: Pairs, order: str) -> Pairs:
     else:
         def turned(question: str) -> str:
             a, b, c, d = "".join(number.zfill(2) for number in question.split("+"))
-            return "".join({"a": a, "b": b, "c": c, "d": d, "+": "+"}[place] for place in order)
+            return "".join({"a": a, "b": b, "c": c, "d": d, "+": "+", "_": " "}[place] for place in order)
     parts = ([(turned(question), answer) for question, answer in part] for part in (pairs.train, pairs.test))
     return Pairs("addition", Symbols(DIGITS + "+ "), pairs.target, *parts)
 
 
 def fit(settings: dict, pairs: Pairs, seed: int, *, kind: str = "last", feed: str = "once",
-        epochs: int | None = None) -> Seq2Seq:
+        epochs: int | None = None, units: int | None = None) -> Seq2Seq:
     """A trained adder."""
     torch.manual_seed(seed)
-    H, sizes = settings["hidden_size"], {"embedding_size": settings["embedding_size"]}
+    H, sizes = units or settings["hidden_size"], {"embedding_size": settings["embedding_size"]}
     decoder = (AttentionDecoder(len(pairs.target), H, H, **sizes) if kind == "attention"
                else Decoder(len(pairs.target), H, context=feed, **sizes))
     model = Bridge(Encoder(len(pairs.source), H, **sizes), decoder, kind, H, 5)
@@ -143,6 +147,9 @@ def trainings(settings: dict) -> dict:
         for feed in settings["feeds"]:
             found["contexts"][f"{kind}, {feed}"] = lambda seed, kind=kind, feed=feed: test(
                 in_order(sums(settings, seed), "ab+cd"), seed, kind=kind, feed=feed)
+    more = settings["more units"]
+    found["contexts"][f"last, once, {more} units"] = lambda seed: test(
+        in_order(sums(settings, seed), "ab+cd"), seed, units=more)
     for numbers in settings["widths"]:
         found["width"][str(numbers)] = lambda seed, numbers=numbers: test(
             in_order(sums(settings, seed), "bd+ac"), seed, kind=str(numbers))

@@ -132,7 +132,7 @@ CHAPTERS = (
             "Let one network read and another write, and get from one sum in ten to nearly all.", 90,
             part=4, needs=("09",), topic="seq2seq",
             also=("data.addition", "data.word_pairs", "models.seq2seq", "decoding.seq2seq", "decoding.beam",
-                  "plots.encoder_decoder", "plots.beam_tree")),
+                  "plots.encoder_decoder", "plots.beam_tree", "exercises.reading_and_writing")),
     Chapter("12", "one_model_seven_jobs", "One model, seven jobs",
             "Speech, translation, dialogue, parsing: the same model class on seven small tasks.", 75,
             part=4, needs=("11",), topic="seven_jobs",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqlearn.data.pairs import Pairs, Symbols
-from seqlearn.exercises import ch11
+from seqlearn.exercises import ch11, reading_and_writing
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_the_greedy_loop_is_the_package_s(rng):
             return logits[0].numpy(), state
 
         expected = greedy(model, source, max_steps=5).tokens
-        assert np.array_equal(ch11.write_reference(step, encoded.state, 6, 5), expected)
+        assert np.array_equal(reading_and_writing.write_reference(step, encoded.state, 6, 5), expected)
         ends.add(tuple((expected == 2).sum(0).tolist()))
     assert any(len(set(each)) > 1 for each in ends), "some answers of a batch end and some do not"
 
@@ -94,7 +94,7 @@ def test_the_smallest_model_is_the_package_s(rng):
                            (model.decoder.embedding, parts.embed_target), (model.decoder.recurrent, parts.writer),
                            (model.decoder.readout, parts.readout)):
             one.load_state_dict(other.state_dict())
-        found = ch11.seq2seq_logits_reference(parts, source, lengths, inputs)
+        found = reading_and_writing.seq2seq_logits_reference(parts, source, lengths, inputs)
         assert torch.allclose(found, model(source, inputs, lengths), atol=1e-12)
 
 
@@ -107,7 +107,7 @@ def test_at_the_fair_penalty_both_answers_tie_in_the_search():
         with np.errstate(divide="ignore"):
             return np.log([rows[int(token)] for token in tokens])
 
-    alpha = ch11.fair_penalty_reference(np.log(0.5), 0, np.log(0.5 * 0.3), 1)
+    alpha = reading_and_writing.fair_penalty_reference(np.log(0.5), 0, np.log(0.5 * 0.3), 1)
     for penalty, first in ((alpha - 0.01, ()), (alpha + 0.01, (4,))):
         answers = search(step, width=3, max_steps=2, length_penalty=penalty)[0]
         assert [one.tokens for one in answers if one.finished][0] == first
@@ -128,7 +128,7 @@ def test_a_context_without_a_gradient_is_found():
 
 def test_steps_that_nobody_needs_are_counted():
     def one_more(step, state, count, max_steps):
-        said = ch11.write_reference(step, state, count, max_steps)
+        said = reading_and_writing.write_reference(step, state, count, max_steps)
         step(np.ones(count, dtype=int), state)
         return said
 
