@@ -83,8 +83,8 @@ class Attention(nn.Module):
 class AttentionDecoder(nn.Module):
     """A decoder that asks before each step which of the encoder's outputs matter now.
 
-        e_ij = score(s_{i−1}, h_j),  a_i = softmax(e_i),  c_i = Σ_j a_ij h_j
-        s_i = cell([y_{i−1}, c_i], s_{i−1}),  logits_i = readout([s_i, c_i])
+        e_ij = score(s_{i−1}, h_j),  α_i = softmax(e_i),  h̄_i = Σ_j α_ij h_j
+        s_i = cell([y_{i−1}, h̄_i], s_{i−1}),  logits_i = readout([s_i, h̄_i])
 
     memory_size: the features of the encoder's outputs, `encoder.output_size`. One layer. frames: it reads and writes
     vectors of `size` features instead of symbols. readout_size: see `readout_layer`. Bahdanau, Cho & Bengio (2015).
