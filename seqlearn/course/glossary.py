@@ -62,7 +62,7 @@ TERMS = (
     Term("brevity penalty", "简短惩罚", "11",
          "The factor in BLEU that lowers the score of translations shorter than their references."),
     Term("byte-pair encoding", "字节对编码", "15",
-         "Cutting rare words into frequent pieces, so that no word is unknown.", "subword units"),
+         "Cutting rare words into frequent pieces, so that hardly a word is unknown.", "subword units"),
     Term("candidate state", "候选状态", "06",
          "The new content a cell proposes to write, before a gate decides how much of it enters."),
     Term("causal mask", "因果掩码", "14",

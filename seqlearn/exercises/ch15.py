@@ -423,7 +423,8 @@ QUIZ = Quiz("15", [
             Option("How many layers the two networks have.", False,
                    "Layers may explain a difference; to compare two scores you need to know how they were counted."),
             Option("Whether upper and lower case were told apart.", True,
-                   "A lower-cased score is never below the cased one, as lower-casing both sides only adds matches."),
+                   "With one reference a lower-cased score is never below the cased one, as lower-casing both sides "
+                   "can only add matches."),
             Option("How many references each sentence had.", True,
                    "With more references more n-grams are found, for the very same translation."),
         ],
@@ -467,7 +468,8 @@ QUIZ = Quiz("15", [
             Option("The search: a beam of 8 has to be right at least as often as one of 1.", False,
                    "A beam looks for probable answers and knows nothing of right and wrong."),
             Option("The width: with a beam of 100 the right answers would come first.", False,
-                   "Where a wrong answer is the more probable one, it stays before the right one at every width."),
+                   "Where a wrong answer is the more probable one, every beam that finds it puts it before the "
+                   "right one."),
         ],
         topic="search and model",
     ),
@@ -476,7 +478,8 @@ QUIZ = Quiz("15", [
         "What becomes of it?",
         [
             Option("It becomes <unk>, as every word does that the training part lacks.", False,
-                   "Only a letter that was never seen becomes <unk>. A new word of known letters is cut into pieces."),
+                   "A new word is cut into pieces. What becomes <unk> is a letter that was never seen, or the rare "
+                   "piece that larger ones have swallowed everywhere."),
             Option("It is cut into pieces that were learned, at worst into single letters.", True,
                    "Its letters are pieces, and the merges that fit are made. Whether the model translates the pieces "
                    "rightly is another matter."),
@@ -487,13 +490,13 @@ QUIZ = Quiz("15", [
         topic="pieces of words",
     ),
     Question(
-        "A translator with one vector has every training number right and 46 % of the long new ones. Which run can "
+        "A translator with one vector has every training number right and half of the long new ones. Which run can "
         "show that its vector is too small to hold a long number?",
         [
             Option("The same sizes, trained on ten times as many pairs: if it is still wrong, the vector may be at "
                    "fault.",
-                   True, "Such a run can come out either way. In this chapter the same 48 units had every new number "
-                   "right after it, so the size was not what stood in the way."),
+                   True, "Such a run can come out either way. In this chapter the same 48 units had practically every "
+                   "new number right after it, so the size was not what stood in the way."),
             Option("The same model with attention beside it: if that is better, the vector must have been too small.",
                    False, "Attention changes more than how much can be held; it may only learn from fewer examples. "
                    "That run cannot tell the two apart."),
