@@ -51,7 +51,11 @@ SETTINGS = {
     "max_norm": 1.0,
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
-    "lengths": {"kinds": [[1, 250], [1, 1000], [2, 1000]], "digits": [4, 12], "rate": 0.01},  # blocks, updates
+    "lengths": {
+        "kinds": [["sinusoidal", 1, 250], ["sinusoidal", 1, 1000], ["sinusoidal", 2, 1000], ["both ends", 1, 250]],
+        "digits": [4, 12],
+        "rate": 0.01,
+    },
     "scale": {"digits": 12, "updates": 120, "rates": [0.001, 0.003, 0.01, 0.03]},
 }
 
@@ -154,17 +158,18 @@ def run_kind(kind: str, settings: dict, bar=None) -> dict:
 def lengths(settings: dict, seeds: list[int]) -> dict:
     """Share of digits right after a training to reverse many lengths: at each of these lengths, and at 20.
 
-    A key such as "2 blocks, 1000 updates" → one list a seed, from the shortest length to the longest and 20.
+    A key such as "sinusoidal, 2 blocks, 1000 updates" → one list a seed, from the shortest length up, and 20.
     """
     shortest, longest = settings["digits"]
     tests = [torch.as_tensor(np.random.default_rng(length).integers(10, size=(length, 500)))
              for length in [*range(shortest, longest + 1), 20]]
     found = {}
-    for blocks, updates in settings["kinds"]:
-        rows = found[f"{blocks} block{'s' * (blocks > 1)}, {updates} updates"] = []
+    for positions, blocks, updates in settings["kinds"]:
+        rows = found[f"{positions}, {blocks} block{'s' * (blocks > 1)}, {updates} updates"] = []
         for seed in seeds:
             torch.manual_seed(seed)
-            model, rng = SelfAttentionModel(10, 32, 10, num_layers=blocks), np.random.default_rng(seed)
+            model = SelfAttentionModel(10, 32, 10, num_layers=blocks, positions=positions)
+            rng = np.random.default_rng(seed)
             batches = [rng.integers(10, size=(rng.integers(shortest, longest + 1), 64)) for _ in range(updates)]
             train(model, batches, reversal_loss, epochs=1, learning_rate=settings["rate"], progress=False)
             rows.append([share_right(model, test) for test in tests])
