@@ -1,6 +1,6 @@
 """What the parts of a block are good for, in chapter 14: blocks with one part less, five seeds, and the scale 1/√d.
 
-    .venv/bin/python notebooks/long_runs/14_blocks.py    # about 12 minutes of one core
+    .venv/bin/python notebooks/long_runs/14_blocks.py    # about 8 minutes of one core
 
 Small language models read the scenes in windows of 32 characters, all with rotary positions, a causal mask and the same
 number of updates. Every kind gets its learning rate from a sweep, on a seed that does not race; the first half of the

@@ -1,6 +1,6 @@
 """The language models of chapter 14: attention with three kinds of positions and the LSTM of chapter 09, five seeds.
 
-    .venv/bin/python notebooks/long_runs/14_language_model.py    # about 8 minutes of one core
+    .venv/bin/python notebooks/long_runs/14_language_model.py    # about 6 minutes of one core
 
 All read the same number of characters of the same text in training. Each kind gets its learning rate from a sweep, on a
 seed that does not race; the first half of the held-out text chooses the rate, the second half judges. Losses are in
