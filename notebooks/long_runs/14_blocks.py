@@ -1,6 +1,6 @@
 """What the parts of a block are good for, in chapter 14: blocks with one part less, five seeds, and the scale 1/√d.
 
-    .venv/bin/python notebooks/long_runs/14_blocks.py    # about 7 minutes of one core
+    .venv/bin/python notebooks/long_runs/14_blocks.py    # about 8 minutes of one core
 
 Small language models read the scenes in windows of 32 characters, all with rotary positions, a causal mask and the same
 number of updates. Every kind gets its learning rate from a sweep, on a seed that does not race; the first half of the
@@ -51,6 +51,11 @@ SETTINGS = {
     "max_norm": 1.0,
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
+    "lengths": {
+        "kinds": [["sinusoidal", 1, 250], ["sinusoidal", 1, 1000], ["sinusoidal", 2, 1000], ["both ends", 1, 250]],
+        "digits": [4, 12],
+        "rate": 0.01,
+    },
     "scale": {"digits": 12, "updates": 120, "rates": [0.001, 0.003, 0.01, 0.03]},
 }
 
@@ -150,6 +155,36 @@ def run_kind(kind: str, settings: dict, bar=None) -> dict:
     return {"sweep": sweep, "rate": rate, "losses": losses, "parameters": used}
 
 
+def lengths(settings: dict, seeds: list[int]) -> dict:
+    """Share of digits right after a training to reverse many lengths: at each of these lengths, and at 20.
+
+    A key such as "sinusoidal, 2 blocks, 1000 updates" → one list a seed, from the shortest length up, and 20.
+    """
+    shortest, longest = settings["digits"]
+    tests = [torch.as_tensor(np.random.default_rng(length).integers(10, size=(length, 500)))
+             for length in [*range(shortest, longest + 1), 20]]
+    found = {}
+    for positions, blocks, updates in settings["kinds"]:
+        rows = found[f"{positions}, {blocks} block{'s' * (blocks > 1)}, {updates} updates"] = []
+        for seed in seeds:
+            torch.manual_seed(seed)
+            model = SelfAttentionModel(10, 32, 10, num_layers=blocks, positions=positions)
+            rng = np.random.default_rng(seed)
+            batches = [rng.integers(10, size=(rng.integers(shortest, longest + 1), 64)) for _ in range(updates)]
+            train(model, batches, reversal_loss, epochs=1, learning_rate=settings["rate"], progress=False)
+            rows.append([share_right(model, test) for test in tests])
+    return found
+
+
+def reversal_loss(model: SelfAttentionModel, digits: torch.Tensor) -> torch.Tensor:
+    return F.cross_entropy(model(digits)[0].flatten(0, 1), digits.flip(0).flatten())
+
+
+@torch.no_grad()
+def share_right(model: SelfAttentionModel, digits: torch.Tensor) -> float:
+    return round((model(digits)[0].argmax(dim=2) == digits.flip(0)).double().mean().item(), 4)
+
+
 def scales(settings: dict, seeds: list[int]) -> dict:
     """Share of digits right after a short training, with the scale 1/√d and without it: rate → one number a seed."""
     rng, found = np.random.default_rng(0), {"scaled": {}, "not scaled": {}}
@@ -168,12 +203,8 @@ def reversed_right(scaled: bool, rate: float, seed: int, test: torch.Tensor, set
         query.register_forward_hook(lambda module, inputs, output: output * math.sqrt(32))
     batches = [rng.integers(10, size=(settings["digits"], 64)) for _ in range(settings["updates"])]
 
-    def loss(model, digits):
-        return F.cross_entropy(model(digits)[0].flatten(0, 1), digits.flip(0).flatten())
-
-    train(model, batches, loss, epochs=1, learning_rate=rate, progress=False)
-    with torch.no_grad():
-        return round((model(test)[0].argmax(dim=2) == test.flip(0)).double().mean().item(), 4)
+    train(model, batches, reversal_loss, epochs=1, learning_rate=rate, progress=False)
+    return share_right(model, test)
 
 
 def run(settings: dict) -> dict:
@@ -182,6 +213,7 @@ def run(settings: dict) -> dict:
     with tqdm(total=len(settings["kinds"]) * (len(settings["rates"]) + len(settings["seeds"])), unit="run") as bar:
         results = {kind: run_kind(kind, settings, bar) for kind in settings["kinds"]}
     results["scale"] = run_kind("scale", settings)
+    results["lengths"] = lengths(settings["lengths"], settings["seeds"])
     return results | {"minutes": round((time.process_time() - started) / 60)}
 
 

@@ -11,7 +11,7 @@ from seqlearn.plots.style import color, describe
 
 def ablation(losses: dict[str, Sequence[float]], whole: str, *, figure: Figure | None = None) -> Figure:
     """Losses in nats, one row a kind of block, one mark a seed, with the median of the whole one as a line."""
-    figure = figure or plt.figure(figsize=(9.0, 0.9 + 0.42 * len(losses)))
+    figure = figure or plt.figure(figsize=(9.0, 0.9 + 0.3 * len(losses)))
     axes = figure.add_subplot()
     middle = float(np.median(losses[whole]))
     for row, (name, values) in enumerate(losses.items()):

@@ -69,11 +69,11 @@ def positions(vectors: np.ndarray, *, figure: Figure | None = None) -> Figure:
     for t, look in ((0, "-"), (count // 2, DASHED)):
         right.plot(np.arange(count) - t, products[t], linestyle=look, linewidth=2.6, label=f"t = {t}")
     right.set(xlabel="distance s − t", ylabel=r"$p_t \cdot p_s$", title="dot products", ylim=(0, None))
-    right.legend(loc="upper right")
+    right.legend(loc="lower right")
     return describe(figure, f"""
         Left: {count} positions as rows of {size} features; the first columns swing fast, the last hardly at all.
         Right: the dot product of two positions against their distance, for two positions: the curves lie on
-        each other, with a peak of {size / 2:.0f} at distance 0 that falls off to both sides.""")
+        each other, with a peak of {size / 2:.0f} at distance 0 and lower waves on both sides.""")
 
 
 def weight_maps(maps: dict[str, np.ndarray], rows: list[str], columns: list[str] | None = None, *, words: str,
