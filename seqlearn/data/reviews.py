@@ -11,6 +11,7 @@ reviews, a fixed share of all.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, product
@@ -161,12 +162,17 @@ def _add(found: dict[str, int], taken: set[str], members: list[Template], label:
 def fill(template: Template, label: int, rng: np.random.Generator) -> str:
     """A sentence from the template that has this label. The adjectives of two holes disagree about it."""
     nouns = rng.choice(NOUNS, 2, replace=False)
-    words = {}
-    for hole, sign in zip("ab", template.signs, strict=False):
-        wanted = label if hole == template.decides else 1 - label  # what this part of the sentence says
-        good = wanted if sign > 0 else 1 - wanted
-        words[hole] = str(rng.choice(GOOD if good else BAD))
+    words = {hole: str(rng.choice(GOOD if good else BAD)) for hole, good in _good(template, label).items()}
     return template.text.format(n=nouns[0], m=nouns[1], **words)
+
+
+def _good(template: Template, label: int) -> dict[str, bool]:
+    """Hole → whether its adjective has to be a good one, so that the sentence has this label."""
+    found = {}
+    for hole, sign in zip("ab", template.signs, strict=False):
+        praise = (label == 1) == (hole == template.decides)  # what this part of the sentence says
+        found[hole] = praise == (sign > 0)
+    return found
 
 
 def grammar_words() -> list[str]:
@@ -174,6 +180,28 @@ def grammar_words() -> list[str]:
     frames = " ".join(template.text for template in templates())
     words = {word for word in frames.split() if word.isalpha()}
     return sorted(words | set(NOUNS) | set(GOOD) | set(BAD))
+
+
+def beginnings(members: Sequence[Template]) -> dict[str, tuple[float, float]]:
+    """Every beginning of the reviews these templates make → how often it occurs in a review, of blame and of praise.
+
+    Counted by the shares of `reviews`, not drawn: the numbers are chances, and those of all first words add up to 1.
+    In a beginning every noun is n, every good adjective + and every bad one -; the commas are left out:
+    "the n is + but the n is".
+    """
+    groups: dict[tuple[str, int], list[Template]] = {}
+    for each in members:
+        groups.setdefault((each.kind, each.signs[0] if each.kind == "plain" else 0), []).append(each)
+    shares = {("plain", -1): PLAIN_SHARE * NEGATED_SHARE, ("plain", 1): PLAIN_SHARE * (1 - NEGATED_SHARE),
+              ("choice", 0): CHOICE_SHARE, ("contrast", 0): 1 - PLAIN_SHARE - CHOICE_SHARE}
+    found: dict[str, list[float]] = {}
+    for group, alike in groups.items():
+        for each, label in product(alike, (0, 1)):
+            adjectives = {hole: "+" if good else "-" for hole, good in _good(each, label).items()}
+            words = each.text.format(n="n", m="n", **adjectives).replace(" ,", "").split()
+            for t in range(len(words)):
+                found.setdefault(" ".join(words[: t + 1]), [0.0, 0.0])[label] += shares[group] / len(alike) / 2
+    return {beginning: (blame, praise) for beginning, (blame, praise) in found.items()}
 
 
 def bag_ceiling(pairs: list[tuple[str, int]]) -> float:

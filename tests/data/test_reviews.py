@@ -6,7 +6,18 @@ from itertools import product
 import numpy as np
 import pytest
 
-from seqlearn.data.reviews import BAD, CLAUSES, GOOD, NOUNS, bag_ceiling, fill, grammar_words, reviews, templates
+from seqlearn.data.reviews import (
+    BAD,
+    CLAUSES,
+    GOOD,
+    NOUNS,
+    bag_ceiling,
+    beginnings,
+    fill,
+    grammar_words,
+    reviews,
+    templates,
+)
 from seqlearn.data.words import tokenize
 
 SEEDS = pytest.mark.parametrize("seed", range(5))
@@ -132,3 +143,21 @@ def test_impossible_sizes_are_refused(sizes):
 def test_the_largest_sizes_are_there():
     task = reviews(8000, 2500, seed=3)
     assert len({text for text, _ in task.train + task.test}) == 10_500
+
+
+def test_chances_of_beginnings_are_those_of_drawn_reviews():
+    """Exactly where the grammar leaves no doubt, and within four standard deviations elsewhere."""
+    task = reviews(8000, 100, seed=1)
+    chances = beginnings(task.train_templates)
+    assert np.isclose(sum(sum(pair) for beginning, pair in chances.items() if " " not in beginning), 1)
+    assert chances["the n is + but"][1] == 0 and chances["although the n is +"][1] == 0
+    signs = dict.fromkeys(NOUNS, "n") | dict.fromkeys(GOOD, "+") | dict.fromkeys(BAD, "-")
+    drawn = Counter()
+    for text, label in task.train:
+        words = [signs.get(word, word) for word in text.replace(" ,", "").split()]
+        drawn.update((" ".join(words[: t + 1]), label) for t in range(len(words)))
+    assert {beginning for beginning, _ in drawn} <= set(chances)
+    for beginning, pair in chances.items():
+        for label, chance in enumerate(pair):
+            most = 4 * np.sqrt(8000 * chance) + 12  # distinct sentences are not drawn quite independently
+            assert abs(drawn[beginning, label] - 8000 * chance) < most, beginning
