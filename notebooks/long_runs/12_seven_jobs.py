@@ -69,7 +69,7 @@ def job(settings: dict, seed: int, *, name: str, attention: bool) -> tuple[dict,
     longer = job.make_longer(10, test_size, seed=seed)
     found |= {"score": job_score(model, task), "longer": job_score(model, longer),
               "weights": sum(parameter.numel() for parameter in model.parameters())}
-    if attention and name in LENGTHS:
+    if name in LENGTHS:
         found |= habits(model, task, longer)
     if name == "translation":
         found["round thousands"] = job_score(model, round_thousands(task))
