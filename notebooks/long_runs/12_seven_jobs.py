@@ -3,8 +3,8 @@
     .venv/bin/python notebooks/long_runs/12_seven_jobs.py
 
 writes 12_seven_jobs.json, and the weights of the first seed, in half precision, for the notebook and the explorer:
-seqlearn/widgets/jobs_with_sound.safetensors and seqlearn/widgets/jobs_with_text.safetensors. About twenty minutes on
-one processor. The controls: a recogniser with CTC; the question behind the facts, read from one side and from both;
+seqlearn/widgets/jobs_with_sound.safetensors and seqlearn/widgets/jobs_with_text.safetensors. About twenty-five minutes
+on one processor. The controls: a recogniser with CTC; the question behind the facts, read from one side and from both;
 larger numbers in training; a grammar with a choice; signs read aloud in one stage and in two; four jobs as questions
 to one model.
 """
@@ -69,7 +69,7 @@ def job(settings: dict, seed: int, *, name: str, attention: bool) -> tuple[dict,
     longer = job.make_longer(10, test_size, seed=seed)
     found |= {"score": job_score(model, task), "longer": job_score(model, longer),
               "weights": sum(parameter.numel() for parameter in model.parameters())}
-    if attention and name in LENGTHS:
+    if name in LENGTHS:
         found |= habits(model, task, longer)
     if name == "translation":
         found["round thousands"] = job_score(model, round_thousands(task))
@@ -222,6 +222,7 @@ CONTROLS: dict[str, tuple[Callable, dict]] = {
     "large numbers, attention": (numbers, {"times": 1, "attention": True}),
     "large numbers, four times as long": (numbers, {"times": 4}),
     "large numbers, 16 units": (numbers, {"times": 4, "hidden_size": 16}),
+    "large numbers, 16 units, sixteen times as long": (numbers, {"times": 16, "hidden_size": 16}),
     "large numbers, 16 units, attention": (numbers, {"times": 1, "hidden_size": 16, "attention": True}),
     "grammar with a choice": (grammar, {}),
     "reading aloud": (reading_aloud, {}),

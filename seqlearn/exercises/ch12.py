@@ -462,12 +462,12 @@ QUIZ = Quiz("12", [
     ),
     Question(
         "Trained on words of four and six letters, the recogniser writes next to no word of eight or ten letters "
-        "right. With attention in place of the one vector the same happens. What follows?",
+        "right. With attention, which looks back at all frames, the same happens. What follows?",
         [
             Option("The vector of 64 numbers is too small for ten letters, and attention needs one as well.", False,
-                   "Attention reads the states of all frames, and there is no vector that has to hold the word."),
-            Option("The vector alone cannot be the cause, since it is gone and the fault is not.", True,
-                   "A control without the suspect clears it, or shows a second culprit beside it."),
+                   "Attention reads the states of all frames: nothing has to pass through the one vector."),
+            Option("The vector alone cannot be the cause: there is a way around it now, and the fault is still there.",
+                   True, "A control that does without the suspect clears it, or shows a second culprit beside it."),
             Option("Longer words have sounds that the training did not contain.", False,
                    "They are made of the same letters, with the same noise and speed."),
         ],
@@ -480,9 +480,8 @@ QUIZ = Quiz("12", [
                    "That changes the training and leaves model and budget as they were."),
             Option("Train the same model four times as long: if it helps, time was missing.", True,
                    "Time is the cheapest suspect, and it looks like each of the others."),
-            Option("Put attention in place of the vector, with the same training: if it helps, the vector was "
-                   "the limit at this budget.", True,
-                   "The one thing that changes is what the decoder can see of the input."),
+            Option("Add attention, with the same training: if it helps, the vector was the limit at this budget.", True,
+                   "Nothing has to pass through the vector any more. Data and updates are the same."),
             Option("Test it on even longer inputs: if it does worse, the vector is too small.", False,
                    "All three suspects do worse there, so the test tells nothing apart."),
         ],

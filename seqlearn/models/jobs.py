@@ -59,7 +59,7 @@ def build_model(task: Any, *, hidden_size: int = 64, embedding_size: int = 32, c
                 seed: int = 0) -> Seq2Seq:
     """A model for the task: symbols or frames on either side, as the task says.
 
-    attention: a decoder that looks back at all of the encoder's outputs (chapter 13) in place of the one vector.
+    attention: a decoder that begins with the one vector and looks back at all of the encoder's outputs (chapter 13).
     """
     torch.manual_seed(seed)
     sides = []

@@ -45,7 +45,7 @@ def seven(rows: Sequence[tuple[str, object, object]], *, figure: Figure | None =
 
 def _content(axes: Axes, content: object, place: tuple[float, float], side: str, role: str) -> None:
     if isinstance(content, str):
-        text = content if len(content) < 38 else f"{content[:35]} …"
+        text = content if len(content) < 38 else f"{content[:36].rsplit(' ', 1)[0]} …"
         label(axes, place, text, ha=side, fontsize=11, role=role)
         return
     frames = np.asarray(content, dtype=float)
@@ -65,24 +65,24 @@ def sound_to_frames(sound: np.ndarray, frames: np.ndarray, filters: np.ndarray, 
     figure = figure or plt.figure(figsize=(9.6, 4.6))
     grid = figure.add_gridspec(2, 2, width_ratios=(2.6, 1), height_ratios=(1, 1.6))
     wave, picture, bank = (figure.add_subplot(place) for place in (grid[0, 0], grid[1, 0], grid[:, 1]))
+    size = 2 * (len(filters) - 1)  # samples of a frame
+    end = 1000 * len(frames) * size / rate
     milliseconds = 1000 * np.arange(len(sound)) / rate
     wave.plot(milliseconds, sound, color=color("input"), linewidth=0.5)
-    wave.set(xlim=(0, milliseconds[-1]), ylabel="sound", yticks=(-1, 0, 1))
-    size = 2 * (len(filters) - 1)
+    wave.set(xlim=(0, end), ylabel="sound", yticks=(-1, 0, 1))
     frequencies = np.fft.rfftfreq(size, 1 / rate)
     for column, pitch in zip(filters.T, pitches, strict=True):
         bank.plot(frequencies, column, color=color("weight"), linewidth=1.6)
         bank.axvline(pitch, color=color("faint"), linewidth=0.8, zorder=0)
     bank.set(xlim=(0, frequencies[-1] / 2), yticks=(0, 1), xlabel="frequency, Hz", title="the filters")
-    end = 1000 * len(frames) * size / rate
     picture.imshow(frames.T, cmap=heat(), vmin=0, vmax=1, origin="lower", aspect="auto", interpolation="nearest",
                    extent=(0, end, -0.5, len(pitches) - 0.5))
     picture.set(yticks=range(len(pitches)), yticklabels=pitches, xlabel="time, ms", ylabel="pitch, Hz")
     picture.grid(visible=False)
     picture.set_yticks(np.arange(0.5, len(pitches) - 1), minor=True)
-    return describe(figure, f"""Above, the wave of “{word}”, {end:.0f} ms of sound; beside it {len(pitches)} triangular
-        filters from {pitches[0]} to {pitches[-1]} Hz. Below, {len(frames)} frames as a heat map of pitch over time: in
-        each letter two pitches are dark, a low one and a high one.""")
+    return describe(figure, f"""Above, the wave of “{word}”, {1000 * len(sound) / rate:.0f} ms of sound; beside it
+        {len(pitches)} triangular filters from {pitches[0]} to {pitches[-1]} Hz. Below, {len(frames)} frames as a heat
+        map of pitch over time: in each letter two pitches are dark, a low one and a high one.""")
 
 
 def tree(tokens: Sequence[str], *, figure: Figure | None = None) -> Figure:
@@ -141,8 +141,8 @@ def scores(results: dict[str, dict[str, Sequence[float]]], *, figure: Figure | N
             height = -number - 0.22 * (row - (len(kinds) - 1) / 2)
             axes.plot(100 * np.array(values[kind]), np.full(len(values[kind]), height), marker, color=color(role),
                       markersize=8, alpha=0.8, markeredgecolor=color("paper"), clip_on=False, zorder=3)
-        means = " and ".join(f"{100 * np.mean(values[kind]):.0f}" for kind, *_ in kinds)
-        words.append(f"{' '.join(job.split())} {means}")
+        medians = " and ".join(f"{100 * np.median(values[kind]):.0f}" for kind, *_ in kinds)
+        words.append(f"{' '.join(job.split())} {medians}")
         axes.axhline(-number - 0.5, color=color("faint"), linewidth=0.8, zorder=0)
     axes.axvline(95, color=color("muted"), linestyle=(0, (5, 3)), linewidth=1.5)
     axes.set(yticks=[-n for n in range(len(results))], yticklabels=list(results), xlim=(0, 100),
@@ -151,5 +151,5 @@ def scores(results: dict[str, dict[str, Sequence[float]]], *, figure: Figure | N
     handles = [plt.Line2D([], [], marker=marker, linestyle="", color=color(role), markersize=9, label=text)
                for _, marker, role, text in kinds]
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-    return describe(figure, f"""Exact match in percent, one mark a seed, dashed line at 95. Mean on
+    return describe(figure, f"""Exact match in percent, one mark a seed, dashed line at 95. Median on
         {', on '.join(text for *_, text in kinds)}: {'; '.join(words)}.""")
