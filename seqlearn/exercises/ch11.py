@@ -626,7 +626,7 @@ QUIZ = Quiz("11", [
         "than before. It gets 0 % right, and so does the same model with attention. Which limit is this?",
         [
             Option("What one vector can hold: the longer answer does not fit.", False,
-                   "The model with attention has no such vector between its networks, and it fails alike."),
+                   "With attention nothing has to pass through that vector, and the model fails alike."),
             Option("Training time: with more epochs it would get there.", False,
                    "It has no reason to: every sum it is trained on is answered right with two digits."),
             Option("What was trained: no answer of this kind was ever written.", True,

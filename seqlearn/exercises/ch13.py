@@ -547,8 +547,8 @@ QUIZ = Quiz("13", [
                    "If it copies 16 digits then, nothing in the model forbade it. It had never been shown such "
                    "lengths."),
             Option("The model without attention, with a vector of twice the size.", False,
-                   "The model with attention has no such vector and fails alike, so a larger one leaves at least one "
-                   "reason to fail."),
+                   "In the model with attention nothing has to pass through it, and it fails alike, so a larger one "
+                   "leaves at least one reason to fail."),
             Option("Both models, trained ten times as long on up to 12 digits.", False,
                    "They copy these already. Longer training on them shows no string of 16."),
         ],
