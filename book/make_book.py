@@ -66,7 +66,6 @@ def write_sources(folder: Path) -> None:
             shutil.copy(file.locate(), target)
 
 
-
 def serve(folder: Path, port: int) -> None:
     """Show the book on this machine until Ctrl-C."""
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
