@@ -85,7 +85,7 @@ class Chapter:
 
 CHAPTERS = (
     Chapter("00", "start_here", "Start here",
-            "Play with five models that you will train yourself, and learn how this course works.", 45,
+            "Play with five models that you will build yourself, and learn how this course works.", 45,
             part=0, topic="start", also=("widgets.trailer",)),
     Chapter("01", "sequences", "Sequences: why order matters",
             "See two sentences that a bag of words cannot tell apart, and a state that can.", 75,

@@ -13,7 +13,7 @@ def step_reference(h, x, w):
 
 
 def _numbers(rng, count):
-    """Numbers between 0.4 and 1.6 in size, of either sign: away from 0 and 1, where mistakes hide."""
+    """Numbers between 0.4 and 1.6 in size, of either sign: away from 0, where mistakes hide."""
     return rng.uniform(0.4, 1.6, count) * rng.choice([-1.0, 1.0], count)
 
 
@@ -33,8 +33,8 @@ step = Exercise(
         Mistake("state left out", {"w * h + x": "w * x"},
                 "The old state has no part in your answer, so nothing is remembered. Use h: keep w times of it."),
         Mistake("input weighted with 1 − w", {"+ x": "+ (1 - w) * x"},
-                "You weigh the input with 1 - w, as a moving average does. In this memory the input comes in whole: "
-                "add x as it is."),
+                "You weigh the input with 1 - w, as exponential smoothing does. In this memory the input comes in "
+                "whole: add x as it is."),
         Mistake("old state weighted with 1 − w", {"w * h": "(1 - w) * h"},
                 "You keep 1 - w of the old state. w is the part that is kept, so multiply h by w itself."),
         Mistake("squashed", [{"w * h + x": "np.tanh(w * h + x)"}, {"w * h + x": "1 / (1 + np.exp(-w * h - x))"}],
@@ -50,8 +50,8 @@ step = Exercise(
         Mistake("divided by the weight", {"w * h": "h / w"},
                 "You divide the old state by w, so a small weight makes the memory grow. Multiply by it."),
         Mistake("sign of the weight lost", {"w * h": "abs(w) * h"},
-                "You take w without its sign. A negative weight turns the sign of the state at every step, and the "
-                "formula wants exactly that."),
+                "You take w without its sign. A negative weight turns the sign of what is kept, and the formula "
+                "wants exactly that."),
     ],
     hints=[
         "Two things add up: what is kept of the old state, and the new input.",
@@ -91,15 +91,14 @@ half_life = ValueExercise(
                 "0.60 is the state that is left at step 11. The question asks for the w that leaves it.",
                 example=0.6),
         Mistake("less than half is left", lambda answer: 0 <= answer < 0.5**0.1,
-                "Multiply this w ten times with itself: less than half is left. A larger w keeps more.", example=0.85),
+                "To the power of 10 this w is less than half. A larger w keeps more.", example=0.85),
     ],
     hints=[
         "Put the explorer's slider on 0.80 and read h at step 11. It is below 0.5, so move right.",
         "The picture draws a dashed line at one half. The dot at step 11 has to lie on it or above.",
         "After ten steps w to the power of 10 is left: 0.90 gives 0.35 and 1.00 gives 1.",
     ],
-    explanation="0.95 to the power of 10 is 0.60, and 0.90 to the power of 10 is 0.35, so the first value is 0.95. "
-                "A memory that lasts needs a weight close to 1: chapter 05 starts from here.",
+    explanation="0.95 to the power of 10 is 0.60, and 0.90 to the power of 10 is 0.35, so the first value is 0.95.",
 )
 
 # 00.3 A whole sequence -------------------------------------------------------------------------------------------
@@ -221,7 +220,8 @@ slope = Exercise(
                 "You add the new slope to the old one with +=. The old one is in w * slope already: the line needs a "
                 "plain =."),
         Mistake("slope along h0", {"return slope": "return w ** len(x)"},
-                "w to the power of T is the slope along h0, the first state. Asked is the slope along w."),
+                "w to the power of T is the slope along h0, the state before the first step. Asked is the slope "
+                "along w."),
         Mistake("slope does not start at 0", [{"h0, 0.0": "h0, 1.0"}, {"h0, 0.0": "h0, h0"}],
                 "Start the slope at 0: h0 is given and does not depend on w."),
         Mistake("divided by T", {"return slope": "return slope / len(x)"},
@@ -230,8 +230,8 @@ slope = Exercise(
                 "You return the last state itself. Asked is how it changes with w: carry the slope through the loop "
                 "beside h."),
         Mistake("difference to one side", [_difference_to_one_side(10.0**-k) for k in (1, 2, 3, 4, 5, 6)],
-                "You move w to one side and divide, so your slope is off by about as much as the step. Move it to both "
-                "sides, as chapter 03 does, or carry the exact slope through the loop."),
+                "You move w to one side and divide, so your slope is off. Move it to both sides, as chapter 03 "
+                "does, or carry the exact slope through the loop."),
     ],
     hints=[
         "Differentiate h_t = w · h_{t−1} + x_t by w. h_{t−1} depends on w as well, so use the product rule.",
@@ -314,8 +314,8 @@ QUIZ = Quiz("00", [
             Option("They agree on this example; a mistake in how they use w or h_0 may be hidden by 1 and 0.", True,
                    "A factor of 1 and a summand of 0 leave everything as it is. Random numbers hide less."),
             Option("One of them must be wrong, because two programs are never equal.", False,
-                   "Two right programs agree everywhere, up to rounding. One example cannot tell them from a wrong "
-                   "one."),
+                   "Two right programs agree everywhere, up to rounding. This example cannot tell them from a "
+                   "wrong one."),
         ],
         topic="checks",
     ),

@@ -37,7 +37,7 @@ class Place:
 def course_map(chapters: tuple[Chapter, ...] = CHAPTERS, *, figure: Figure | None = None) -> Figure:
     """Draw the chapters as stations on a road, part by part, with an arrow for everything one builds on.
 
-    As many rows as the chapters need: six stations in each, one way and then back.
+    As many rows as the chapters need: at most six stations in each, one way and then back.
     """
     places = _places(chapters)
     bottom = min(place.y for place in places.values()) - BELOW  # the stations of the first row are at height 0

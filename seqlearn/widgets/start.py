@@ -37,8 +37,8 @@ TYPED = str.maketrans({**dict.fromkeys(",;，；、", " "), "−": "-", "－": "
 def read_numbers(text: str, steps: int) -> tuple[np.ndarray, str]:
     """Numbers typed by a person, as an array (steps,) filled up with zeros, and what was left out, as text.
 
-    Words that are not finite numbers are left out, and so is everything after `steps` numbers. Commas, Chinese ones
-    too, and semicolons separate; the minus sign of printed text (U+2212) counts as one.
+    Words that are no numbers, numbers above a million in size, and everything after `steps` numbers are left out.
+    Commas, Chinese ones too, and semicolons separate; the minus sign of printed text (U+2212) counts as one.
     """
     numbers, rejected = [], []
     for word in text.translate(TYPED).split():
