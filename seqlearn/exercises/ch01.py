@@ -184,7 +184,7 @@ parameter_counts = Exercise(
         Mistake("state in the first count", {"n * D * H": "(n * D + H) * H"},
                 "The concatenating layer has no state and no matrix (H, H): leave H * H out of your first count."),
         Mistake("two biases", [{"H * H + H": "H * H + 2 * H"}, {"n * D * H + H": "n * D * H + 2 * H"}],
-                "One of your counts has H too many. In this course a layer has one b, (H,), and starts from a state of "
+                "One of your counts has H too many. Here a layer has one b, (H,), and starts from a state of "
                 "zeros, which is no parameter. (PyTorch stores two biases, of which only the sum matters.)"),
         Mistake("units left out", {"n * D * H + H": "n * D", "D * H + H * H + H": "D + H"},
                 "You count the inputs of one unit. A layer has H units, each with a bias and weights for all inputs."),
@@ -317,8 +317,7 @@ unread = Exercise(
         Mistake("quotient kept", {"append(h % V)": "append(h // V)"},
                 "You keep the quotient, which is the state before the step. The word is the remainder, h % V."),
         Mistake("state not divided", [{"h = h // V": "pass"}, {"h = h // V": "h = h - h % V"}],
-                "You subtract the word, or do nothing, and never divide: the state does not get smaller. After each "
-                "word go back to the state before it: h = h // V."),
+                "You never divide. After each word go back to the state before it: h = h // V."),
         Mistake("words counted from 1", [{"append(h % V)": f"append(h % V {by} 1)"} for by in "+-"],
                 "Your words are off by one. They are numbered from 0, as the remainders are: leave the 1 out."),
         Mistake("words sorted", {"words[::-1]": "sorted(words)"},
@@ -329,8 +328,8 @@ unread = Exercise(
         "The last word is the remainder h % V; the state before it is h // V.",
         "Repeat that T times, collect the remainders, and turn them round.",
     ],
-    explanation="One number holds the whole sentence, in order. But it has to grow with every word: V**T different "
-                "sentences need V**T different states. A state of fixed size and limited precision must forget.",
+    explanation="One number holds the whole sentence, in order. But V**T different sentences need V**T different "
+                "states, and a state of fixed size and limited precision has only so many values.",
 )
 
 # 01.6 How probable is this sentence? ----------------------------------------------------------------------------------
@@ -411,7 +410,7 @@ log_probability = Exercise(
         "The logarithm of a product is the sum of the logarithms.",
         "For t = 2, 3, …: add np.log(further[words[t - 2], words[t - 1], words[t]]).",
     ],
-    explanation="Language models are trained and compared in this quantity: a sum of logarithms, one for each word.",
+    explanation="Language models are trained to make such sums of logarithms large.",
 )
 
 # 01.7 How many states are enough? ---------------------------------------------------------------------------------
@@ -461,8 +460,8 @@ states_needed = ValueExercise(
         "Majority: suppose there are K states. After 1, 2, …, K + 1 ones, two of these pasts share a state. How many "
         "zeros tell them apart?",
     ],
-    explanation="Two pasts need different states just when something that may follow tells them apart. A summary of "
-                "the past keeps this difference and no other.",
+    explanation="Two pasts need different states just when something that may follow tells them apart. The "
+                "smallest summary of the past keeps these differences and no others.",
 )
 
 # 01.8 When two orders fall together -------------------------------------------------------------------------------
@@ -484,7 +483,7 @@ count_states = Exercise(
     mistakes=[
         Mistake("all orders", lambda T, k: factorial(T),
                 "You count every order. Two words that have been turned by the same angle in the end, because one has "
-                "gone round once more, may change places without a trace."),
+                "gone round more often, may change places without a trace."),
         Mistake("full turns only", lambda T, k: 1 if k == 1 else factorial(T),
                 "Right for k = 1. But with k = 2 a word two steps back has made a full turn, as if it were the last."),
         Mistake("angles counted", lambda T, k: min(T, k),
@@ -561,7 +560,7 @@ smallest_window = Exercise(
                 "The last n-gram is missing. A sentence of T words has T − n + 1 of them."),
         Mistake("one too small", [{"return n\n": "return n - 1\n"},
                                   {"return n\n": "return n - 1\n", "return 0": "return -1"}],
-                "You return the largest n that is blind. Asked is the smallest at which the bags differ."),
+                "Your numbers are one too small. Asked is the smallest n at which the bags differ."),
         Mistake("same sentence: not 0", [{"return 0": f"return {number}"} for number in (
             "max(len(one), len(other)) + 1", "len(one)", "-1", "np.inf")],
                 "Right where the sentences differ. No window tells a sentence from itself: return 0."),
@@ -613,7 +612,7 @@ QUIZ = Quiz("01", [
         Option("The whole sentence, in order.", False,
                "Nothing happens to the past between one word and the next, so the state is the plain sum."),
         Option("The last word alone.", False, "All words are in the sum. That is the state with W_h = 0."),
-        Option("As much as a bag of words.", True,
+        Option("No more than a bag of words.", True,
                "It is their sum. Order shows once the old state is multiplied or squashed in between."),
     ], topic="why a state sees order"),
     Question("A network marks every card payment as normal or suspicious, the moment it is made. Which pattern?", [
@@ -647,8 +646,8 @@ QUIZ = Quiz("01", [
         Option("For all: it is the chain rule, and leaves nothing out.", True,
                "Each factor is given everything before it. A model begins where one of them is simplified."),
     ], topic="the chain rule of probability"),
-    Question("A sentence may have any length, and its verb depends on its first noun. What will a Markov model "
-             "of order n do at the verb?", [
+    Question("A sentence may have any length, and nothing but its first noun tells which verb comes. What will a "
+             "Markov model of order n do at the verb?", [
         Option("It guesses whenever the noun is more than n words back.", True,
                "What it is given is then the same for both verbs. One remembered bit would be enough."),
         Option("It is right once n is large enough for the training set.", False,

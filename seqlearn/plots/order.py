@@ -127,8 +127,8 @@ def orders_in_plane(sums: np.ndarray, states: np.ndarray, last: list[str], *, fi
     left.locator_params(nbins=5, integer=True)
     right.legend(title="last word", loc="center left", bbox_to_anchor=(1.0, 0.5))
     return describe(figure, f"""Two planes. Left: the sums of all {len(sums)} orders of the same words lie on one
-        point. Right: the last states of the {len(states)} orders are {len(states)} separate points, grouped by the last
-        word.""")
+        point. Right: the last states of the {len(states)} orders are {len(states)} separate points, in the colours of
+        their last words.""")
 
 
 def patterns(*, figure: Figure | None = None) -> Figure:
