@@ -214,8 +214,8 @@ relative_error = Exercise(
                                    *_by_entries(_largest_number, np.add),
                                    *_by_entries(np.max, lambda one, other: one),
                                    *_by_entries(np.linalg.norm, lambda one, other: one)],
-                "You divide entry by entry, so one entry near 0, where both numbers are rounding, decides alone. Take "
-                "the norm of the whole array, above and below."),
+                "You divide entry by entry, so an entry near 0, where both numbers are rounding, counts as much as the "
+                "largest. Take the norm of the whole array, above and below."),
         Mistake("another norm", [
             formula for order in (lambda a: np.abs(a).max(), lambda a: np.abs(a).sum(),
                                   lambda a: np.linalg.norm(a, 2), lambda a: np.sum(a**2))
@@ -256,8 +256,8 @@ relative_error = Exercise(
         Mistake("a small number added below", [
             *({"/ size": f"/ (size + {small})"} for small in SMALL),
             *({"size = max(": f"size = max({small}, "} for small in SMALL[:3])],
-                "The small number that keeps you from dividing by 0 is not small beside a gradient of size 1e-9: it "
-                "makes any error in it look smaller. Treat the case of two zeros by itself."),
+                "The small number that keeps you from dividing by 0 makes the error of a small gradient look smaller. "
+                "Treat the case of two zeros by itself."),
         Mistake("never less than 1 below", {"/ size": "/ max(1.0, size)"},
                 "max(1, …) in the divisor turns this into an absolute error for all gradients shorter than 1. Divide "
                 "by the larger norm, however small."),
@@ -553,7 +553,7 @@ QUIZ = Quiz("03", [
         Option("The gradient is wrong, or it would not be that small.", False,
                "Gradients can be that small for good reasons: chapter 05 is about one of them."),
         Option("The check should be repeated in float32.", False,
-               "float32 makes it worse: a central difference is good to some 4 or 5 digits there."),
+               "float32 makes it worse: the right gradients of this chapter kept about four digits there."),
     ], topic="tolerance"),
     Question("Which of these checks have a hole that this chapter has shown?", [
         Option("A check at weights that are all zero.", True,
@@ -576,15 +576,15 @@ QUIZ = Quiz("03", [
                "It sees a mixture of all weights. An error of a hundred times the threshold, as a share of the whole "
                "gradient, shows along 99 directions of 100."),
         Option("The gradient as a whole is most probably not off by much more than the threshold.", True,
-               "An error of one percent escapes about 6 random directions in 100,000; a second direction makes even "
-               "that unthinkable."),
+               "An error of one percent escapes about 6 random directions in 100,000, and two in a row about 4 times "
+               "in a billion."),
         Option("Which layer an error would be in, had there been one.", False,
                "It gives one number for all weights. To find the place, check parameter by parameter."),
     ], topic="directional check"),
     Question("A gradient check of a relu network fails in 3 of 10,000 entries of ordinary size, by a few per cent "
              "each. At other inputs these three are right. What is likely?", [
         Option("A factor was forgotten in the backward pass.", False,
-               "A forgotten factor shows in every entry of an array, by the same share, and at every input."),
+               "A forgotten factor would still be missing at other inputs."),
         Option("float64 is not precise enough.", False,
                "Rounding reaches per cents only in entries of about 1e-9 times the loss or less, and these are of "
                "ordinary size."),

@@ -33,7 +33,7 @@ from seqlearn.nn.optimizers import check_arrays, check_grads, summed, tied
 
 PRECISION = float(np.finfo(np.float64).eps)
 EPS = PRECISION ** (1 / 3)
-NOISE = 2  # roundings of the loss that a difference of two values may hold; on random networks at most 0.7 was seen
+NOISE = 2  # roundings of the loss that a difference of two values may hold
 LossFunction = Callable[[], float]
 
 
@@ -204,7 +204,7 @@ def check_arguments(loss: LossFunction, params: Params, grads: Params, eps: floa
     check_grads(params, grads)
     for name, array in [*params.items(), *grads.items()]:
         if array.dtype != np.float64:
-            raise TypeError(f"{name} must be float64, got {array.dtype}: its 7 digits leave a difference 4 or fewer")
+            raise TypeError(f"{name} must be float64, got {array.dtype}: its 7 digits leave a difference about 4")
     if not params or any(param.size == 0 for param in params.values()):
         raise ValueError("params must hold at least one entry, got none")
     return check_number("eps", eps, 1e-12, 1)

@@ -123,7 +123,7 @@ def level_walk(points: np.ndarray, gradients: np.ndarray, path: np.ndarray, *, f
     panels[1].set_title("two scales: oblique")
     return describe(figure, """A level line of the landscape in green, with the gradient at several of its points in
         red. Left, with one scale on both axes, every arrow leaves the line at a right angle. Right, with the picture
-        squeezed sideways, the same arrows look oblique.""")
+        squeezed sideways, most of the same arrows look oblique.""")
 
 
 def turns(point: np.ndarray, gradient: np.ndarray, angles: list[float], titles: list[str], *,
