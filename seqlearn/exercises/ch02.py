@@ -51,8 +51,7 @@ step = Exercise(
             {"np.tanh": "(lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"}],
                 "The sum is right, but it goes through another function. This cell uses np.tanh."),
         Mistake("old state bent again", {"h @ W_h": "np.tanh(h) @ W_h"},
-                "You send the old state through tanh before you use it. It has been through tanh when it was made: use "
-                "h @ W_h."),
+                "You send the old state through tanh before you use it. The cell uses it as it is: h @ W_h."),
         Mistake("W_h entry by entry", [{"h @ W_h": "h * np.diag(W_h)"}, {"h @ W_h": "h"}],
                 "Each unit sees only itself in your answer. Every unit reads the whole old state: h @ W_h, a matrix "
                 "product."),
@@ -537,8 +536,8 @@ ragged_bidirectional = Exercise(
                 "You turn the whole axis round, so in a short row the padding comes first and the backward network "
                 "reads it before anything real. Turn each row round within its own length."),
         Mistake("whole axis turned, lengths kept", WHOLE,
-                "You turn the whole axis round and then stop after lengths steps: in a short row these steps are "
-                "mostly padding, and the real inputs are never read. Turn each row round within its own length."),
+                "You turn the whole axis round and then stop after lengths steps: in a short row you read padding and "
+                "leave out as many of the real inputs. Turn each row round within its own length."),
         Mistake("never turned", [{"np.where(t < lengths, lengths - 1 - t, t)": "(t + 0 * lengths)"},
                                  {"np.take_along_axis(x, order, axis=0)": "x"}],
                 "Both networks read every row from its first step to its last. The second one has to begin at the "
@@ -550,12 +549,12 @@ ragged_bidirectional = Exercise(
                 "The way there is right, the way back is not: [::-1] pushes the zeros of the short rows to the front. "
                 "Turn the outputs back within their own lengths, with the same indices as before."),
         Mistake("off by one", {"t < lengths, lengths - 1 - t": "t < lengths, np.minimum(lengths - t, len(x) - 1)"},
-                "Your turned rows begin one step behind their end, in the padding. The last real step of a row has the "
-                "index lengths - 1, so the step to be read t-th is lengths - 1 - t."),
+                "Your short rows, turned round, begin one step behind their end, in the padding. The last real step "
+                "of a row has the index lengths - 1, so the step to be read t-th is lengths - 1 - t."),
         Mistake("one step of padding read", {
             "    t = np.arange": "    lengths = np.minimum(lengths + 1, len(x))\n    t = np.arange"},
-                "Every row has one step too many: it reads a step of padding. A row of length 3 has the steps 0, 1, "
-                "2."),
+                "Every short row has one step too many: it reads a step of padding. A row of length 3 has the steps "
+                "0, 1, 2."),
         Mistake("one length for all rows", [
             {"    t = np.arange": f"    lengths = np.full_like(lengths, {length})\n    t = np.arange"}
             for length in ("lengths[0]", "lengths.min()")],
@@ -796,7 +795,7 @@ parity = Exercise(
                 "Your output comes down with the second one and never goes up again. The state has to be corrected as "
                 "the readout is: the old parity, which both units read, is the same mixture as W_y."),
         Mistake("state corrects, readout does not", {"return W_x, W_h, b, W_y": "return W_x, W_h, b, np.array([1, 0])"},
-                "Your output is also 1 where the old parity and the new bit add up to 2. There it has to be 0: let the "
+                "Your output is 2 where the old parity and the new bit add up to 2. There it has to be 0: let the "
                 "readout take twice the second unit away."),
     ],
     hints=[
@@ -884,8 +883,8 @@ learn_lamp = Exercise(
         Mistake("turned round", lambda rows, lit: lambda new: learn_lamp_reference(rows, 1 - lit)(new),
                 "Nearly all of your answers are wrong, so your network has learned it, with on and off exchanged."),
         Mistake("the rule itself", lambda rows, lit: lambda new: _last_press(new) > 0,
-                "You wrote the rule of the lamp into your function. In the last case the two buttons are exchanged, "
-                "and only a network that learns from the rows and answers can notice that."),
+                "You wrote the rule of the lamp into your function. In the last case the two buttons are exchanged: "
+                "let a network learn from the rows and answers which is which."),
         Mistake("the first press", lambda rows, lit: lambda new: new[
             np.arange(len(new)), np.argmax(new != 0, axis=1)] > 0,
                 "You answer with the first press. A later press overrules it."),
@@ -923,7 +922,8 @@ QUIZ = Quiz("02", [
         Option("Nothing, for zero times W_x is zero.", False,
                "Only the input's part is zero. The state still goes through W_h, b is added, and tanh bends it."),
         Option("It moves on at each step of the padding.", True,
-               "tanh(h W_h + b) is not h. So the state has to be held, or the row's last real output taken."),
+               "Each step puts tanh(h W_h + b) in the place of h. So the state has to be held, or the row's last real "
+               "output taken."),
         Option("It sets the state to zero.", False,
                "Nothing resets it. It goes where W_h and b take it."),
     ], topic="padding"),
@@ -970,7 +970,7 @@ QUIZ = Quiz("02", [
                "Without a state the network is a function of one character, and the table gives about the best guess "
                "such a function can make on the text it has counted."),
         Option("The erased network has fewer weights to learn with.", False,
-               "It has the same weights. Its W_h is there, but it only ever multiplies a state of zeros."),
+               "It has as many weights. Its W_h is there, but it only ever multiplies a state of zeros."),
         Option("Both would have come down to 1.72 with more training.", False,
                "From the third pass on the erased network hardly moves, and a table does not train at all. More "
                "training adds no memory."),

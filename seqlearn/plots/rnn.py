@@ -62,7 +62,7 @@ def counters(sequence: np.ndarray, weights: Sequence[float], short: np.ndarray, 
     left.legend(loc="upper left")
     right.legend(loc="upper left")
     words = "; ".join(f"W = {w:g} ends at {a[-1]:.1f}" for w, a in zip(weights, short, strict=True))
-    more = "; ".join(f"with W = {w:g} the state is {a[-1]:.0f}" for w, a in zip(weights, long, strict=True))
+    more = "; ".join(f"with W = {w:g} the state is {a[-1]:.3g}" for w, a in zip(weights, long, strict=True))
     return describe(figure, f"""Left: the counters' states on ten digits with three ones. {words}. With W below 1 the
         state sinks between the ones. Right: after {long.shape[1]} ones {more}.""")
 
