@@ -515,7 +515,7 @@ def test(arguments):
         return statuses[0]
     if any(VENV.glob("lib*/python*/site-packages/playwright")) or (VENV / "Lib/site-packages/playwright").exists():
         say("the tests that drive a browser")
-        statuses.append(run([*pytest, "-m", "browser", *arguments]))
+        statuses.append(run([*pytest, *parallel, "-m", "browser", *arguments], **threads))
     else:
         say("the tests that drive a browser are left out: playwright is not installed (see CONTRIBUTING.md)")
     return next((status for status in statuses if status not in (0, NO_TESTS)), min(statuses))
