@@ -52,9 +52,10 @@ def learn_merges(word_counts: Mapping[str, int], num_merges: int) -> list[Pair]:
             where[pair].add(word)
     merges = []
     while len(merges) < num_merges and counts:
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        if counts[best] < 2:
+        most = max(counts.values())
+        if most < 2:
             break
+        best = min(pair for pair, count in counts.items() if count == most)
         merges.append(best)
         for word in where.pop(best):
             for pair in zip(words[word], words[word][1:]):
