@@ -192,7 +192,7 @@ TERMS = (
          "Every vector is brought to mean 0 and variance 1 over its features, then to a learned scale.",
          "layer norm"),
     Term("learning rate", "学习率", "04",
-         "The size of a gradient-descent step."),
+         "The number that scales every step of gradient descent."),
     Term("length penalty", "长度惩罚", "11",
          "Dividing the log probability of an answer by a power of its length, so that a beam prefers no short ones."),
     Term("level line", "等高线", "03",

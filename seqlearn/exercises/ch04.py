@@ -1,6 +1,6 @@
 """Exercises and quiz of chapter 04: backpropagation through time, by hand.
 
-All of them are about the tanh network h_t = tanh(x_t W_x + h_{t-1} W_h + b). The array h (T + 1, N, H) begins with h_0,
+Most are about the tanh network h_t = tanh(x_t W_x + h_{t-1} W_h + b). The array h (T + 1, N, H) begins with h_0,
 so in a loop that counts t from 0 a step reads x[t] and h[t] and gives h[t + 1].
 """
 
@@ -826,7 +826,8 @@ QUIZ = Quiz("04", [
         Option("The rows of the batch are summed.", False,
                "They are summed as well, but that is another sum: it is there for a feed-forward layer, too."),
     ], topic="shared weights"),
-    Question("A batch is made of 1,000 steps of one stream, in two rows, read in blocks of 10. What is true?", [
+    Question("A batch is made of 1,000 steps of one stream, in two rows, read in blocks of 10, and the state is "
+             "carried. What is true?", [
         Option("Row 2 starts at step 10.", False,
                "Then row 1 of the second block would start at step 20, and its carried state would be that of "
                "step 9."),
