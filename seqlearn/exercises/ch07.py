@@ -257,7 +257,7 @@ to_course = Exercise(
         "b is the sum of the two biases. The order of the gates is the same on both sides.",
     ],
     extra=_computes_the_same,
-    explanation="`seqlearn.interop.from_torch` does this for every layer of the course.",
+    explanation="`seqlearn.interop.from_torch` does this, for deep and bidirectional layers too.",
 )
 
 # 07.3 And back ---------------------------------------------------------------------------------------------------
@@ -560,7 +560,7 @@ rule = Exercise(
         "length.",
     ],
     explanation="Every per_one gives a rule without a single mistake at the trained length. Only per_one = 1 is right "
-                "at others too, and no sequence of the trained length can tell you which one a network has found.",
+                "at others too, and no last answer at the trained length can tell you which one a network has found.",
 )
 
 # 07.6 Open the forget gates --------------------------------------------------------------------------------------
