@@ -111,7 +111,7 @@ CHAPTERS = (
             also=("nn.lstm", "plots.conveyor", "plots.lstm_cell", "plots.opened", "exercises.flawed_lstm",
                   "exercises.held_memory")),
     Chapter("07", "lstm_in_pytorch", "LSTM in PyTorch",
-            "Teach a cell of your own to count to the last one, with a training loop worth reusing.", 100,
+            "Teach a cell of your own to count ones, find out what it learned instead, and keep the training loop.", 100,
             part=2, needs=("06",), topic="counting",
             also=("models.lstm", "training.loop", "training.checkpoint", "training.weights", "plots.counter")),
     Chapter("08", "gru", "GRU",
