@@ -107,7 +107,7 @@ step_forward = Exercise(
                 "You take h for c, or c for h. The gates are made of x and h, and the forget gate multiplies the old "
                 "c."),
         Mistake("old h added", {"o * np.tanh(c), c": "h + o * np.tanh(c), c"},
-                "You add the old h to the new one. h is made anew at every step; what is carried on is c."),
+                "You add the old h to the new one. h is made anew at every step; what is added to is c."),
         Mistake("bias left out", {" + b": ""}, "The bias b is not added to the sum."),
         Mistake("old h left out", [{" + h @ W_h": ""},
                 {"np.tanh(g)": "np.tanh((x @ W_x + b)[:, 2 * len(W_h):3 * len(W_h)])"}],
@@ -126,11 +126,11 @@ step_forward = Exercise(
                 "its sum: 1 / (1 + np.exp(-a)), with the minus."),
     ],
     hints=[
-        "First one product for all four: a = x @ W_x + h @ W_h + b, shaped (N, 4H). Then cut it into four blocks.",
+        "First one line for all four: a = x @ W_x + h @ W_h + b, shaped (N, 4H). Then cut it into four blocks.",
         "i, f, g, o = np.split(a, 4, axis=1). Three go through the sigmoid 1 / (1 + np.exp(-a)), and g through tanh.",
         "c = f * c + i * g, and h = o * np.tanh(c). Return both, h first.",
     ],
-    explanation="One product in place of four: the same numbers, from one matrix for each of x and h.",
+    explanation="Two products in place of eight: the same numbers, from one matrix for each of x and h.",
 )
 
 # 06.2 One step backward ------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ step_backward = Exercise(
     mistakes=[
         Mistake("cell path dropped", {"dc = dc + dh": "dc = dh", "dc * f, x": "0 * dc, x"},
                 "The path along the cell state is missing at both ends: dc must come in from step t + 1 and leave for "
-                "step t − 1. This is the bug that the famous check did not find."),
+                "step t − 1. This is the bug of this chapter."),
         Mistake("dc from the future not added", {"dc = dc + dh": "dc = dh"},
                 "You compute dc from dh alone. c_t also lives on in c_{t+1}, and that has already sent its word: "
                 "dc = dc + dh * o * (1 - tanh(c)²)."),
@@ -491,7 +491,7 @@ QUIZ = Quiz("06", [
             Option("The power T − k of the recurrent weight matrix W_h.", False,
                    "That is the linear RNN. Along the cell state no matrix stands in the way."),
             Option("The product of the forget gates of the steps k + 1 to T.", True,
-                   "With gates of 0.5 it is halved at every step; with gates near 1 it arrives."),
+                   "With gates of 0.5 it is halved at every step; with gates of 1 it arrives whole."),
             Option("The sum of the input gates of the steps k + 1 to T.", False,
                    "Input gates decide what is written, not what is kept."),
             Option("Always 1, whatever the gates do.", False, "That was the cell of 1997, without a forget gate."),
@@ -517,8 +517,7 @@ QUIZ = Quiz("06", [
         [
             Option("Checking every parameter, also the biases and the inputs.", True,
                    "The blocks of i and g in W_x and b show it even after two steps from a zero start."),
-            Option("Three steps or more.", True, "From the third step on an error at one step reaches another "
-                                                "step's share."),
+            Option("Three steps or more.", True, "Then step 2 has a wrong share as well, and its h_1 is not zero."),
             Option("A start h_0 and c_0 that is not zero.", True,
                    "With both of them not zero two steps are enough: step 1 then counts as well."),
             Option("A smaller ε.", False, "The check did not lack digits. It looked where nothing could be wrong."),
@@ -537,7 +536,7 @@ QUIZ = Quiz("06", [
                    "through h comes on top of both."),
             Option("So that the gate starts at exactly 1, and the cell loses nothing at all before training "
                    "begins.", False,
-                   "σ(1) is about 0.73. For longer gaps people start higher."),
+                   "σ(1) is about 0.73. Over 80 steps a start at 3 did better here."),
         ],
         topic="forget-gate bias",
     ),

@@ -327,6 +327,6 @@ bug_hunt = BugHunt(
         "D: no gradient check can find it, for the gradients may all be right. Read the lines of the update, one "
         "letter at a time.",
     ],
-    explanation="Four flaws, four ways to notice: a check with three steps or more (A), of every parameter and not of "
+    explanation="Four flaws, three ways to notice: a check with three steps or more (A), of every parameter and not of "
                 "one (B, C), and one that looks at what is done with the gradients and not at the gradients alone (D).",
 )

@@ -269,5 +269,5 @@ train_lstm = Exercise(
         "dh is zero but for dh[:, 0] = 2 * (h_T[:, 0] - targets) / N, and dc is zero before the last step.",
         "Make new arrays in the update, W_x = W_x - learning_rate * dW_x, so that the arguments stay as they are.",
     ],
-    explanation="This is the whole of it: what `nn.LSTM`, a loss and `nn.SGD` do together, in thirty lines.",
+    explanation="This is the whole of it: what `nn.LSTM`, a loss and `nn.SGD` do together, in twenty-odd lines.",
 )

@@ -1,4 +1,4 @@
-"""The long short-term memory: a second state c that is only scaled and added to, so that gradients last."""
+"""The long short-term memory: a second state c that is only scaled and added to."""
 
 import numpy as np
 from numpy.typing import DTypeLike

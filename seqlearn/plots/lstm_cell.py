@@ -54,7 +54,7 @@ def lstm_cell(*lit: str, peepholes: bool = False, backward: bool = False, figure
     if lit:
         return describe(figure, f"The LSTM cell. Lit: {'; '.join(PARTS[name] for name in lit)}.{back}")
     return describe(figure, f"""An LSTM cell. Along the top runs the cell state, from c before through a product with
-        the forget gate and a sum to c after. Below, x and h before enter one product that feeds forget gate, input
+        the forget gate and a sum to c after. Below, x and h before enter one box that feeds forget gate, input
         gate, candidate and output gate. Input gate times candidate is added to the cell state; output gate times tanh
         of the cell state is the new h.{back}""")
 
