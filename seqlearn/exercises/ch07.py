@@ -798,7 +798,8 @@ fit = Exercise(
 
 QUIZ = Quiz("07", [
     Question(
-        "The cell computes all four gates with one product of width 4H. What does that change?",
+        "With each of its two matrices the cell makes one product of width 4H in place of four of width H. What does "
+        "that change?",
         [
             Option("The number of calls, and with it the time where the products are small.", True,
                    "Each call has a price of its own, and with 20 units it is most of the time, as you measured."),
