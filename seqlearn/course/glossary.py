@@ -23,7 +23,7 @@ TERMS = (
     Term("Adam", "Adam优化器", "07",
          "An optimizer that keeps running means of the gradient and of its square for every weight."),
     Term("adding problem", "加法问题", "08",
-         "A test of memory: sum two marked numbers that stand far apart in a long sequence."),
+         "A test of memory: sum two marked numbers, one in each half of a long sequence."),
     Term("additive score", "加性打分", "13",
          "Attention score vᵀ tanh(W q + U k): a small network of one hidden layer.", "additive attention"),
     Term("alignment", "对齐", "13",

@@ -529,8 +529,8 @@ QUIZ = Quiz("08", [
         topic="reset gate",
     ),
     Question(
-        "You load trained weights of `torch.nn.GRU` into the equations with the reset before the product. When do the "
-        "results agree?",
+        "You load trained weights of `torch.nn.GRU`, the two biases added, into the equations with the reset before "
+        "the product. When do the results agree?",
         [
             Option("When the weights of z change their sign.", False,
                    "That exchanges the two conventions of z. It does nothing about the reset."),
@@ -621,8 +621,8 @@ QUIZ = Quiz("08", [
         "that rule out?",
         [
             Option("That the gate opens because early numbers are useful.", True,
-                   "They are of no use there, since no answer belongs to its sequence, and the most open gate opens "
-                   "as far."),
+                   "They are of no use there, since no answer belongs to its sequence, and the most open gate gets "
+                   "to 0.96 all the same."),
             Option("That the gate has a part in solving the task.", False,
                    "The frozen gate speaks for its part: with z's weights left as drawn, no run is solved in 600 "
                    "updates, and with z free all five are in 140."),

@@ -60,7 +60,7 @@ def race(results: dict, lengths: tuple[int, ...], settings: dict, *, figure: Fig
     panels[0].legend(loc="lower left", fontsize=11)
     told = _steps_to_solve(panels[3], results, lengths, settings)
     return describe(figure, f"""Mean squared error against the update for {', '.join(map(str, lengths))} steps of
-        input, log axes: a thin line for every run, or one band where no run came down. A dashed line marks a
+        input, log axes: a thin line for every run, or one band where no run was stopped. A dashed line marks a
         tenth of the error of the constant answer. Lower right, after how many updates each run was solved. {told}""")
 
 
@@ -101,8 +101,8 @@ def opening(runs: dict, settings: dict, *, figure: Figure | None = None) -> Figu
         run. Above, the share that the unit that keeps most keeps in a step without a mark. In the middle, on a log
         axis, what is left of the gradient {settings['back']} steps before the end. Below, the error, on a log axis.
         For the GRU the first two rise within 30 updates, and the error falls later. For the LSTM the first rises
-        to 0.9 as soon; hundreds of updates later it jumps to nearly 1, and the gradient and, in four of five runs at
-        once, the error move with it. For the RNN the gradient stays below 10⁻⁸. {'; '.join(told)}.""")
+        as soon, to about 0.87, and sinks again; hundreds of updates later it jumps to nearly 1, and in four of five
+        runs the gradient and the error jump with it. For the RNN the gradient stays below 10⁻⁸. {'; '.join(told)}.""")
 
 
 def _errors(axes: Axes, entry: dict, length: int, settings: dict) -> None:
