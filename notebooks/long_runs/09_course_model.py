@@ -1,6 +1,6 @@
 """The model behind the explorer of chapter 09: an LSTM that has read nine tenths of the built-in corpus.
 
-    .venv/bin/python notebooks/long_runs/09_course_model.py        # about 5 minutes of one core
+    .venv/bin/python notebooks/long_runs/09_course_model.py        # about 2 minutes of one core
 
 The weights go to seqlearn/widgets/language_model.safetensors, so that the explorer finds them wherever the package is
 installed; the settings and the losses go into the JSON file beside this script.

@@ -627,8 +627,7 @@ write_greedily = Exercise(
         "After each written token, before the next is chosen, the model reads it: logits, state = step(token, state).",
         "Choose, append, and call step only if another token is to come.",
     ],
-    explanation="Greedy decoding is a sampler at temperature 0. For translations (chapter 11) it is often good enough; "
-                "for open texts it runs in circles.",
+    explanation="Greedy decoding is the limit of a sampler at temperature 0. Chapter 11 compares it with a search.",
 )
 
 # 09.7 A gradient at another temperature ----------------------------------------------------------------------------
@@ -713,7 +712,7 @@ d_logits = Exercise(
         "With p = softmax(a): p − 1 at the target and p elsewhere, divided by the N of the mean.",
         "da / d logits = 1 / temperature: (p - came) / (temperature * N), with came = np.eye(V)[targets].",
     ],
-    explanation="A high temperature makes gradients small, by the factor 1/τ and because p is flatter.",
+    explanation="At a very high temperature p is nearly 1/V everywhere, and what is left shrinks as 1/τ.",
 )
 
 # 09.8 and 09.9 Bits, words and characters --------------------------------------------------------------------------
@@ -813,7 +812,7 @@ QUIZ = Quiz("09", [
             Option("2 ** -np.log2(p).mean()", True,
                    "The mean surprise in bits, in the exponent of 2. The same number."),
             Option("np.mean(1 / p)", False,
-                   "That is the arithmetic mean. It is larger, and one rare character rules it."),
+                   "That is the arithmetic mean. It is larger, unless all p are equal, and one small p rules it."),
             Option("np.exp(-np.log(p).mean())", True, "The mean surprise in nats, in the exponent of e."),
             Option("2 ** -np.log(p).mean()", False, "Nats in the exponent need e. This one comes out too small."),
         ],
@@ -826,7 +825,8 @@ QUIZ = Quiz("09", [
             Option("Add up the surprise of all characters, divide by their number, take exp.", True,
                    "Each character counts once, and exp comes last."),
             Option("Average the losses of the batches, each batch counting the same, and then take exp.", False,
-                   "Better, and right for batches of one size. Here a short last batch counts too much."),
+                   "It would be right for batches of one size. Here a character counts more in a small batch than in a "
+                   "large one."),
             Option("Average the perplexities of the batches.", False,
                    "Small batches count as much as large ones. And as exp bends upward, even over batches of one size "
                    "that mean is too large."),

@@ -33,8 +33,8 @@ def unrolled_model(word: str = "hello", *, figure: Figure | None = None) -> Figu
     place_on_page(networks.frame(net, margin=0.85), column=1.7)
     return describe(figure, f"""A recurrent network unrolled over {steps} steps. It reads {', '.join(word[:-1])}; each
         state gives a distribution p over the next character, and the loss of the step is minus the logarithm of what p
-        gave to the character that comes: {', '.join(word[1:])}. Each character but the first is a target and then the
-        next input.""")
+        gave to the character that comes: {', '.join(word[1:])}. Each character but the first is a target, and each
+        but the last is read.""")
 
 
 def offset_rows(text: str, rows: int, k: int, *, blocks: int = 2, figure: Figure | None = None) -> Figure:

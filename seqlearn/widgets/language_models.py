@@ -55,7 +55,7 @@ class CharacterModel:
         return -log_p[np.arange(len(text)), indices[1:]]
 
     def step(self, index: int, state: tuple) -> tuple[np.ndarray, tuple]:
-        """As `read` for one character, and ten times as fast: the logits (V,), and the state."""
+        """As `read` for one character, and many times as fast: the logits (V,), and the state."""
         weights, (h, c) = self.recurrent.params, state
         sums = self.embedding.params["W"][index] @ weights["W_x"] + h @ weights["W_h"] + weights["b"]
         i, f, g, o = np.split(sums, 4, axis=1)
