@@ -676,7 +676,7 @@ packed_logits = Exercise(
         "_, (h_n, c_n) = model.lstm(packed); h_n[0] and h_n[1], (N, H), are the last states of the two directions. "
         "torch.cat([h_n[0], h_n[1]], dim=1) goes into the readout.",
     ],
-    explanation="No mask anywhere: a packed batch has no padding, so h_n cannot be wrong.",
+    explanation="No mask anywhere: a packed batch has no padding, so none is in h_n.",
 )
 
 # The quiz ---------------------------------------------------------------------------------------------------------
@@ -716,8 +716,8 @@ QUIZ = Quiz("10", [
                    "Turned round row by row, or packed, a batch of any size works."),
             Option("Nothing, as long as the last state is taken at lengths − 1.", False,
                    "For the reverse direction the padding comes first and is in all of its states."),
-            Option("It reads the padding first, so every one of its states depends on the padded length.", True,
-                   "Turn each row round within its own length, or pack the batch."),
+            Option("It reads a short row's padding first, so all states of that row depend on the padded length.",
+                   True, "Turn each row round within its own length, or pack the batch."),
         ],
         topic="padding and the reverse direction",
     ),
@@ -780,7 +780,7 @@ QUIZ = Quiz("10", [
         "82.5 … 83.6 %. What may you say?",
         [
             Option("The ingredient makes the model worse: the best run without it is better than the best with it.",
-                   False, "The best of five is the noisiest number of all. Compare medians and ranges."),
+                   False, "The best of five is noisier than their median. Compare medians and ranges."),
             Option("On this data and at this size, leaving it out makes no difference that five seeds can show.", True,
                    "That is all. With more data, or beside other ingredients, it may be worth something."),
             Option("The ingredient is useless, so every recipe for texts can do without it.", False,

@@ -4,7 +4,8 @@
 
 Count how often two words stand near each other, compare with how often they would if words were drawn at random
 (positive pointwise mutual information), and keep the directions in which this table varies most (a singular value
-decomposition). Levy & Goldberg (2014) show that word2vec computes nearly the same.
+decomposition). Levy & Goldberg (2014) show that word2vec's skip-gram factorizes a table of this kind without writing it
+down.
 """
 
 import warnings
