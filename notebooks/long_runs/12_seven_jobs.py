@@ -119,9 +119,10 @@ def ctc(settings: dict, seed: int) -> dict:
             "weights": sum(parameter.numel() for parameter in model.parameters())}
 
 
-def question(settings: dict, seed: int, *, first: bool, bidirectional: bool) -> dict:
-    """Job 6 with the question before or behind the facts, read from one side or from both."""
-    recipe = settings["recipes"]["questions"]
+def question(settings: dict, seed: int, *, first: bool, bidirectional: bool, times: int = 1) -> dict:
+    """Job 6 with the question before or behind the facts, read from one side or from both, `times` as long."""
+    recipe = dict(settings["recipes"]["questions"])
+    recipe["epochs"] *= times
     task = stated_facts(recipe["train_size"], settings["test_size"], question_first=first, seed=seed)
     model = build_model(task, seed=seed, **{**settings["model"], "bidirectional": bidirectional})
     part(model, task, recipe, seed)
@@ -218,6 +219,7 @@ CONTROLS: dict[str, tuple[Callable, dict]] = {
     "question last": (question, {"first": False, "bidirectional": True}),
     "question first, one side": (question, {"first": True, "bidirectional": False}),
     "question last, one side": (question, {"first": False, "bidirectional": False}),
+    "question last, one side, four times as long": (question, {"first": False, "bidirectional": False, "times": 4}),
     "large numbers": (numbers, {"times": 1}),
     "large numbers, attention": (numbers, {"times": 1, "attention": True}),
     "large numbers, four times as long": (numbers, {"times": 4}),

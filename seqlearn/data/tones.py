@@ -72,7 +72,7 @@ def filter_bank(sound: np.ndarray) -> np.ndarray:
 
 
 def _window() -> np.ndarray:
-    """Hann's window, which fades a frame in and out: without it a tone would show in pitches far from its own."""
+    """Hann's window, which fades a frame in and out."""
     return np.hanning(FRAME + 1)[:-1]
 
 

@@ -41,8 +41,8 @@ FEATURES = len(tones.PITCHES)
 class Job:
     """One use of sequence to sequence.
 
-    make(train_size, test_size, seed=…) gives the task; make_longer(…) one whose test inputs are longer than any input
-    of the training, in the way that `longer` says. recipe: how many examples to learn from, and the settings of `fit`.
+    make(train_size, test_size, seed=…) gives the task; make_longer(…) one whose test inputs go beyond the training in
+    the way that `longer` says. recipe: how many examples to learn from, and the settings of `fit`.
     """
 
     title: str
@@ -150,7 +150,7 @@ def _large_numbers(train_size: int, test_size: int, *, seed: int = 0) -> Pairs:
 
 JOBS = {
     "recognition": Job(
-        "speech recognition", "a sound, 10 to 24 frames", "4 or 6 letters", partial(spoken_words, noise=0.3),
+        "speech recognition", "a sound, 9 to 23 frames", "4 or 6 letters", partial(spoken_words, noise=0.3),
         "words of 4 or 5 syllables", partial(spoken_words, noise=0.3, syllables=(4, 5)),
         {"train_size": 5000, "epochs": 6, "batch_size": 32, "learning_rate": 0.01}),
     "synthesis": Job(
@@ -162,7 +162,7 @@ JOBS = {
         "numbers of 5 or 6 digits", _large_numbers,
         {"train_size": 3000, "epochs": 6, "batch_size": 32, "learning_rate": 0.005}),
     "speech translation": Job(
-        "speech translation", "a whistle, 15 to 28 frames", "an English sentence", whistled_sentences,
+        "speech translation", "a whistle, 16 to 27 frames", "an English sentence", whistled_sentences,
         "whistled half as fast", partial(whistled_sentences, slow=2),
         {"train_size": 2000, "epochs": 12, "batch_size": 32, "learning_rate": 0.01}),
     "dialogue": Job(
