@@ -54,7 +54,7 @@ def _below(parent: type) -> list[type]:
 
 
 def figure(name: str, png: str, words: str) -> str:
-    """What stands in the page until its states or its module come, and without scripts: the stored picture and its words.
+    """What stands in the page until states or module come, and without scripts: the stored picture with its words.
 
     png: in base64.
     """
@@ -139,7 +139,8 @@ def live_script(explorer: Explorer) -> str:
     state = {"controls": controls, "values": live.places(explorer.controls), "data": data}
     name = json.dumps(type(explorer).__name__)
     script, _, exported = live.module(explorer.script).rpartition("export default ")
-    return f"seqlearnLive({name}, (() => {{\n{script}return {exported}}})(), {json.dumps(state, ensure_ascii=False)});\n"
+    state = json.dumps(state, ensure_ascii=False)
+    return f"seqlearnLive({name}, (() => {{\n{script}return {exported}}})(), {state});\n"
 
 
 def _in_parallel(function, *arguments) -> None:

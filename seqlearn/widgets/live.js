@@ -6,38 +6,37 @@ function set(element, attributes) {
   return element;
 }
 
-function html(parent, tag, attributes = {}, text = "") {
-  const element = set(document.createElement(tag), attributes);
+const maker = (space) => (parent, tag, attributes = {}, text = "") => {
+  const element = set(document.createElementNS(`http://www.w3.org/${space}`, tag), attributes);
   element.append(text);
   parent.append(element);
   return element;
-}
+};
+const html = maker("1999/xhtml"), svg = maker("2000/svg");
 
-function svg(parent, tag, attributes = {}, text = "") {
-  const element = set(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
-  element.append(text);
-  parent.append(element);
-  return element;
+function button(parent, label, go) {
+  const made = html(parent, "button", { type: "button" }, label);
+  made.addEventListener("click", go);
+  return made;
 }
 
 // A picture of its own in pixels of the page, so that its words keep their size however narrow it is.
 function picture(parent, label, width, height) {
-  return svg(parent, "svg", { role: "group", "aria-label": label, width, height, viewBox: `0 0 ${width} ${height}` });
+  parent.querySelector("svg")?.remove();
+  const made = svg(parent, "svg", { role: "group", "aria-label": label, width, height, viewBox: `0 0 ${width} ${height}` });
+  parent.querySelector(".title")?.after(made);
+  return made;
 }
 
-function path(points) {
-  return points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-}
+const path = (points) => points.filter(([x, y]) => !Number.isNaN(x + y)).map(([x, y], i) =>
+  `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 
 // Grid, numbers and frame of axes in a box of a picture: x and y are [low, high], ticks [value, words]. It returns what
 // takes values to pixels and back.
 function axes(parent, { left, right, top, bottom }, { x, y, xTicks = [], yTicks = [], xLabel = "" }) {
-  const at = {
-    x: (value) => left + (right - left) * (value - x[0]) / (x[1] - x[0]),
-    y: (value) => bottom - (bottom - top) * (value - y[0]) / (y[1] - y[0]),
-    fromX: (pixel) => x[0] + (x[1] - x[0]) * (pixel - left) / (right - left),
-    fromY: (pixel) => y[0] + (y[1] - y[0]) * (bottom - pixel) / (bottom - top),
-  };
+  const [across, up] = [(right - left) / (x[1] - x[0]), (bottom - top) / (y[1] - y[0])];
+  const at = { x: (value) => left + across * (value - x[0]), y: (value) => bottom - up * (value - y[0]),
+    fromX: (pixel) => x[0] + (pixel - left) / across, fromY: (pixel) => y[0] + (bottom - pixel) / up };
   for (const [value, words] of yTicks) {
     svg(parent, "line", { class: "grid", x1: left, x2: right, y1: at.y(value), y2: at.y(value) });
     svg(parent, "text", { class: "tick", x: left - 6, y: at.y(value) + 4, "text-anchor": "end" }, words);
@@ -69,14 +68,13 @@ const toStep = (value, { min, max, step }) => clamp(Number((Math.round(value / s
 const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"["0123456789".indexOf(sign)] ?? "⁻");
 
 // Something in a picture to take hold of. Mouse and finger move it, anywhere on `surface`; so do the arrow keys; to a
-// screen reader it is a slider. move(x, y): in pixels of the picture; turn(dx, dy): by so many notches.
-function grip(element, surface, { label, move, turn }) {
+// screen reader it is a slider. move(x, y, begins): in pixels of the picture; turn(dx, dy): by so many notches.
+function grip(element, surface, { label, picture, move, turn }) {
   set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
   surface.style.touchAction = "none";
   const go = (event) => {
-    const box = surface.getBoundingClientRect();
-    const scale = (surface.viewBox?.baseVal.width || box.width) / box.width;
-    move((event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
+    const box = picture.getBoundingClientRect();
+    move(event.clientX - box.left, event.clientY - box.top, event.type === "pointerdown");
   };
   surface.addEventListener("pointerdown", (event) => {
     if (event.button) return;
@@ -89,6 +87,32 @@ function grip(element, surface, { label, move, turn }) {
   element.turn = turn;
 }
 
+function tellValue(element, now, least, most, words) {
+  set(element, { "aria-valuenow": now, "aria-valuemin": least, "aria-valuemax": most, "aria-valuetext": words });
+}
+
+// A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds.
+function player(parent, label, range, look) {
+  let running = 0;
+  const stop = () => { cancelAnimationFrame(running); running = 0; toggle.textContent = "▶ Play"; };
+  const play = () => {
+    const began = performance.now(), { from, to, seconds } = range();
+    const tick = (now) => {
+      const share = clamp((now - began) / 1000 / seconds, 0, 1);
+      look(from + (to - from) * share);
+      if (share < 1) running = requestAnimationFrame(tick); else stop();
+    };
+    stop();
+    toggle.textContent = "❚❚ Stop";
+    running = requestAnimationFrame(tick);
+  };
+  const toggle = button(parent, "▶ Play", () => (running ? stop() : play()));
+  const slider = html(parent, "input", { type: "range", min: 0, step: 0.01, "aria-label": label });
+  slider.addEventListener("input", () => { stop(); look(Number(slider.value)); });
+  const show = (at, max, words) => { set(slider, { max, "aria-valuetext": words }).value = at; };
+  return { play, stop, show, isPlaying: () => running > 0 };
+}
+
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10],
   PageDown: [0, -10], Home: [-1e4, -1e4], End: [1e4, 1e4] };
 
@@ -96,24 +120,18 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDow
 // make(frame) returns { layout(width), show(), words(), press(name) }; frame.put(name, value) sets a control.
 function live({ model, el }, make) {
   const root = html(el, "div", { class: "seqlearn-live" });
-  const bar = html(root, "div", { class: "controls" });
-  const body = html(root, "div", { class: "panels" });
-  const caption = html(root, "p", { class: "caption" });
-  const status = html(root, "p", { role: "status" });
-  const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec]));
-  const inputs = {};
-  let held = false;
-  let asked, speaking, saving;
-  let saved = 0;
+  const bar = html(root, "div", { class: "controls" }), body = html(root, "div", { class: "panels" });
+  const caption = html(root, "p", { class: "caption" }), status = html(root, "p", { role: "status" });
+  const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec])), inputs = {};
+  let held = false, saved = 0, asked, speaking, saving;
 
   const frame = {
     root, bar, body, specs, places: { ...model.get("values") },
     data: () => model.get("data"),
     // The values that the controls stand for.
     values() {
-      const entries = Object.values(specs).map(({ name, options }) => [name, options
-        ? options[frame.places[name]][1] ?? Infinity : frame.places[name]]);
-      return Object.fromEntries(entries);
+      return Object.fromEntries(Object.entries(frame.places).map(([name, place]) =>
+        [name, specs[name].options ? specs[name].options[place][1] ?? Infinity : place]));
     },
     put(name, value) {
       if (value === frame.places[name]) return;
@@ -134,15 +152,17 @@ function live({ model, el }, make) {
         say();
       });
     },
+    panel(title) {
+      const box = html(body, "div");
+      html(box, "div", { class: "title" }, title);
+      return box;
+    },
     // A control as the browser has it, in a label of its own.
-    control(name, parent = bar) {
+    control(name) {
       const { label, kind, min, max, step, options } = specs[name];
-      if (kind === "button") {
-        const button = html(parent, "button", { type: "button" }, label);
-        button.addEventListener("click", () => { frame.put(name, frame.places[name] + 1); shown.press(name); });
-        return button;
-      }
-      const box = html(parent, "label", {}, `${label} `);
+      const click = () => { frame.put(name, frame.places[name] + 1); shown.press(name); };
+      if (kind === "button") return void button(bar, label, click);
+      const box = html(bar, "label", {}, `${label} `);
       const input = html(box, options ? "select" : "input", options ? {} : { type: kind, min, max, step });
       set(input, { "aria-label": label }); // without the number beside it
       options?.forEach(([word], place) => input.add(new Option(word, place)));
@@ -159,7 +179,6 @@ function live({ model, el }, make) {
       });
       input.addEventListener("change", () => { input.value = frame.places[name]; }); // what was typed may be no value
       inputs[name]();
-      return box;
     },
   };
 
@@ -190,8 +209,7 @@ function live({ model, el }, make) {
   }
 
   function onKey(event) { // before JupyterLab, which takes many keys for itself
-    if (!root.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Tab" || event.key === "Escape") return;
+    if (!root.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
     const grip = event.target.closest(".grip");
     if (grip && !KEYS[event.key]) return;
     event.stopPropagation();
@@ -209,23 +227,17 @@ function live({ model, el }, make) {
     frame.draw();
   });
   observer.observe(body);
-  const hold = () => { held = true; };
-  const letGo = () => { held = false; };
-  root.addEventListener("pointerdown", hold);
-  window.addEventListener("pointerup", letGo);
-  window.addEventListener("pointercancel", letGo);
-  window.addEventListener("keydown", onKey, true);
-  model.on("change:values", follow);
-  model.on("change:data", follow);
+  root.addEventListener("pointerdown", () => { held = true; });
+  const gone = new AbortController(), { signal } = gone;
+  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { held = false; }, { signal });
+  window.addEventListener("keydown", onKey, { capture: true, signal });
+  for (const name of ["values", "data"]) model.on(`change:${name}`, follow);
   root.explorer = { frame, ...shown }; // for those who want to look inside, as the tests do
   return () => {
     observer.disconnect();
-    window.removeEventListener("pointerup", letGo);
-    window.removeEventListener("pointercancel", letGo);
-    window.removeEventListener("keydown", onKey, true);
-    model.off("change:values", follow);
-    model.off("change:data", follow);
+    gone.abort();
+    for (const name of ["values", "data"]) model.off(`change:${name}`, follow);
     cancelAnimationFrame(asked);
-    shown.stop?.();
+    shown.stop();
   };
 }

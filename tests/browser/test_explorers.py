@@ -12,7 +12,10 @@ from seqlearn.widgets import catalog
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("explorer", [each for each in catalog() if not each.script], ids=lambda explorer: f"{explorer.chapter}-{explorer.__name__}")
+DRAWN = [each for each in catalog() if not each.script]
+
+
+@pytest.mark.parametrize("explorer", DRAWN, ids=lambda explorer: f"{explorer.chapter}-{explorer.__name__}")
 def test_every_control_by_keyboard(browser, explorer):
     name = explorer.__name__
     shown = browser.open(chapter(explorer.chapter).notebook)
