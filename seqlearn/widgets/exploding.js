@@ -254,8 +254,9 @@ function render(host) {
       parts.dot = svg(answer, "circle", { class: "dot", r: 6 });
       parts.label = svg(answer, "text", { class: "halo gradient" });
       [["flow", "measured"], ["rate", "rate ρᵀ⁻ᵗ"], ["bound", "bound sₘₐₓᵀ⁻ᵗ"]].forEach(([name, text], k) => {
-        svg(answer, "path", { class: `line ${name}`, d: `M${wide - 318 + 96 * k} 292h22` });
-        svg(answer, "text", { class: "halo", x: wide - 291 + 96 * k, y: 296 }, text);
+        const [left, y] = wide > 420 ? [wide - 318 + 96 * k, 292] : [56, 256 + 18 * k];
+        svg(answer, "path", { class: `line ${name}`, d: `M${left} ${y}h22` });
+        svg(answer, "text", { class: "halo", x: left + 27, y: y + 4 }, text);
       });
       parts.guess = svg(one, "g");
       parts.guessed = svg(parts.guess, "path", { class: "line guess" });
@@ -268,7 +269,7 @@ function render(host) {
           move: (_, y) => put(parts.x.fromY(y)), turn: (x, y) => put(guess[name] + (x || y) * 0.5) });
       }
 
-      const two = picture(plane, "eigenvalues in the complex plane", side, 330), half = Math.min(side - 60, 290) / 2;
+      const half = Math.min(side - 60, 290) / 2, two = picture(plane, "eigenvalues in the complex plane", side, 2 * half + 48);
       parts.plane = axes(two, { left: side / 2 - half + 14, right: side / 2 + half + 14, top: 8, bottom: 8 + 2 * half },
         { x: [-3.2, 3.2], y: [-3.2, 3.2], xTicks: plain([-2, 0, 2]), yTicks: plain([-2, 0, 2]), xLabel: "real part" });
       const [cx, cy, unit] = [parts.plane.x(0), parts.plane.y(0), parts.plane.x(1) - parts.plane.x(0)];

@@ -121,7 +121,7 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDow
 function live({ model, el }, make) {
   const root = html(el, "div", { class: "seqlearn-live" });
   const bar = html(root, "div", { class: "controls" }), body = html(root, "div", { class: "panels" });
-  const caption = html(root, "p", { class: "caption" }), status = html(root, "p", { role: "status" });
+  const caption = html(root, "p", { class: "says" }), status = html(root, "p", { role: "status" });
   const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec])), inputs = {};
   let held = false, saved = 0, asked, speaking, saving;
 
@@ -221,7 +221,7 @@ function live({ model, el }, make) {
   const shown = make(frame);
   const observer = new ResizeObserver(() => {
     const width = Math.floor(body.clientWidth) - 24; // body has a margin of 12 inside
-    if (!width || width === frame.width) return;
+    if (width < 100 || width === frame.width) return; // hidden, as JupyterLab's cells are now and then
     frame.width = width;
     shown.layout(width);
     frame.draw();

@@ -185,7 +185,7 @@ function render(host) {
       draw(inside, one, c, 0, "state", "dot");
       draw(inside, one, read, 1, "output", "diamond", false);
       svg(inside, "line", { class: "cursor", x1: now, x2: now, y1: 8, y2: 166 });
-      [["state", "on the belt, c"], ["output", "read off, o · c"], ["ghost", "plain belt, h"]].forEach(([name, text], k) =>
+      [["state", "belt, c"], ["output", "read, o · c"], ["ghost", "plain, h"]].forEach(([name, text], k) =>
         svg(parts.left, "text", { class: `halo ${name}`, x: 42 + 94 * k, y: 219 }, `● ${text}`));
       const two = frameOf(parts.right, [-0.05, 1.08], [0, 0.5, 1].map((n) => [n, n]), marks.slice(1), 0.5, "step t");
       draw(parts.right, two, kept, 1, "gradient", "dot");

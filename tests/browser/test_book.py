@@ -247,7 +247,7 @@ def test_a_live_explorer_takes_the_place_of_its_still_and_says_what_python_says(
         figure = visit.page.locator(f"figure.explorer[data-explorer={name}]")
         assert figure.locator(".seqlearn-live").count() == 0 and figure.locator("img").get_attribute("alt") == live.text
         figure.scroll_into_view_if_needed()
-        caption = figure.locator(".caption")
+        caption = figure.locator(".says")
         visit.page.wait_for_function(SAYS, arg=[name, live.text])
         assert figure.locator("img").count() == 0
         for control, widget in [(each, live.controls[each]) for each in LIVE_KEYS if each in live.controls]:
@@ -259,6 +259,9 @@ def test_a_live_explorer_takes_the_place_of_its_still_and_says_what_python_says(
                         places[control]})
             visit.page.wait_for_function(SAYS, arg=[name, live.text])
             assert caption.inner_text() == live.text
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install -e '.[dev]'")
+        found = axe.Axe().run(visit.page, context=".seqlearn-live").response["violations"]
+        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
         assert visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
         assert [url for url in visit.requests if not url.startswith((site, "data:"))] == []
         assert visit.complaints == []
@@ -266,7 +269,7 @@ def test_a_live_explorer_takes_the_place_of_its_still_and_says_what_python_says(
 
 LIVE_KEYS = {"radius": "ArrowLeft", "steps": "ArrowRight", "activation": "ArrowDown", "start": "ArrowDown",
              "clip": "ArrowDown", "seed": "ArrowUp", "repeats": "ArrowRight"}
-SAYS = "([name, words]) => document.querySelector(`[data-explorer=${name}] .caption`)?.textContent === words"
+SAYS = "([name, words]) => document.querySelector(`[data-explorer=${name}] .says`)?.textContent === words"
 PLACES = "(name) => document.querySelector(`[data-explorer=${name}] .seqlearn-live`).explorer.frame.places"
 
 
