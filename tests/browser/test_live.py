@@ -63,8 +63,9 @@ def exploding():
     return ExplodingGradients()
 
 
+@pytest.mark.parametrize("cls", [ExplodingGradients])
 @np.errstate(all="ignore")
-def test_exploding_gradients_are_those_of_the_layers_and_so_are_the_words(browser, exploding):
+def test_exploding_gradients_are_those_of_the_layers_and_so_are_the_words(browser, exploding, cls):
     rng, cases = np.random.default_rng(0), []
     while len(cases) < SETTINGS:
         values = random_settings(rng)
@@ -74,7 +75,7 @@ def test_exploding_gradients_are_those_of_the_layers_and_so_are_the_words(browse
     data = {}
     for values in cases:
         data |= exploding.page_data(**values)
-    found = in_the_page(browser, ExplodingGradients, """(module, values, data) => {
+    found = in_the_page(browser, cls, """(module, values, data) => {
         values.clip ??= Infinity;
         const result = module.compute(values, data[values.seed]);
         return {norms: result.norms.map(String), weights: String(result.weightNorm),
@@ -89,8 +90,9 @@ def test_exploding_gradients_are_those_of_the_layers_and_so_are_the_words(browse
             assert ours["words"] == exploding.picture.update(**theirs), values
 
 
+@pytest.mark.parametrize("cls", [ExplodingGradients])
 @np.errstate(all="ignore")
-def test_training_is_that_of_the_layers_as_long_as_rounding_does_not_decide(browser, exploding):
+def test_training_is_that_of_the_layers_as_long_as_rounding_does_not_decide(browser, exploding, cls):
     """The same inputs, from NumPy's own generator; each loss, the words, and that the opening run ends at update 1."""
     names = ("radius", "steps", "activation", "start", "clip", "seed")
     cases = [dict(zip(names, each, strict=True)) for each in (
@@ -99,7 +101,7 @@ def test_training_is_that_of_the_layers_as_long_as_rounding_does_not_decide(brow
     data = {}
     for values in cases:
         data |= exploding.page_data(**values)
-    found = in_the_page(browser, ExplodingGradients, """(module, values, data) => {
+    found = in_the_page(browser, cls, """(module, values, data) => {
         values.clip ??= Infinity;
         let losses;
         for (losses of module.training(values, values.clip < Infinity ? [Infinity, values.clip] : [Infinity],
@@ -132,14 +134,15 @@ def lstm_of(values):
     return 8 * c[0, 0], d_c[0, 0]
 
 
-def test_the_belt_is_a_layer_with_its_gates_set_and_says_what_python_says(browser):
+@pytest.mark.parametrize("cls", [ConveyorBelt])
+def test_the_belt_is_a_layer_with_its_gates_set_and_says_what_python_says(browser, cls):
     """The last cell state and its gradient are those of nn.LSTM, the plain belt's state that of nn.RNN."""
     rng, belt, cases = np.random.default_rng(0), ConveyorBelt(), []
     for _ in range(SETTINGS):
         gates = {f"{gate}{k}": float(rng.uniform(0.01, 0.99) if rng.random() < 0.5 else rng.integers(1, 20) / 20)
                  for gate in DEFAULTS for k in (1, 2, 3, 4)}
         cases.append({**gates, "repeats": int(rng.integers(1, 51)), "w": rng.integers(0, 121) / 100})
-    found = in_the_page(browser, ConveyorBelt, """(module, {w, ...values}, data) => {
+    found = in_the_page(browser, cls, """(module, {w, ...values}, data) => {
         const result = module.ride(values, data, w);
         return {...result, words: module.words(values, data, result)};
     }""", cases, belt.page_data())
@@ -172,7 +175,8 @@ SOURCES = {
 @pytest.fixture
 def shown(browser, request):
     """A notebook whose first cell shows the explorer; the others stand below it."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in SOURCES[request.param]])
+    sources = SOURCES[request.param.__name__]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in sources])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, browser.lab.folder / "live.ipynb")
     opened = browser.open("live.ipynb")
@@ -200,7 +204,7 @@ def kernel_values(opened):
     return {name: value for name, value in said.items() if name != "text"}
 
 
-@pytest.mark.parametrize("shown", ["ExplodingGradients"], indirect=True)
+@pytest.mark.parametrize("shown", [ExplodingGradients], indirect=True)
 def test_page_and_kernel_follow_each_other_and_it_is_quiet_while_dragging(browser, shown, exploding):
     page, root = shown.page, shown.page.locator(".seqlearn-live")
     assert root.locator(".says").inner_text() == exploding.text
@@ -266,7 +270,7 @@ def test_page_and_kernel_follow_each_other_and_it_is_quiet_while_dragging(browse
     shown.close()
 
 
-@pytest.mark.parametrize("shown", ["ConveyorBelt"], indirect=True)
+@pytest.mark.parametrize("shown", [ConveyorBelt], indirect=True)
 def test_gates_are_set_where_they_stand_and_the_question_has_its_answers(browser, shown):
     page, root, belt = shown.page, shown.page.locator(".seqlearn-live"), ConveyorBelt()
     assert root.locator(".says").inner_text() == belt.text
