@@ -225,7 +225,7 @@ function render(host) {
       if (guess && !guess.told) tell(); else guess = { middle: 0, first: 0 };
       frame.draw();
     });
-    const verdict = html(flow, "p", { class: "verdict", role: "status" });
+    const verdict = html(flow, "p", { class: "verdict" });
 
     function tell() { // how far off the prediction was, in powers of ten
       const off = Math.abs(guess.first - exponent(result.norms[0], PAGE));

@@ -148,7 +148,7 @@ function live({ model, el }, make) {
         if (!frame.width) return;
         shown.show();
         caption.textContent = shown.words();
-        frame.spoken ??= caption.textContent; // at first nobody has changed anything
+        frame.spoken ??= toSay(); // at first nobody has changed anything
         say();
       });
     },
@@ -188,11 +188,12 @@ function live({ model, el }, make) {
     model.save_changes();
   }
 
+  const toSay = () => `${body.querySelector(".verdict").textContent} ${caption.textContent}`.trim();
   function say() { // when nothing has moved for a while, and nothing is held
     clearTimeout(speaking);
     speaking = setTimeout(() => {
       if (held) say();
-      else if (frame.spoken !== caption.textContent) status.textContent = frame.spoken = caption.textContent;
+      else if (frame.spoken !== toSay()) status.textContent = frame.spoken = toSay();
     }, 500);
   }
 

@@ -55,7 +55,7 @@ function render(host) {
       if (puzzle) for (const name of Object.keys(specs)) frame.put(name, name === "repeats" ? 50 : 0.5);
       frame.draw();
     });
-    const belt = html(body, "div", { class: "belt" }), verdict = html(body, "p", { class: "verdict", role: "status" });
+    const belt = html(body, "div", { class: "belt" }), verdict = html(body, "p", { class: "verdict" });
     const left = frame.panel("The cell state over time"), right = frame.panel("∂cₜ/∂c₁ = product of f");
 
     function layout(width) {
