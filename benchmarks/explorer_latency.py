@@ -168,7 +168,7 @@ def measure_drag(shown, variant: str, steps: int = 90) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--explorer", default="seqlearn.widgets.exploding:ExplodingGradients")
+    parser.add_argument("--explorer", default="seqlearn.widgets.bptt:TruncatedGradient")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--presses", type=int, default=20)
     options = parser.parse_args()

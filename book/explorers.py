@@ -2,6 +2,9 @@
 
 A folder for each class holds its pictures (WebP without loss, named by their content) and states.js: the controls, and
 for each state its picture and its words. Drawn again is a class whose sources, weights or libraries have changed.
+
+An explorer with a script of its own needs no pictures: its folder holds live.js, the module that JupyterLab gets, with
+the data that it needs.
 """
 
 import ast
@@ -23,6 +26,7 @@ from pathlib import Path
 
 from seqlearn import widgets
 from seqlearn.course.chapters import notebooks_folder
+from seqlearn.widgets import live
 from seqlearn.widgets.explorer import Explorer
 
 PACKAGE = "seqlearn.widgets."
@@ -30,10 +34,19 @@ DRAWN_BY = ("matplotlib", "numpy", "pillow", "torch")
 
 
 def classes() -> dict[str, type[Explorer]]:
-    """Every explorer that offers something on its page, by its name."""
+    """Every explorer whose states are drawn for its page, by its name."""
+    return {name: each for name, each in _all().items() if each.on_page and not each.script}
+
+
+def live_classes() -> dict[str, type[Explorer]]:
+    """Every explorer that computes and draws in the page, by its name."""
+    return {name: each for name, each in _all().items() if each.script}
+
+
+def _all() -> dict[str, type[Explorer]]:
     for module in pkgutil.iter_modules(widgets.__path__, PACKAGE):
         importlib.import_module(module.name)
-    return {each.__name__: each for each in _below(Explorer) if each.on_page and each.__module__.startswith(PACKAGE)}
+    return {each.__name__: each for each in _below(Explorer) if each.__module__.startswith(PACKAGE)}
 
 
 def _below(parent: type) -> list[type]:
@@ -41,11 +54,14 @@ def _below(parent: type) -> list[type]:
 
 
 def figure(name: str, png: str, words: str) -> str:
-    """What stands in the page until the states come, and without scripts: the stored picture with its words.
+    """What stands in the page until states or module come, and without scripts: the stored picture with its words.
 
     png: in base64.
     """
     words = escape(words)
+    if name in live_classes():
+        return (f'<figure class="explorer" data-explorer="{name}" data-live><img alt="{words}" '
+                f'src="data:image/png;base64,{png}"><figcaption aria-hidden="true">{words}</figcaption></figure>')
     return (f'<figure class="explorer" data-explorer="{name}"><img alt="{words}" src="data:image/png;base64,{png}">'
             f'<figcaption aria-hidden="true">{words}</figcaption>'
             '<p class="more">Here some of its settings move; in the notebook all of them do.</p></figure>')
@@ -97,12 +113,34 @@ def draw_all(folder: Path) -> None:
     wanted = {name: made_from(each) for name, each in classes().items()}
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
-        if old.name not in wanted:
+        if old.is_dir() and old.name not in wanted:
             shutil.rmtree(old)
+    for name, each in live_classes().items():
+        (folder / name).mkdir()
+        (folder / name / "live.js").write_text(live_script(each()), encoding="utf-8")
+    (folder / "live.css").write_text(live.style(), encoding="utf-8")
     changed = [name for name, digest in wanted.items() if _stored_digest(folder / name) != digest]
     if not changed:
         return
     _in_parallel(draw, changed, [folder / name for name in changed], [wanted[name] for name in changed])
+
+
+def live_script(explorer: Explorer) -> str:
+    """The module of an explorer as a plain script, which a page on a disk may load, too, with its controls and data.
+
+    A control in `on_page` has these values only, a range of whole numbers: the data of each are in the script.
+    """
+    controls, data = live.described(explorer.controls), {}
+    for each in controls:
+        if each["name"] in explorer.on_page:
+            each |= {"min": min(explorer.on_page[each["name"]]), "max": max(explorer.on_page[each["name"]])}
+    for chosen in itertools.product(*explorer.on_page.values()):
+        data |= explorer.page_data(**explorer.values | dict(zip(explorer.on_page, chosen, strict=True)))
+    state = {"controls": controls, "values": live.places(explorer.controls), "data": data}
+    name = json.dumps(type(explorer).__name__)
+    script, _, exported = live.module(explorer.script).rpartition("export default ")
+    state = json.dumps(state, ensure_ascii=False)
+    return f"seqlearnLive({name}, (() => {{\n{script}return {exported}}})(), {state});\n"
 
 
 def _in_parallel(function, *arguments) -> None:

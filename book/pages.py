@@ -111,7 +111,8 @@ def _number_long_formulas(text: str) -> str:
 
 def _let_move(cell: dict) -> None:
     """Put an explorer that offers something on its page in place of its stored picture."""
-    names = [name for name in explorers.classes() if re.search(rf"\b{name}\(", _text(cell["source"]))]
+    offered = explorers.classes() | explorers.live_classes()
+    names = [name for name in offered if re.search(rf"\b{name}\(", _text(cell["source"]))]
     for output in cell["outputs"]:
         data = output.get("data", {})
         if "image/png" in data and names:

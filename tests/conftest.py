@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # importing all tests takes longer than most chapters' own.
 OF_EVERY_CHAPTER = {
     "tests/browser/test_explorers.py",
+    "tests/browser/test_live.py",
     "tests/course/test_chapters.py",
     "tests/course/test_glossary.py",
     "tests/exercises/test_catalog.py",
@@ -27,6 +28,7 @@ OF_EVERY_CHAPTER = {
     "tests/notebooks/test_long_runs.py",
     "tests/notebooks/test_notebook_rules.py",
     "tests/widgets/test_captions.py",
+    "tests/widgets/test_live.py",
 }
 
 

@@ -1,5 +1,6 @@
 // Explorers that move without a kernel. Their states were drawn in advance; states.js of an explorer, fetched when the
-// reader comes near, says which controls there are, and for each state its picture and its words.
+// reader comes near, says which controls there are, and for each state its picture and its words. Others compute and draw
+// in the page: live.js is the module that JupyterLab has, with its data.
 (() => {
   const figures = [...document.querySelectorAll("figure.explorer")];
   const folder = (name) => `_static/explorers/${name}`;
@@ -8,13 +9,29 @@
     for (const figure of figures) if (figure.dataset.explorer === name) start(figure, name, data);
   };
 
+  window.seqlearnLive = (name, module, state) => {
+    const model = { get: (key) => state[key], set: (key, value) => { state[key] = value; }, save_changes() {}, on() {}, off() {} };
+    for (const figure of figures) {
+      if (figure.dataset.explorer !== name) continue;
+      const el = document.createElement("div");
+      figure.replaceChildren(el);
+      module.render({ model, el });
+      figure.dataset.ready = "";
+    }
+  };
+
   const near = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       near.unobserve(target);
       const script = document.createElement("script");
-      script.src = `${folder(target.dataset.explorer)}/states.js`;
-      document.head.append(script);
+      script.src = `${folder(target.dataset.explorer)}/${"live" in target.dataset ? "live" : "states"}.js`;
+      if (!("live" in target.dataset)) document.head.append(script);
+      else { // its styles first: the module measures how much room it has
+        const style = document.createElement("link");
+        Object.assign(style, { rel: "stylesheet", href: "_static/explorers/live.css", onload: () => document.head.append(script) });
+        document.head.append(style);
+      }
     }
   }, { rootMargin: "600px" });
   figures.forEach((figure) => near.observe(figure));

@@ -18,7 +18,7 @@ def short(number: float) -> str:
     if not np.isfinite(number):
         return "NaN" if np.isnan(number) else "∞" if number > 0 else "−∞"
     if number == 0 or 0.01 <= abs(number) < 1000:
-        return f"{number:.2g}" if abs(number) < 100 else f"{number:.0f}"
+        return f"{number:.2g}" if abs(number) < 99.5 else f"{number:.0f}"
     mantissa, exponent = f"{number:.1e}".split("e")
     return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPT)}"
 

@@ -9,6 +9,7 @@ from seqlearn import nn
 from seqlearn.plots.gradient_flow import GradientFlow
 from seqlearn.widgets.explorer import Explorer
 
+STARTS = ("gaussian", "orthogonal", "identity", "chain")
 SIZE = 16  # units, and inputs: each unit reads one input
 NOISE = 0.05  # of the inputs after the first
 BATCH, UPDATES, LEARNING_RATE = 16, 150, 0.05
@@ -27,11 +28,8 @@ class ExplodingGradients(Explorer):
         "and 1.1 again, and press *Train* with clipping off and with clipping at 1."
     )
     picture_class = GradientFlow
-    on_page = {
-        "radius": (0.5, 0.6, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4),
-        "activation": ("identity", "tanh", "relu"),
-        "start": ("gaussian", "orthogonal", "identity", "chain"),
-    }
+    script = "exploding.js"
+    on_page = {"seed": range(10)}
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         return {
@@ -41,7 +39,7 @@ class ExplodingGradients(Explorer):
                 options=["identity", "tanh", "relu"], value="identity", description="activation"
             ),
             "start": ipywidgets.Dropdown(
-                options=["gaussian", "orthogonal", "identity", "chain"], value="gaussian", description="initialisation"
+                options=list(STARTS), value="gaussian", description="initialisation"
             ),
             "clip": ipywidgets.Dropdown(
                 options=[("off", np.inf), ("0.1", 0.1), ("1", 1.0), ("10", 10.0)],
@@ -71,6 +69,17 @@ class ExplodingGradients(Explorer):
     def on_train(self, radius: float, steps: int, activation: str, start: str, clip: float, seed: int) -> dict:
         limits = [np.inf, clip] if np.isfinite(clip) else [np.inf]
         return {"losses": [train(radius, steps, activation, start, limit, seed) for limit in limits]}
+
+    def page_data(self, seed: int, **values) -> dict:
+        """Of a seed: matrices of radius 1 with eigenvalues and s_max, the readout, and where its generator starts."""
+        starts = {}
+        for start in STARTS:
+            matrix, eigenvalues, s_max = unit_matrix(start, seed)
+            starts[start] = {"matrix": matrix.ravel().tolist(), "s_max": s_max,
+                             "real": eigenvalues.real.tolist(), "imaginary": eigenvalues.imag.tolist()}
+        generator = np.random.default_rng(seed).bit_generator.state["state"]
+        return {str(seed): {"starts": starts, "readout": make_network(1, "tanh", "identity", seed)[1].tolist(),
+                            "state": f"{generator['state']:032x}", "increment": f"{generator['inc']:032x}"}}
 
 
 @lru_cache(maxsize=64)

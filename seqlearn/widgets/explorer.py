@@ -68,6 +68,9 @@ class Explorer:
     picture_class: type[Picture]
     # What the web edition offers: for some controls, and buttons (False, True), the values. Their product is drawn.
     on_page: dict[str, Iterable] = {}
+    # The script of an explorer that computes and draws in the page; live.py says how. The web edition then offers all
+    # controls, those of `on_page` with these values.
+    script: str = ""
 
     def __init__(self):
         self.picture = self.picture_class()
@@ -82,6 +85,7 @@ class Explorer:
         self._lines = 3
         self._timer: asyncio.TimerHandle | None = None
         self._is_busy = self._has_changed = False
+        self._live = None  # the view in the page, once there is one
         self.controls = self.make_controls()
         for name, control in self.controls.items():
             if isinstance(control, ipywidgets.Button):
@@ -98,6 +102,10 @@ class Explorer:
     def compute(self, **values) -> dict:
         """From the controls' values, the values for the picture's `update`."""
         raise NotImplementedError
+
+    def page_data(self, **values) -> dict:
+        """What the script cannot compute itself at these values of the controls, as JSON holds it."""
+        return {}
 
     @property
     def values(self) -> dict:
@@ -198,7 +206,12 @@ class Explorer:
         return data, {"image/png": {"alt": words}}
 
     def view(self) -> ipywidgets.VBox:
-        """The widget that a notebook shows: controls, picture, text."""
+        """The widget that a notebook shows: controls, picture, text; or, with a `script`, what lives in the page."""
+        if self.script:
+            from .live import LiveView  # the others need no anywidget
+
+            self._live = self._live or LiveView(self)
+            return ipywidgets.VBox([self._live])
         controls = _lay_out(list(self.controls.values()))
         return ipywidgets.VBox([controls, self.image, self.caption, self.announcement])
 

@@ -3,7 +3,7 @@
 import ipywidgets
 import numpy as np
 
-from seqlearn.plots.conveyor import STATIONS, Conveyor
+from seqlearn.plots.conveyor import Conveyor
 from seqlearn.widgets.explorer import Explorer
 
 ARRIVALS = np.array([3.0, 7.0, -4.0, 2.0])  # what could be written at each station
@@ -11,7 +11,6 @@ START = 5.0  # what is on the belt before
 DEFAULTS = {"i": (1, 0, 0, 0), "f": (0, 1, 0.9, 1), "o": (0, 0, 0, 1)}
 NAMES = {"i": "input", "f": "forget", "o": "output"}
 SMALL = "₁₂₃₄"
-NARROWEST = 640  # pixels: below, the numbers in the picture could not be read, and it scrolls sideways instead
 
 
 class ConveyorBelt(Explorer):
@@ -25,23 +24,15 @@ class ConveyorBelt(Explorer):
         "1: what is in the way?"
     )
     picture_class = Conveyor
-    on_page = {
-        "f1": (0.0, 1.0),
-        "i3": (0.0, 0.05),
-        "f3": (0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 1.0),
-        "repeats": (1, 6, 25, 50),
-    }
+    script = "lstm.js"
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         controls = {}
         for gate, word in NAMES.items():
             for station in range(4):
-                # The picture has every number in its gate. Without a second one beside it the track is long enough
-                # for the mouse to reach each hundredth.
                 controls[f"{gate}{station + 1}"] = ipywidgets.FloatSlider(
-                    value=DEFAULTS[gate][station], min=0, max=1, step=0.01 if gate == "f" else 0.05, readout=False,
+                    value=DEFAULTS[gate][station], min=0, max=1, step=0.01 if gate == "f" else 0.05,
                     description=f"{gate}{SMALL[station]}", tooltip=f"{word} gate of station {station + 1}",
-                    layout=ipywidgets.Layout(width="auto"),
                 )
         controls["repeats"] = ipywidgets.IntSlider(value=6, min=1, max=50, description="step 3 lasts … steps")
         return controls
@@ -50,22 +41,9 @@ class ConveyorBelt(Explorer):
         gates = np.array([[values[f"{gate}{station}"] for station in (1, 2, 3, 4)] for gate in "ifo"])
         return {"arrivals": ARRIVALS, "gates": gates, "repeats": repeats, **ride(ARRIVALS, gates, repeats, START)}
 
-    def view(self) -> ipywidgets.VBox:
-        """The gates' sliders stand in four columns, each over its station of the picture."""
-        view = super().view()
-        children = list(view.children)
-        *gates, repeats = self.controls.values()
-        for slider in gates:
-            slider.layout.margin = "0 8px 0 0"
-        width, step = self.picture.size[0], STATIONS[1] - STATIONS[0]  # the last column ends where the picture does
-        grid = ipywidgets.GridBox(gates, layout=ipywidgets.Layout(
-            grid_template_columns="repeat(4, 1fr)", padding=f"0 0 0 {100 * (1 - 4 * step / width):.2f}%",
-            width="100%", max_width=self.image.layout.width, min_width=f"{NARROWEST}px", overflow="hidden"))
-        self.image.layout.min_width = f"{NARROWEST}px"
-        controls = children.index(self.image) - 1
-        view.children = (*children[:controls], grid, repeats, *children[controls + 1 :])
-        view.layout.overflow = "auto hidden"
-        return view
+    def page_data(self, **values) -> dict:
+        """What arrives at the stations, and what is on the belt before."""
+        return {"arrivals": ARRIVALS.tolist(), "start": START}
 
 
 def ride(arrivals: np.ndarray, gates: np.ndarray, repeats: int, start: float) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """What the pages' explorers offer, and that they are drawn again only where something has changed."""
 
+import json
 import math
 
 import ipywidgets
@@ -44,6 +45,7 @@ class Heights(Explorer):
 @pytest.fixture
 def heights(monkeypatch):
     monkeypatch.setattr(explorers, "classes", lambda: {"Heights": Heights})
+    monkeypatch.setattr(explorers, "live_classes", dict)
 
 
 def test_the_page_says_which_controls_there_are_and_where_they_start():
@@ -80,7 +82,7 @@ def test_only_what_has_changed_is_drawn_again(heights, tmp_path, monkeypatch):
     (tmp_path / "Gone").mkdir()
     for _ in range(3):
         explorers.draw_all(tmp_path)
-    assert drawn == ["a", "b"] and [each.name for each in tmp_path.iterdir()] == ["Heights"]
+    assert drawn == ["a", "b"] and [each.name for each in tmp_path.iterdir() if each.is_dir()] == ["Heights"]
 
 
 def test_a_digest_follows_the_sources_and_not_those_of_others():
@@ -105,4 +107,18 @@ def test_every_page_starts_as_the_notebook_and_has_not_too_many_states(name):
 
 def test_every_explorer_of_a_chapter_offers_something_on_its_page():
     found = {each for each in explorers._below(Explorer) if each.__module__.startswith("seqlearn.widgets")}
-    assert found == set(explorers.classes().values())
+    drawn, live = set(explorers.classes().values()), set(explorers.live_classes().values())
+    assert found == drawn | live and not drawn & live
+
+
+@pytest.mark.parametrize("name", explorers.live_classes())
+def test_a_live_explorer_is_a_plain_script_with_its_controls_and_the_data_of_all_that_they_offer(name):
+    explorer = explorers.live_classes()[name]()
+    script = explorers.live_script(explorer)
+    assert script.startswith(f'seqlearnLive("{name}", (() => {{\n') and "\nexport" not in script
+    state = json.loads(script.rpartition("})(), ")[2].removesuffix(");\n"))
+    assert [each["name"] for each in state["controls"]] == list(explorer.controls)
+    for each in state["controls"]:
+        for value in explorer.on_page.get(each["name"], ()):
+            assert each["min"] <= value <= each["max"]
+            assert explorer.page_data(**explorer.values | {each["name"]: value}).items() <= state["data"].items()

@@ -234,11 +234,11 @@ def test_an_explorer_shows_what_the_live_one_shows(site, chromium, name):
 
 def test_a_drag_is_followed_at_once_by_keyboard_too(site, chromium):
     """Once the neighbours are loaded, from the change to the picture at most 16 ms; the arrows move the slider."""
-    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}") as visit:
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[4]}") as visit:
         figure = visit.page.locator("figure.explorer").first
         figure.scroll_into_view_if_needed()
         visit.page.wait_for_selector("figure.explorer[data-ready]")
-        slider = figure.get_by_label("spectral radius")
+        slider = figure.get_by_label("Block length")
         times, before = [], figure.get_attribute("data-shown")
         for _ in range(5):
             visit.page.wait_for_load_state("networkidle")
@@ -254,9 +254,44 @@ def test_a_drag_is_followed_at_once_by_keyboard_too(site, chromium):
         assert sorted(times)[2] <= 16
         slider.focus()
         visit.page.keyboard.press("ArrowLeft")
-        assert slider.get_attribute("aria-valuetext") == figure.locator(".value").first.inner_text() == "1.30"
+        assert slider.get_attribute("aria-valuetext") == figure.locator(".value").first.inner_text() == "14"
         visit.page.wait_for_function("document.querySelector('figure.explorer [role=status]').textContent !== ''")
         assert figure.get_by_role("status").inner_text() == figure.locator("figcaption").text_content()
+
+
+@pytest.mark.parametrize("name", explorers.live_classes())
+def test_a_live_explorer_takes_the_place_of_its_still_and_says_what_python_says(site, chromium, name):
+    """Its words, with every control moved by keyboard; nothing is asked of another host."""
+    live = explorers.live_classes()[name]()
+    page_name = next(page for page in CHAPTER_PAGES if page.startswith(live.chapter))
+    with Visit(chromium, f"{site}/{page_name}") as visit:
+        figure = visit.page.locator(f"figure.explorer[data-explorer={name}]")
+        assert figure.locator(".seqlearn-live").count() == 0 and figure.locator("img").get_attribute("alt") == live.text
+        figure.scroll_into_view_if_needed()
+        caption = figure.locator(".says")
+        visit.page.wait_for_function(SAYS, arg=[name, live.text])
+        assert figure.locator("img").count() == 0
+        for control, widget in [(each, live.controls[each]) for each in LIVE_KEYS if each in live.controls]:
+            control_on_page = figure.get_by_label(widget.description, exact=False).first
+            control_on_page.focus()
+            visit.page.keyboard.press(LIVE_KEYS[control])
+            places = visit.page.evaluate(PLACES, name)
+            live.set(**{control: widget._options_full[places[control]][1] if hasattr(widget, "options") else
+                        places[control]})
+            visit.page.wait_for_function(SAYS, arg=[name, live.text])
+            assert caption.inner_text() == live.text
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install -e '.[dev]'")
+        found = axe.Axe().run(visit.page, context=".seqlearn-live").response["violations"]
+        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+        assert visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        assert [url for url in visit.requests if not url.startswith((site, "data:"))] == []
+        assert visit.complaints == []
+
+
+LIVE_KEYS = {"radius": "ArrowLeft", "steps": "ArrowRight", "activation": "ArrowDown", "start": "ArrowDown",
+             "clip": "ArrowDown", "seed": "ArrowUp", "repeats": "ArrowRight"}
+SAYS = "([name, words]) => document.querySelector(`[data-explorer=${name}] .says`)?.textContent === words"
+PLACES = "(name) => document.querySelector(`[data-explorer=${name}] .seqlearn-live`).explorer.frame.places"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (800, "light")])

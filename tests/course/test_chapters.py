@@ -65,7 +65,7 @@ def test_every_file_of_a_chapter_is_there(entry):
 
 # What several chapters use and none of them owns.
 SHARED = {"plots": {"__init__", "drawing", "export", "networks", "picture", "style"},
-          "widgets": {"__init__", "examples", "explorer"}, "exercises": {"__init__"}}
+          "widgets": {"__init__", "examples", "explorer", "live"}, "exercises": {"__init__"}}
 
 
 @pytest.mark.parametrize("room", SHARED)

@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import ipywidgets
 import numpy as np
 import pytest
 
@@ -140,14 +139,3 @@ def test_short(number, text):
 
 def test_percent():
     assert [percent(share) for share in (1, 0.99999, 0.35, 0.004, 0)] == ["all", "all", "35 %", "less than 1 %", "0 %"]
-
-
-def test_the_gates_stand_in_four_columns_and_nothing_is_lost():
-    explorer = ConveyorBelt()
-    children = explorer.view().children
-    grid = next(child for child in children if isinstance(child, ipywidgets.GridBox))
-    assert grid.layout.grid_template_columns.startswith("repeat(4")
-    names = {control: name for name, control in explorer.controls.items()}
-    assert [names[slider] for slider in grid.children] == list(explorer.controls)[:12]
-    assert {explorer.controls["repeats"], explorer.image, explorer.caption} < set(children)
-    assert all("gate of station" in slider.tooltip for slider in grid.children)

@@ -1,0 +1,244 @@
+// What the live explorers share: pieces of a page, numbers in words, controls, things to take hold of.
+// The explorer's own script follows this one and ends with `export default { render }`.
+
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+const maker = (space) => (parent, tag, attributes = {}, text = "") => {
+  const element = set(document.createElementNS(`http://www.w3.org/${space}`, tag), attributes);
+  element.append(text);
+  parent.append(element);
+  return element;
+};
+const html = maker("1999/xhtml"), svg = maker("2000/svg");
+
+function button(parent, label, go) {
+  const made = html(parent, "button", { type: "button" }, label);
+  made.addEventListener("click", go);
+  return made;
+}
+
+// A picture of its own in pixels of the page, so that its words keep their size however narrow it is.
+function picture(parent, label, width, height) {
+  parent.querySelector("svg")?.remove();
+  const made = svg(parent, "svg", { role: "group", "aria-label": label, width, height, viewBox: `0 0 ${width} ${height}` });
+  parent.querySelector(".title")?.after(made);
+  return made;
+}
+
+const path = (points) => points.filter(([x, y]) => !Number.isNaN(x + y)).map(([x, y], i) =>
+  `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+
+// Grid, numbers and frame of axes in a box of a picture: x and y are [low, high], ticks [value, words]. It returns what
+// takes values to pixels and back.
+function axes(parent, { left, right, top, bottom }, { x, y, xTicks = [], yTicks = [], xLabel = "" }) {
+  const [across, up] = [(right - left) / (x[1] - x[0]), (bottom - top) / (y[1] - y[0])];
+  const at = { x: (value) => left + across * (value - x[0]), y: (value) => bottom - up * (value - y[0]),
+    fromX: (pixel) => x[0] + (pixel - left) / across, fromY: (pixel) => y[0] + (bottom - pixel) / up };
+  for (const [value, words] of yTicks) {
+    svg(parent, "line", { class: "grid", x1: left, x2: right, y1: at.y(value), y2: at.y(value) });
+    svg(parent, "text", { class: "tick", x: left - 6, y: at.y(value) + 4, "text-anchor": "end" }, words);
+  }
+  for (const [value, words] of xTicks) {
+    svg(parent, "line", { class: "grid", x1: at.x(value), x2: at.x(value), y1: top, y2: bottom });
+    svg(parent, "text", { class: "tick", x: at.x(value), y: bottom + 16, "text-anchor": "middle" }, words);
+  }
+  svg(parent, "text", { x: (left + right) / 2, y: bottom + 32, "text-anchor": "middle" }, xLabel);
+  svg(parent, "rect", { class: "frame", x: left, y: top, width: right - left, height: bottom - top });
+  return { ...at, box: { x: left, y: top, width: right - left, height: bottom - top } };
+}
+
+// A part of a picture that ends with the frame of these axes.
+function clipped(parent, { box }) {
+  return svg(parent, "svg", { ...box, viewBox: Object.values(box).join(" "), style: "overflow: hidden" });
+}
+
+// As Python rounds: a number exactly between two is rounded to the even digit. method: toFixed or toExponential.
+function rounded(number, decimals, method = "toFixed") {
+  const [long, exponent] = number[method](decimals + 30).split("e");
+  const kept = long.slice(0, -30).replace(/\.$/, "");
+  const isEven = /^50*$/.test(long.slice(-30)) && "02468".includes(kept.at(-1));
+  return isEven ? kept + (exponent ? `e${exponent}` : "") : number[method](decimals);
+}
+
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const toStep = (value, { min, max, step }) => clamp(Number((Math.round(value / step) * step).toFixed(6)), min, max);
+const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"["0123456789".indexOf(sign)] ?? "⁻");
+
+// Something in a picture to take hold of. Mouse and finger move it, anywhere on `surface`; so do the arrow keys; to a
+// screen reader it is a slider. move(x, y, begins): in pixels of the picture; turn(dx, dy): by so many notches.
+function grip(element, surface, { label, picture, move, turn }) {
+  set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
+  surface.style.touchAction = "none";
+  const go = (event) => {
+    const box = picture.getBoundingClientRect();
+    move(event.clientX - box.left, event.clientY - box.top, event.type === "pointerdown");
+  };
+  surface.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    surface.setPointerCapture(event.pointerId);
+    element.focus({ preventScroll: true });
+    event.preventDefault();
+    go(event);
+  });
+  surface.addEventListener("pointermove", (event) => surface.hasPointerCapture(event.pointerId) && go(event));
+  element.turn = turn;
+}
+
+function tellValue(element, now, least, most, words) {
+  set(element, { "aria-valuenow": now, "aria-valuemin": least, "aria-valuemax": most, "aria-valuetext": words });
+}
+
+// A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds.
+function player(parent, label, range, look) {
+  let running = 0;
+  const stop = () => { cancelAnimationFrame(running); running = 0; toggle.textContent = "▶ Play"; };
+  const play = () => {
+    const began = performance.now(), { from, to, seconds } = range();
+    const tick = (now) => {
+      const share = clamp((now - began) / 1000 / seconds, 0, 1);
+      look(from + (to - from) * share);
+      if (share < 1) running = requestAnimationFrame(tick); else stop();
+    };
+    stop();
+    toggle.textContent = "❚❚ Stop";
+    running = requestAnimationFrame(tick);
+  };
+  const toggle = button(parent, "▶ Play", () => (running ? stop() : play()));
+  const slider = html(parent, "input", { type: "range", min: 0, step: 0.01, "aria-label": label });
+  slider.addEventListener("input", () => { stop(); look(Number(slider.value)); });
+  const show = (at, max, words) => { set(slider, { max, "aria-valuetext": words }).value = at; };
+  return { play, stop, show, isPlaying: () => running > 0 };
+}
+
+const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10],
+  PageDown: [0, -10], Home: [-1e4, -1e4], End: [1e4, 1e4] };
+
+// The frame of an explorer: its controls, room for its pictures, its words. model: anywidget's, or one like it.
+// make(frame) returns { layout(width), show(), words(), press(name) }; frame.put(name, value) sets a control.
+function live({ model, el }, make) {
+  const root = html(el, "div", { class: "seqlearn-live" });
+  const bar = html(root, "div", { class: "controls" }), body = html(root, "div", { class: "panels" });
+  const caption = html(root, "p", { class: "says" }), status = html(root, "p", { role: "status" });
+  const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec])), inputs = {};
+  let held = false, saved = 0, asked, speaking, saving;
+
+  const frame = {
+    root, bar, body, specs, places: { ...model.get("values") },
+    data: () => model.get("data"),
+    // The values that the controls stand for.
+    values() {
+      return Object.fromEntries(Object.entries(frame.places).map(([name, place]) =>
+        [name, specs[name].options ? specs[name].options[place][1] ?? Infinity : place]));
+    },
+    put(name, value) {
+      if (value === frame.places[name]) return;
+      frame.places[name] = value;
+      inputs[name]?.();
+      clearTimeout(saving); // the kernel draws the picture that a stored notebook needs: five in a second are enough
+      saving = setTimeout(save, Math.max(0, saved + 200 - performance.now()));
+      frame.draw(name);
+    },
+    draw(name) {
+      if (name) shown.change?.(name);
+      asked ||= requestAnimationFrame(() => {
+        asked = 0;
+        if (!frame.width) return;
+        shown.show();
+        caption.textContent = shown.words();
+        frame.spoken ??= toSay(); // at first nobody has changed anything
+        say();
+      });
+    },
+    panel(title) {
+      const box = html(body, "div");
+      html(box, "div", { class: "title" }, title);
+      return box;
+    },
+    // A control as the browser has it, in a label of its own.
+    control(name) {
+      const { label, kind, min, max, step, options } = specs[name];
+      const click = () => { frame.put(name, frame.places[name] + 1); shown.press(name); };
+      if (kind === "button") return void button(bar, label, click);
+      const box = html(bar, "label", {}, `${label} `);
+      const input = html(box, options ? "select" : "input", options ? {} : { type: kind, min, max, step });
+      set(input, { "aria-label": label }); // without the number beside it
+      options?.forEach(([word], place) => input.add(new Option(word, place)));
+      const output = kind === "range" && html(box, "span", { class: "value", "aria-hidden": true });
+      const decimals = String(step).split(".")[1]?.length ?? 0;
+      inputs[name] = () => {
+        if (kind !== "number" || document.activeElement !== input) input.value = frame.places[name];
+        if (!output) return;
+        output.textContent = frame.places[name].toFixed(decimals);
+        set(input, { "aria-valuetext": output.textContent });
+      };
+      input.addEventListener("input", () => {
+        if (input.value !== "") frame.put(name, options ? Number(input.value) : toStep(input.value, specs[name]));
+      });
+      input.addEventListener("change", () => { input.value = frame.places[name]; }); // what was typed may be no value
+      inputs[name]();
+    },
+  };
+
+  function save() {
+    saved = performance.now();
+    model.set("values", { ...frame.places });
+    model.save_changes();
+  }
+
+  const toSay = () => `${body.querySelector(".verdict").textContent} ${caption.textContent}`.trim();
+  function say() { // when nothing has moved for a while, and nothing is held
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      if (held) say();
+      else if (frame.spoken !== toSay()) status.textContent = frame.spoken = toSay();
+    }, 500);
+  }
+
+  function follow() { // the kernel has set a control, or sent the data that were missing
+    const theirs = model.get("values");
+    const changed = Object.keys(theirs).filter((name) => theirs[name] !== frame.places[name]);
+    Object.assign(frame.places, theirs);
+    for (const name of changed) {
+      inputs[name]?.();
+      frame.draw(name);
+      if (specs[name].kind === "button") shown.press(name);
+    }
+    frame.draw();
+  }
+
+  function onKey(event) { // before JupyterLab, which takes many keys for itself
+    if (!root.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
+    const grip = event.target.closest(".grip");
+    if (grip && !KEYS[event.key]) return;
+    event.stopPropagation();
+    if (!grip) return; // what the browser does with the key goes on
+    event.preventDefault();
+    grip.turn(...KEYS[event.key]);
+  }
+
+  const shown = make(frame);
+  const observer = new ResizeObserver(() => {
+    const width = Math.floor(body.clientWidth) - 24; // body has a margin of 12 inside
+    if (width < 100 || width === frame.width) return; // hidden, as JupyterLab's cells are now and then
+    frame.width = width;
+    shown.layout(width);
+    frame.draw();
+  });
+  observer.observe(body);
+  root.addEventListener("pointerdown", () => { held = true; });
+  const gone = new AbortController(), { signal } = gone;
+  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { held = false; }, { signal });
+  window.addEventListener("keydown", onKey, { capture: true, signal });
+  for (const name of ["values", "data"]) model.on(`change:${name}`, follow);
+  root.explorer = { frame, ...shown }; // for those who want to look inside, as the tests do
+  return () => {
+    observer.disconnect();
+    gone.abort();
+    for (const name of ["values", "data"]) model.off(`change:${name}`, follow);
+    cancelAnimationFrame(asked);
+    shown.stop();
+  };
+}
