@@ -30,7 +30,8 @@ SETTINGS = {
     "batch_size": 32, "epochs": 40, "learning_rate": 0.005, "max_norm": 5.0,
     "orders": ["ab+cd", "dc+ba", "ba+dc", "ac+bd", "bd+ac", "____bd+ac", "bd+ac____", "spaces behind",
                "spaces in front", "reversed, spaces in front"],
-    "contexts": ["last", "mean", "side by side"], "feeds": ["once", "every step"], "more units": {"once": 78, "every step": 75},
+    "contexts": ["last", "mean", "side by side"], "feeds": ["once", "every step"],
+    "more units": {"once": 78, "every step": 75},
     "widths": [1, 2, 4, 8], "times": {"bd+ac": [5, 10, 20], "ab+cd": [160]},
     "narrow and long": [4, 160], "three seeds": [0, 1, 2],
 }
