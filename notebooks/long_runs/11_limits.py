@@ -2,7 +2,7 @@
 
     .venv/bin/python notebooks/long_runs/11_limits.py       about 10 minutes on one core
 
-"orders": does the order of reading matter because of the distance between digits, or because of the spaces?
+"orders": does the order of reading matter because of the distance between digits, of the spaces, or of the plus?
 "contexts": the last state, the mean of all states, or all of them side by side, fed once or at every step; and the last
 state in networks of more units: once, with as many weights as the one that feeds it at every step, and at every step,
 with as many as all states side by side.
@@ -28,7 +28,7 @@ from seqlearn.models import AttentionDecoder, Decoder, Encoder, Seq2Seq, sequenc
 SETTINGS = {
     "seeds": [0, 1, 2, 3, 4], "train_size": 1200, "test_size": 500, "hidden_size": 64, "embedding_size": 16,
     "batch_size": 32, "epochs": 40, "learning_rate": 0.005, "max_norm": 5.0,
-    "orders": ["ab+cd", "dc+ba", "ba+dc", "ac+bd", "bd+ac", "____bd+ac", "bd+ac____", "spaces behind",
+    "orders": ["ab+cd", "dc+ba", "ba+dc", "ac+bd", "bd+ac", "____bd+ac", "bd+ac____", "+bdac", "spaces behind",
                "spaces in front", "reversed, spaces in front"],
     "contexts": ["last", "mean", "side by side"], "feeds": ["once", "every step"],
     "more units": {"once": 78, "every step": 75},
