@@ -1,6 +1,6 @@
 """The ladder of chapter 11: three ways to train an adder, stored in 11_addition.json.
 
-    .venv/bin/python notebooks/long_runs/11_addition.py       about 27 minutes on one core
+    .venv/bin/python notebooks/long_runs/11_addition.py       about 21 minutes on one core
 
 All models are an LSTM that reads and an LSTM that writes, on the questions of `seqlearn.data.addition`. The weights of
 one of them are kept for the explorer: widgets/adder.safetensors.

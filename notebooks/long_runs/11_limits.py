@@ -2,9 +2,10 @@
 
     .venv/bin/python notebooks/long_runs/11_limits.py       about 10 minutes on one core
 
-"orders": does the order of reading matter because of the distance between digits, or because of the spaces?
+"orders": does the order of reading matter because of the distance between digits, of the spaces, or of the plus?
 "contexts": the last state, the mean of all states, or all of them side by side, fed once or at every step; and the last
-state once in a network of more units, with as many weights as the one that feeds it at every step.
+state in networks of more units: once, with as many weights as the one that feeds it at every step, and at every step,
+with as many as all states side by side.
 "width": all but a few numbers of the last state are set to zero. "lengths": answers longer than any in training,
 where the decoder with attention begins with a state of zeros, so that nothing but attention goes across.
 "time": the same network with fewer or more epochs. Everywhere the learning rate falls to zero on a straight line, so
@@ -27,9 +28,10 @@ from seqlearn.models import AttentionDecoder, Decoder, Encoder, Seq2Seq, sequenc
 SETTINGS = {
     "seeds": [0, 1, 2, 3, 4], "train_size": 1200, "test_size": 500, "hidden_size": 64, "embedding_size": 16,
     "batch_size": 32, "epochs": 40, "learning_rate": 0.005, "max_norm": 5.0,
-    "orders": ["ab+cd", "dc+ba", "ba+dc", "ac+bd", "bd+ac", "____bd+ac", "bd+ac____", "spaces behind",
+    "orders": ["ab+cd", "dc+ba", "ba+dc", "ac+bd", "bd+ac", "____bd+ac", "bd+ac____", "+bdac", "spaces behind",
                "spaces in front", "reversed, spaces in front"],
-    "contexts": ["last", "mean", "side by side"], "feeds": ["once", "every step"], "more units": 78,
+    "contexts": ["last", "mean", "side by side"], "feeds": ["once", "every step"],
+    "more units": {"once": 78, "every step": 75},
     "widths": [1, 2, 4, 8], "times": {"bd+ac": [5, 10, 20], "ab+cd": [160]},
     "narrow and long": [4, 160], "three seeds": [0, 1, 2],
 }
@@ -147,9 +149,9 @@ def trainings(settings: dict) -> dict:
         for feed in settings["feeds"]:
             found["contexts"][f"{kind}, {feed}"] = lambda seed, kind=kind, feed=feed: test(
                 in_order(sums(settings, seed), "ab+cd"), seed, kind=kind, feed=feed)
-    more = settings["more units"]
-    found["contexts"][f"last, once, {more} units"] = lambda seed: test(
-        in_order(sums(settings, seed), "ab+cd"), seed, units=more)
+    for feed, units in settings["more units"].items():
+        found["contexts"][f"last, {feed}, {units} units"] = lambda seed, feed=feed, units=units: test(
+            in_order(sums(settings, seed), "ab+cd"), seed, feed=feed, units=units)
     for numbers in settings["widths"]:
         found["width"][str(numbers)] = lambda seed, numbers=numbers: test(
             in_order(sums(settings, seed), "bd+ac"), seed, kind=str(numbers))

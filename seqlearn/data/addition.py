@@ -22,7 +22,8 @@ def addition(train_size: int = 45_000, test_size: int = 5_000, *, digits: int = 
 
     Every question stands once, in one of its two orders: with 16+75 in one part, 75+16 is in neither. For each number
     first the number of digits is drawn, then the digits, as in the data set of "Deep Learning from Scratch 2" (Saito,
-    2018), which goes back to an example of Keras. Most questions have two long numbers, because there are more of them.
+    2018), which goes back to an example of Keras. Of the 45,000 training questions four in five have two numbers of
+    two or three digits.
 
     reverse: questions are written from the end, the same ones in the same parts. filled: questions and answers are
     filled up with spaces to the length of the longest possible one, as in that data set.

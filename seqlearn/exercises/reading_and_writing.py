@@ -90,7 +90,7 @@ write = Exercise(
         Mistake("reads padding",
                 {"if ended.all():\n            break": "if ended.all():\n            break\n        "
                                                        "tokens = np.zeros_like(tokens)"},
-                "After START the decoder reads PAD, and not what it has said. It cannot know then how its answer "
+                "After START the decoder reads PAD, and not what it has said. Nothing tells it then how its answer "
                 "begins."),
         Mistake("the state stays behind", {"logits, state = step": "logits, _ = step"},
                 "Each step begins in the first state again. step returns the next state: hand it on."),
@@ -317,6 +317,5 @@ fair_penalty = Exercise(
         "long / short = ((long_length + 1) / (short_length + 1))^α. The left side is above 1: both are negative.",
         "The logarithm of a power is the exponent times the logarithm.",
     ],
-    explanation="With any larger α the long answer wins. The penalty is a knob without a theory behind it: set it on "
-                "validation data.",
+    explanation="With any larger α the long answer wins. Set it on validation data.",
 )
