@@ -635,7 +635,7 @@ QUIZ = Quiz("14", [
             Option("The layer norm takes mean and deviation over the features of one position.", True,
                    "Other positions and other sequences of the batch have no part in it."),
             Option("Vaswani et al. (2017) put the norm before each part, Xiong et al. (2020) after the sum.", False,
-                   "The other way round: after the sum in 2017; before the part in 2020, where training is steadier."),
+                   "The other way round: after the sum in 2017, before the part in 2020."),
         ],
         topic="the block",
     ),
