@@ -61,8 +61,7 @@ rotate_halves = Exercise(
         Mistake("a reflection", [{"np.cos(angles) - second": "np.cos(angles) + second",
                                   "np.sin(angles) + second": "np.sin(angles) - second"},
                                  {"np.cos(angles) - second": "np.cos(angles) + second"}],
-                "The signs do not make a rotation: a cos − b sin, then a sin + b cos. With yours a score depends on "
-                "where both stand, or lengths change."),
+                "The signs do not make a rotation: a cos − b sin, then a sin + b cos."),
         Mistake("half the exponent", {"-2 * np": "-np"},
                 "The exponent is −2i/d, and yours is −i/d."),
         Mistake("frequency for every entry", {"10000 ** (-2 * np.arange(d // 2) / d)":

@@ -262,7 +262,7 @@ positions = Exercise(
         Mistake("begins at 1", {"np.arange(num_steps)[:, None]": "np.arange(1, num_steps + 1)[:, None]"},
                 "Your first row is that of position 1. Count from 0."),
         Mistake("half the exponent", {"np.arange(0, size, 2) / size": "np.arange(size // 2) / size"},
-                "The exponent is −2i/M, and yours is −i/M: the slowest wave is a hundred times too fast."),
+                "The exponent is −2i/M, and yours is −i/M: all waves but the first are too fast."),
         Mistake("frequency turned over", {"(-np": "(np"},
                 "You multiply by 10000 to the power of 2i/M. The waves get slower with i, not faster: the exponent "
                 "is negative."),
@@ -536,7 +536,7 @@ QUIZ = Quiz("14", [
             Option("So that every row of the weights sums to 1.", False, "The softmax does that, whatever the scale."),
             Option("To make the products cheaper.", False, "The division costs a little and saves nothing."),
             Option("A sum of d products has variance d; divided by √d its variance is 1.", True,
-                   "That holds where the entries are independent, as at the start of training."),
+                   "That holds where the entries are independent."),
             Option("Without it, with a large d, many queries get hardly any gradient, and a few get most of it.", True,
                    "Where one weight is nearly 1 the softmax is saturated. The gradient goes where a second key still "
                    "has a say."),
@@ -635,7 +635,7 @@ QUIZ = Quiz("14", [
             Option("The layer norm takes mean and deviation over the features of one position.", True,
                    "Other positions and other sequences of the batch have no part in it."),
             Option("Vaswani et al. (2017) put the norm before each part, Xiong et al. (2020) after the sum.", False,
-                   "The other way round: after the sum in 2017; before the part in 2020, where training is steadier."),
+                   "The other way round: after the sum in 2017, before the part in 2020."),
         ],
         topic="the block",
     ),

@@ -15,7 +15,7 @@ class SelfAttention(Layer):
         outputs = [A V, …] W_o + b_o     the heads side by side again
 
     params: W_q, W_k, W_v, W_o (M, M) and b_q, b_k, b_v, b_o (M), drawn from ±1/√M as torch draws a linear layer's.
-    Q Kᵀ sums d products, so with entries near 1 it is of size √d: the division keeps the softmax from saturating.
+    Q Kᵀ sums d products, so with independent entries of variance 1 it is of size √d, which the division takes out.
     With `causal`, step t looks at steps 0 to t only.
 
     Vaswani et al. (2017), "Attention is all you need".
