@@ -3,9 +3,9 @@
     .venv/bin/python notebooks/long_runs/13_bottleneck.py        writes 13_bottleneck.json; 7 minutes on one core
 
 Models of a seed see the same strings, drawn anew for every update, all of one length in a batch; those that are
-trained longer, or on longer strings, see more of them. A model of one kind and size has the learning rate of those on
-offer that served it best in one run of the first length and number of updates, with another seed and other strings
-than those of the test; its longer runs have that rate as well.
+trained longer see more of them, those that are trained on longer strings see others. A model of one kind and size has
+the learning rate of those on offer that served it best in one run of the first length and number of updates, with
+another seed and other strings than those of the test; its longer runs have that rate as well.
 """
 
 from collections.abc import Iterator

@@ -233,8 +233,7 @@ masked_softmax = Exercise(
         "np.where(mask, scores, -np.inf). Then a softmax over axis 1, as always.",
         "Subtract the row's maximum before np.exp, with keepdims=True. Take it after masking.",
     ],
-    explanation="A row with no True at all has no right answer: −∞ − (−∞) is NaN. An encoder never makes such a row, "
-                "since each source has at least one token.",
+    explanation="A row with no True at all has no right answer: −∞ − (−∞) is NaN.",
 )
 
 # 13.3 Temperature and REINFORCE: one sampled look ----------------------------------------------------------------
@@ -450,11 +449,11 @@ QUIZ = Quiz("13", [
             Option("To keep gradients from exploding.", False,
                    "It gives gradients a direct road. Whether they explode along the recurrent one is chapter 05."),
             Option("To use fewer parameters.", False,
-                   "General and additive scores add parameters. With the same number of units in its layers, the model "
-                   "with attention is the larger one."),
+                   "The dot score adds none, and general and additive scores add some. In the first figure of this "
+                   "chapter, with 16 units in both, attention has 11,022 and the one vector 8,990."),
             Option("To let each output choose what it reads, in place of one vector of fixed size for all.", True,
                    "That vector was the reason that Bahdanau, Cho and Bengio gave. A step still takes in one vector, "
-                   "but it is made of those parts of the input that matter for this output."),
+                   "but it is mixed anew for every output."),
         ],
         topic="why attention was introduced",
     ),
@@ -516,7 +515,7 @@ QUIZ = Quiz("13", [
         [
             Option("All scores get gradients of the same sign.", False, "They sum to 0, so they cannot."),
             Option("A key with weight 0 gets no gradient through its score.", True,
-                   "So a softmax that is sure too early stops learning where to look."),
+                   "Its factor α_j is 0."),
             Option("The gradients of the scores of one row sum to 0.", True,
                    "A softmax does not notice a number that is added to all scores."),
             Option("A score's gradient is 0 when its key is as good as the weighted mean of all.", True,
@@ -566,7 +565,7 @@ QUIZ = Quiz("13", [
             Option("It can be trained by gradients, and max pooling cannot.", False,
                    "The gradient passes through a maximum too, to the step that was the largest."),
             Option("It uses all steps, and max pooling only one.", False,
-                   "Max pooling chooses a step for every feature, so its result comes from many steps."),
+                   "Max pooling chooses a step for every feature, so its result can come from several steps."),
         ],
         topic="saliency and focused attention",
     ),
@@ -603,7 +602,7 @@ QUIZ = Quiz("13", [
         [
             Option("Without a look at place 7 this output would be another one.", False,
                    "That takes an experiment: hide place 7 at this step. In this chapter the second digit of the year "
-                   "stayed right without a place that had two thirds of the weight."),
+                   "has two thirds of its weight on one place, and without it one of 500 digits changed."),
             Option("The model is right.", False, "A model can look at one place and be wrong."),
             Option("The context is made of the encoder's state at place 7 for the most part.", True,
                    "That holds as far as states are of similar size, and it is all that the map says."),

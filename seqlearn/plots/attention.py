@@ -14,8 +14,8 @@ from seqlearn.plots.drawing import mix
 from seqlearn.plots.style import color, describe
 
 SEEN = {" ": "␣"}  # a space that can be seen
-DATES_SEEN = ("In the rows of digits the dark cells stand on or next to the characters that decide the digit; in the "
-              "rows of dashes the weights are spread out.")
+DATES_SEEN = ("For the last two digits of the year the dark cells stand on these digits; in the rows of dashes the "
+              "weights are spread out.")
 
 
 def shades() -> LinearSegmentedColormap:
