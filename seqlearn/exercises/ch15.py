@@ -426,7 +426,7 @@ QUIZ = Quiz("15", [
                    "With one reference a lower-cased score is never below the cased one, as lower-casing both sides "
                    "can only add matches."),
             Option("How many references each sentence had.", True,
-                   "With more references more n-grams are found, for the very same translation."),
+                   "More references can only add matches, for the very same translation."),
         ],
         topic="comparable BLEU",
     ),
@@ -484,8 +484,8 @@ QUIZ = Quiz("15", [
                    "Its letters are pieces, and the merges that fit are made. Whether the model translates the pieces "
                    "rightly is another matter."),
             Option("The merges are learned again with this word, so it becomes one piece.", False,
-                   "Learning them again would give all pieces other rows, and the trained embeddings would be "
-                   "worthless."),
+                   "The merges stay as they were when the model was trained. A word counted once would hardly become "
+                   "one piece anyway: a merge takes the most frequent pair."),
         ],
         topic="pieces of words",
     ),

@@ -103,8 +103,8 @@ copy_unknown = Exercise(
         "np.argmax(weights[s]) is the position in the source that got the most attention.",
         "A list comprehension does it: source[…] if token == \"<unk>\" else token.",
     ],
-    explanation="A word that is copied is right when it is a name or a number. Of other words you copy German into "
-                "English. Jean et al. (2015) look the copied word up in a dictionary first.",
+    explanation="A copied word fits when it is a name that both languages write alike. Of other words you copy German "
+                "into English. Jean et al. (2015) look the copied word up in a dictionary first.",
 )
 
 # 15.5 Build it: pieces of words -----------------------------------------------------------------------------------
@@ -228,8 +228,9 @@ learn_merges = Exercise(
         "To merge, walk through the pieces with a while loop: where the next two are the pair, add their sum and go on "
         "two places, otherwise add one piece and go on one place.",
     ],
-    explanation="`seqlearn.data.subwords.learn_merges` does the same, but counts only those words again that have "
-                "changed: with ten thousand words that is the difference between seconds and minutes.",
+    explanation="`seqlearn.data.subwords.learn_merges` also stops when no pair stands twice, and counts only those "
+                "words again that have changed: with ten thousand words that is the difference between seconds and "
+                "minutes.",
 )
 
 
@@ -325,7 +326,7 @@ cut_word = Exercise(
         "You have written the joining for 15.5. It is the same here.",
     ],
     explanation="A word of the training text that was frequent comes out whole; a word nobody has seen comes out in "
-                "pieces, at worst in letters. Only a letter that the training text never had stays unknown.",
+                "pieces, at worst in letters.",
 )
 
 # 15.7 Ahead by luck? ----------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def text(tokens: Sequence[str]) -> str:
 def copy_unknown(translation: Translation, source: Sequence[str]) -> list[str]:
     """The tokens, with each unknown word replaced by the source word it looks at most (Jean et al., 2015).
 
-    Right for names and numbers, which are the same in both languages. Without an attention nothing is replaced.
+    It fits a name that is the same in both languages. Without an attention nothing is replaced.
     """
     if translation.weights is None:
         return list(translation.tokens)
