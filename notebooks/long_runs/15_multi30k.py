@@ -275,6 +275,8 @@ def main() -> None:
         share={"type": float, "default": 1.0, "help": "of the data, for a trial; stores nothing"},
     )
     folder = checkpoint_folder() if chosen.checkpoints is None else user_path("--checkpoints", chosen.checkpoints)
+    if chosen.share != 1:
+        folder = folder / f"trial with {chosen.share:g} of the data"  # not to be taken for finished runs
 
     def keep(results: dict) -> None:
         if chosen.share == 1:
