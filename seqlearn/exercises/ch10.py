@@ -537,6 +537,8 @@ def _words_in_pieces(rng):
         ([["ab", "c"], ["a", "b", "c"], ["a", "bc"], ["a", "b", "d"]], [9, 2, 9, 6]),
         ([list("zyzy"), list("once"), list("ounce"), ["u"]], [5, 4, 4, 30]),
         ([list("aaaa"), list("baab"), list("cc")], [2, 3, 1]),
+        ([list("aaa"), list("baab")], [2, 3]),
+        ([["ae", "r"], ["e", "r"]], [1, 5]),
     ]
 
 
@@ -567,6 +569,15 @@ join_pair = Exercise(
         Mistake("letters joined, not pieces",
                 {JOINED: 'size = 2 if "".join(word[i : i + 2]) == "".join(best) and len(word[i : i + 2]) == 2 else 1'},
                 "You join pieces that spell the same together. The pair is two pieces: a + bc is not ab + c."),
+        Mistake("joined in the spelling", {"joined.append(new)":
+                'joined.append(" ".join(word).replace(" ".join(best), "".join(best)).split())'},
+                "You replace the pair in the spelled word, where nobody sees a piece begin: e r is found in ae r as "
+                "well. Compare whole pieces."),
+        Mistake("right to left", {"joined.append(new)":
+                "back = []\n        for piece in reversed(word):\n            if back and (piece, back[0]) == best:\n"
+                "                back[0] = piece + back[0]\n            else:\n                back.insert(0, piece)\n"
+                "        joined.append(back)"},
+                "You join from right to left: a a a becomes a aa. From left to right it is aa a."),
         Mistake("words not joined", {"joined.append(new)": "joined.append(list(word))"},
                 "The pair is right, but the words are as before. Join it in each of them."),
     ],
