@@ -81,6 +81,10 @@ exact_match = Exercise(
                 {"answer[: len(wanted)] == wanted": "answer == target"}],
                 "You compare whole columns. After its END an answer is over, whatever the model wrote there. Compare "
                 "up to the target's END."),
+        Mistake("END dropped",
+                {"answer[: len(wanted)] == wanted": "[row for row in answer if row > END] == wanted[:-1]"},
+                "You drop END and PAD and compare what is left. So what stands after END counts as well, and an answer "
+                "that never says END is not noticed. Compare up to the target's END, and END with it."),
         Mistake("cut to the shorter one",
                 {"answer[: len(wanted)] == wanted": "all(a == b for a, b in zip(answer, target))"},
                 "You compare the steps that both arrays have, padding included. An answer is over at its END, and a "
@@ -277,6 +281,10 @@ def _words_alone(tokens, words):
     return [token for token in tokens if token != ")" and not token.startswith("(")] == list(words)
 
 
+def _a_word_is_a_tree(tokens, words):
+    return is_tree_reference(tokens, words) or len(tokens) == 1 and _words_alone(tokens, words)
+
+
 def _first_and_last(tokens, words, *, passes, last=True):
     return (_lenient_tree(tokens, words, passes=passes)
             and len(tokens) > 0 and tokens[0].startswith("(") and (tokens[-1] == ")" or not last))
@@ -303,8 +311,8 @@ def _trees(rng):
               ("(S a dog )".split(), ["a", "dog", "sleeps"]), ("(S a dog )".split(), ["the", "dog"]),
               ("(S (NP a dog ) (VP ) )".split(), ["a", "dog"]), ("(S a dog ) )".split(), ["a", "dog"]),
               ("(S a ) ) (NP (NP dog )".split(), ["a", "dog"]),
-              ("(NP a dog )".split(), ["a", "dog"]), ("(S a dog sleeps )".split(), ["a", "dog"]), ([], ["a", "dog"]),
-              ([], [])]
+              ("(NP a dog )".split(), ["a", "dog"]), ("(S a dog sleeps )".split(), ["a", "dog"]),
+              (["dog"], ["dog"]), ([], ["a", "dog"]), ([], [])]
     return cases
 
 
@@ -325,6 +333,8 @@ is_tree = Exercise(
                 partial(_lenient_tree, passes="outside")],
                 "You let two trees side by side pass, or a word beside a tree. Once the depth is back at 0, nothing "
                 "may follow, and no word may come before."),
+        Mistake("a word alone", _a_word_is_a_tree,
+                "A word without a bracket passes. One bracket holds everything, a single word as well."),
         Mistake("left open", partial(_lenient_tree, passes="open"),
                 "A bracket that is never closed passes. At the end the depth must be 0."),
         Mistake("empty brackets", partial(_lenient_tree, passes="empty"),
