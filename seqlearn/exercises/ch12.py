@@ -447,15 +447,15 @@ QUIZ = Quiz("12", [
         [
             Option("Symbols cannot be counted when lengths differ.", False,
                    "They can, with an edit distance: speech recognition is judged by the word error rate."),
-            Option("Under teacher forcing every later symbol profits from the right ones before it.", True,
-                   "Symbol accuracy under teacher forcing hides how one mistake leads to the next."),
+            Option("A share of right symbols hides how few of the answers are whole.", True,
+                   "One early mistake can spoil what follows, and under teacher forcing it does not even do that."),
             Option("One wrong digit makes a number wrong, and one wrong bracket a tree.", True,
                    "95 % of the symbols right can mean that most answers of 20 symbols are wrong."),
         ],
         topic="exact match",
     ),
     Question(
-        "For which of these jobs does somebody who must have it right today begin with another model?",
+        "For which of these jobs does somebody who must have it right today begin with something else?",
         [
             Option("German number names below a million: a dozen lines of rules.", True,
                    "Exercise 12.4. Right for a million numbers, without an example."),
