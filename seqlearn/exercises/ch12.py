@@ -81,6 +81,10 @@ exact_match = Exercise(
                 {"answer[: len(wanted)] == wanted": "answer == target"}],
                 "You compare whole columns. After its END an answer is over, whatever the model wrote there. Compare "
                 "up to the target's END."),
+        Mistake("END dropped",
+                {"answer[: len(wanted)] == wanted": "[row for row in answer if row > END] == wanted[:-1]"},
+                "You drop END and PAD and compare what is left. So what stands after END counts as well, and an answer "
+                "that never says END is not noticed. Compare up to the target's END, and END with it."),
         Mistake("cut to the shorter one",
                 {"answer[: len(wanted)] == wanted": "all(a == b for a, b in zip(answer, target))"},
                 "You compare the steps that both arrays have, padding included. An answer is over at its END, and a "
@@ -277,6 +281,10 @@ def _words_alone(tokens, words):
     return [token for token in tokens if token != ")" and not token.startswith("(")] == list(words)
 
 
+def _a_word_is_a_tree(tokens, words):
+    return is_tree_reference(tokens, words) or len(tokens) == 1 and _words_alone(tokens, words)
+
+
 def _first_and_last(tokens, words, *, passes, last=True):
     return (_lenient_tree(tokens, words, passes=passes)
             and len(tokens) > 0 and tokens[0].startswith("(") and (tokens[-1] == ")" or not last))
@@ -303,8 +311,8 @@ def _trees(rng):
               ("(S a dog )".split(), ["a", "dog", "sleeps"]), ("(S a dog )".split(), ["the", "dog"]),
               ("(S (NP a dog ) (VP ) )".split(), ["a", "dog"]), ("(S a dog ) )".split(), ["a", "dog"]),
               ("(S a ) ) (NP (NP dog )".split(), ["a", "dog"]),
-              ("(NP a dog )".split(), ["a", "dog"]), ("(S a dog sleeps )".split(), ["a", "dog"]), ([], ["a", "dog"]),
-              ([], [])]
+              ("(NP a dog )".split(), ["a", "dog"]), ("(S a dog sleeps )".split(), ["a", "dog"]),
+              (["dog"], ["dog"]), ([], ["a", "dog"]), ([], [])]
     return cases
 
 
@@ -325,6 +333,8 @@ is_tree = Exercise(
                 partial(_lenient_tree, passes="outside")],
                 "You let two trees side by side pass, or a word beside a tree. Once the depth is back at 0, nothing "
                 "may follow, and no word may come before."),
+        Mistake("a word alone", _a_word_is_a_tree,
+                "A word without a bracket passes. One bracket holds everything, a single word as well."),
         Mistake("left open", partial(_lenient_tree, passes="open"),
                 "A bracket that is never closed passes. At the end the depth must be 0."),
         Mistake("empty brackets", partial(_lenient_tree, passes="empty"),
@@ -437,15 +447,15 @@ QUIZ = Quiz("12", [
         [
             Option("Symbols cannot be counted when lengths differ.", False,
                    "They can, with an edit distance: speech recognition is judged by the word error rate."),
-            Option("Under teacher forcing every later symbol profits from the right ones before it.", True,
-                   "Symbol accuracy under teacher forcing hides how one mistake leads to the next."),
+            Option("A share of right symbols hides how few of the answers are whole.", True,
+                   "One early mistake can spoil what follows, and under teacher forcing it does not even do that."),
             Option("One wrong digit makes a number wrong, and one wrong bracket a tree.", True,
                    "95 % of the symbols right can mean that most answers of 20 symbols are wrong."),
         ],
         topic="exact match",
     ),
     Question(
-        "For which of these jobs does somebody who must have it right today begin with another model?",
+        "For which of these jobs does somebody who must have it right today begin with something else?",
         [
             Option("German number names below a million: a dozen lines of rules.", True,
                    "Exercise 12.4. Right for a million numbers, without an example."),

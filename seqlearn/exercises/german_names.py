@@ -26,6 +26,11 @@ def german_reference(number, ones, tens):
     return inside(number // size) + name + (german_reference(rest, ones, tens) if rest else "")
 
 
+def _ein_for_every_eins(number, ones, tens):
+    name = german_reference(number, ones, tens)
+    return name if number < 20 else name.replace("eins", "ein")
+
+
 def _numbers(rng):
     fixed = [0, 1, 7, 11, 16, 17, 20, 21, 30, 42, 71, 100, 101, 111, 121, 200, 666, 999, 1000, 1001, 1100, 6000, 11_000,
              21_000, 56_000, 100_000, 101_000, 111_111, 121_121, 999_999]
@@ -67,7 +72,8 @@ german_name = Exercise(
                     '(inside(number // size).removesuffix("s") if size == 100 else inside(number // size))'}],
                 "Only eins loses its s. “sechs” keeps it: 600 is sechshundert, 6,000 sechstausend."),
         Mistake("ein at the end",
-                {"return ones[number]": "return ones[number].removesuffix('s') if number == 1 else ones[number]"},
+                [{"return ones[number]": "return ones[number].removesuffix('s') if number == 1 else ones[number]"},
+                _ein_for_every_eins],
                 "At the end of a word a one is “eins”: 101 is einhunderteins."),
         Mistake("tens before units",
                 [{'(inside(unit) + "und" if unit else "") +': "",

@@ -49,7 +49,8 @@ ctc_reading = Exercise(
                 "the frame before says the same."),
         Mistake("blanks kept", [{" and symbol != BLANK": ""},
                                 lambda symbols: "".join(symbol for symbol, _ in groupby(symbols))],
-                "The blanks are still in the text. They say “nothing new” and are dropped after merging."),
+                "The blanks are still in the text. They say “nothing new” and are dropped after merging. "
+                "(The blank is “–”, a dash, not the hyphen “-”.)"),
         Mistake("each letter once", {"symbol != before and": "symbol not in text and"},
                 "You write each letter once in the whole word: noon becomes no. Only neighbouring frames are merged."),
         Mistake("only behind a blank", {"symbol != before and": "before == BLANK and"},
@@ -115,9 +116,10 @@ class _Speaker:
     def __init__(self, rng):
         self.W_x, self.W_h = 0.7 * rng.standard_normal((9, 6)), 0.7 * rng.standard_normal((6, 6))
         self.W_y, self.b = rng.standard_normal((6, 9)), rng.standard_normal(6)
+        self.start = rng.standard_normal(6)  # what it begins from without a state, as ours from the encoder's
 
     def step(self, frame, state):
-        h = np.tanh(np.asarray(frame) @ self.W_x + (np.zeros(6) if state is None else state) @ self.W_h + self.b)
+        h = np.tanh(np.asarray(frame) @ self.W_x + (self.start if state is None else state) @ self.W_h + self.b)
         return h @ self.W_y, h
 
 
@@ -140,6 +142,18 @@ def _speakers(rng):
             short = 1
             cases.append((step, 12))
     return cases
+
+
+def _one_array(step, most_steps):
+    """Its frames are all one array, written over at each step."""
+    frame, state, frames = np.zeros(9), None, []
+    for _ in range(most_steps):
+        outputs, state = step(frame, state)
+        frame[:8] = outputs[:8]
+        frames.append(frame[:8])
+        if outputs[8] > 0:
+            break
+    return np.array(frames)
 
 
 def _calls(answer, rng):
@@ -192,7 +206,16 @@ voice = Exercise(
         Mistake("the flag returned with the frames", {"frames.append(outputs[:8])": "frames.append(outputs)"},
                 "Nine numbers a frame: the flag is no part of the sound. Return the first eight."),
         Mistake("never stops", {"if outputs[8] > 0:": "if False:"},
-                "You go on to most_steps and never look at the flag."),
+                "You go on to most_steps, whatever the flag says. Is it looked at, and before a 0 is written over it?"),
+        Mistake("a state made up", {"np.zeros(9), None, []": "np.zeros(9), np.zeros(6), []"},
+                "You begin with a state of your own. Begin with None: the decoder then starts from what was read, and "
+                "otherwise it doesn't know the word."),
+        Mistake("not nine numbers handed on", [{FEED: "frame = outputs[:8]"}, {FEED: "frame = np.append(outputs, 0)"}],
+                "You do not hand on nine numbers. step reads nine: the frame's eight, and a 0, as the sound has not "
+                "ended."),
+        Mistake("one array written over", _one_array,
+                "All your frames are the same array, written over at each step, so they all end as the last one. "
+                "Append a copy."),
         Mistake("stops where it should go on", {"outputs[8] > 0": "outputs[8] < 0"},
                 "You stop where the flag says that the sound goes on. A logit above 0 means: it ends here."),
         Mistake("one frame too many",

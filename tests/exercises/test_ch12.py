@@ -137,3 +137,88 @@ def test_an_answer_that_begins_the_target_is_not_said_to_be_in_another_order():
         return np.mean([2 in one and one[:one.index(2)] == other[:one.index(2)] for one, other in pairs])
 
     assert ch12.exact_match.check(match).mistake == "too short passes"
+
+
+def word_or_bracket(tokens, words):
+    """By descent: a node is a word, or a bracket of nodes."""
+    def after_node(n):  # where the node that begins at n ends
+        if tokens[n] == ")":
+            raise ValueError
+        if not tokens[n].startswith("("):
+            return n + 1
+        n = after_node(n + 1)
+        while tokens[n] != ")":
+            n = after_node(n)
+        return n + 1
+
+    try:
+        whole = after_node(0) == len(tokens)
+    except (IndexError, ValueError):
+        return False
+    return whole and [token for token in tokens if token[0] not in "()"] == words
+
+
+def test_a_word_without_a_bracket_is_no_tree():
+    assert not ch12.is_tree_reference(["dog"], ["dog"])
+    assert ch12.is_tree.check(word_or_bracket).mistake == "a word alone"
+
+
+def _voice(step, most_steps, *, state=None, feed=lambda outputs: np.append(outputs[:8], 0), too_late=False):
+    frame, frames = np.zeros(9), []
+    for _ in range(most_steps):
+        outputs, state = step(frame, state)
+        frames.append(outputs[:8].copy())
+        if too_late:
+            outputs[8] = 0
+        if outputs[8] > 0:
+            break
+        frame = feed(outputs)
+    return np.stack(frames)
+
+
+def _voice_in_one_array(step, most_steps):
+    frame, state, frames, over = np.zeros(9), None, [], False
+    while not over and len(frames) < most_steps:
+        outputs, state = step(frame, state)
+        frame[:8] = outputs[:8]
+        frames += [frame[:8]]
+        over = outputs[8] > 0
+    return np.stack(frames)
+
+
+@pytest.mark.parametrize(("slip", "mistake"), [
+    ({"state": np.zeros(6)}, "a state made up"), ({"feed": lambda outputs: outputs[:8]}, "not nine numbers handed on"),
+    ({"feed": lambda outputs: np.append(outputs, 0)}, "not nine numbers handed on"),
+    ({"too_late": True}, "never stops"),
+])
+def test_what_goes_wrong_in_a_voice_is_said(slip, mistake):
+    result = ch12.voice.check(lambda step, most_steps: _voice(step, most_steps, **slip))
+    assert result.mistake == mistake, result.message
+
+
+def test_frames_that_are_one_array_are_recognised():
+    assert ch12.voice.check(_voice).status == "correct"
+    assert ch12.voice.check(_voice_in_one_array).mistake == "one array written over"
+
+
+def test_a_hyphen_for_the_blank_is_named():
+    def read(symbols):
+        pairs = zip([None, *symbols], symbols, strict=False)
+        return "".join(symbol for before, symbol in pairs if symbol != before and symbol != "-")
+
+    assert "hyphen" in ch12.ctc_reading.check(read).message
+
+
+def test_ein_for_every_eins_is_recognised_where_1_itself_is_right():
+    def name(number, ones, tens):
+        return "eins" if number == 1 else ch12.german_reference(number, ones, tens).replace("eins", "ein")
+
+    assert ch12.german_name.check(name).mistake == "ein at the end"
+
+
+def test_symbols_alone_compared_is_recognised():
+    def match(answers, targets):
+        pairs = zip(answers.T, targets.T, strict=True)
+        return np.mean([np.array_equal(one[one > 2], other[other > 2]) for one, other in pairs])
+
+    assert ch12.exact_match.check(match).mistake == "END dropped"
