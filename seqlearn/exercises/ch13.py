@@ -14,7 +14,7 @@ __all__ = ["QUIZ", "attention_backward", "ceiling_of", "luong_steps", "masked_so
 def scores_reference(q, keys, W, W_q, W_k, v):
     """The scores of one query against all keys, in three ways: dot, general, additive, each (N, T).
 
-    q (N, K), keys (T, N, K), W (K, K), W_q and W_k (K, A), v (A,). Row n of q belongs to keys[:, n].
+    q (N, d), keys (T, N, d), W (d, d), W_q and W_k (d, units), v (units,). Row n of q belongs to keys[:, n].
     """
     dot = np.sum(keys * q, axis=2).T
     general = np.sum(keys * (q @ W), axis=2).T
@@ -64,7 +64,7 @@ scores = Exercise(
                 [{"keys * q, axis=2).T": "keys * q, axis=2).T / np.sqrt(q.shape[1])"},
                 {"keys * q, axis=2).T": "keys * q, axis=2).T / np.sqrt(q.shape[1])",
                 "(q @ W), axis=2).T": "(q @ W), axis=2).T / np.sqrt(q.shape[1])"}],
-                "You divide by √K. That is the score of chapter 14; here the scores stand as they are."),
+                "You divide by √d. That is the score of chapter 14; here the scores stand as they are."),
         Mistake("cosines",
                 {"keys * q, axis=2).T":
                     "keys * q, axis=2).T / np.linalg.norm(keys, axis=2).T / np.linalg.norm(q, axis=1)[:, None]"},
@@ -90,11 +90,11 @@ scores = Exercise(
                 "Your dot score is a squared distance. It is the sum of the products: q · k = Σ q_i k_i."),
     ],
     hints=[
-        "keys * q multiplies every key (T, N, K) with the query of its row (N, K): the last two axes fit. What is "
+        "keys * q multiplies every key (T, N, d) with the query of its row (N, d): the last two axes fit. What is "
         "left is a sum over the features, axis 2, and a .T.",
         "The general score is the dot product of the keys with another query, q @ W.",
-        "The additive score is a network with one hidden layer: np.tanh(q @ W_q + keys @ W_k) is (T, N, A). v makes "
-        "one number of it.",
+        "The additive score is a network with one hidden layer: np.tanh(q @ W_q + keys @ W_k) is (T, N, units). v "
+        "makes one number of it.",
     ],
     explanation="`np.einsum('nd,tnd->nt', q, keys)` says the same as the first line, in the letters of the shapes.",
 )
@@ -352,7 +352,7 @@ def attention_backward_reference(d_context, q, keys, W, weights):
     """
     d_weights = np.sum(d_context * keys, axis=2).T  # (N, T)
     d_scores = weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))
-    summed = np.einsum("ns,snk->nk", d_scores, keys)  # Σ_j de_j k_j
+    summed = np.einsum("nt,tnk->nk", d_scores, keys)  # Σ_j de_j k_j
     dq = summed @ W.T
     dkeys = weights.T[:, :, None] * d_context + d_scores.T[:, :, None] * (q @ W)
     dW = q.T @ summed
@@ -371,7 +371,7 @@ def _backward_cases(rng):
 
 def _context(q, keys, W):
     weights = _softmax(np.sum(keys * (q @ W), axis=2).T)
-    return np.einsum("ns,snk->nk", weights, keys), weights
+    return np.einsum("nt,tnk->nk", weights, keys), weights
 
 
 def _agrees_with_finite_differences(answer, rng):
@@ -437,7 +437,7 @@ attention_backward = Exercise(
                 "W is not in the context itself. Its only way is through the scores: q.T @ Σ_j de_j k_j."),
         Mistake("dW transposed", {"q.T @ summed": "summed.T @ q"},
                 "dW has the shape of W, rows for the query: q.T @ (…)."),
-        Mistake("dW from the context", {"q.T @ summed": 'q.T @ np.einsum("ns,snk->nk", weights, keys)'},
+        Mistake("dW from the context", {"q.T @ summed": 'q.T @ np.einsum("nt,tnk->nk", weights, keys)'},
                 "In dW the keys are weighed with d_scores, not with the weights."),
         Mistake("mean over the batch", {"q.T @ summed": "q.T @ summed / len(q)"},
                 "You divide dW by the number of rows. Sum: a mean, if there is one, is in d_context already."),
@@ -448,7 +448,7 @@ attention_backward = Exercise(
         "The context is Σ_j α_j k_j. So dα_j = d_context · k_j, and k_j gets α_j d_context as a value.",
         "Through the softmax, row by row: de = a * (da − (a * da).sum(axis=1, keepdims=True)).",
         "e_j = q · W k_j has three arguments: dq = Σ_j de_j W k_j, dk_j gets de_j (q @ W), dW = Σ_j de_j q k_jᵀ.",
-        "np.einsum('ns,snk->nk', de, keys) is Σ_j de_j k_j; dq and dW both begin with it.",
+        "np.einsum('nt,tnk->nk', de, keys) is Σ_j de_j k_j; dq and dW both begin with it.",
     ],
     explanation="The keys have two roles, so two gradients are added. Chapter 14 gives each role a matrix of its own.",
 )
