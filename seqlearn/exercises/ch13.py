@@ -14,7 +14,7 @@ __all__ = ["QUIZ", "attention_backward", "ceiling_of", "luong_steps", "masked_so
 def scores_reference(q, keys, W, W_q, W_k, v):
     """The scores of one query against all keys, in three ways: dot, general, additive, each (N, T).
 
-    q (N, K), keys (T, N, K), W (K, K), W_q and W_k (K, A), v (A,). Row n of q belongs to keys[:, n].
+    q (N, d), keys (T, N, d), W (d, d), W_q and W_k (d, units), v (units,). Row n of q belongs to keys[:, n].
     """
     dot = np.sum(keys * q, axis=2).T
     general = np.sum(keys * (q @ W), axis=2).T
@@ -49,6 +49,9 @@ scores = Exercise(
         Mistake("a tanh for each", {"np.tanh(q @ W_q + keys @ W_k)": "(np.tanh(q @ W_q) + np.tanh(keys @ W_k))"},
                 "You take the tanh of query and key apart and add then. Again q adds the same to all scores of a "
                 "row. First the sum, then the tanh."),
+        Mistake("a tanh for the keys alone", {"np.tanh(q @ W_q + keys @ W_k)": "(q @ W_q + np.tanh(keys @ W_k))"},
+                "Your tanh goes over the keys alone. Then q adds the same to all scores of a row, and the softmax "
+                "takes it away again. First the sum, then the tanh."),
         Mistake("a product inside", {"q @ W_q + keys @ W_k": "(q @ W_q) * (keys @ W_k)"},
                 "Inside the tanh you multiply query and key. This score is called additive: their parts are added."),
         Mistake("tanh at the end", {"(np.tanh(q @ W_q + keys @ W_k) @ v)": "np.tanh((q @ W_q + keys @ W_k) @ v)"},
@@ -61,7 +64,7 @@ scores = Exercise(
                 [{"keys * q, axis=2).T": "keys * q, axis=2).T / np.sqrt(q.shape[1])"},
                 {"keys * q, axis=2).T": "keys * q, axis=2).T / np.sqrt(q.shape[1])",
                 "(q @ W), axis=2).T": "(q @ W), axis=2).T / np.sqrt(q.shape[1])"}],
-                "You divide by √K. That is the score of chapter 14; here the scores stand as they are."),
+                "You divide by √d. That is the score of chapter 14; here the scores stand as they are."),
         Mistake("cosines",
                 {"keys * q, axis=2).T":
                     "keys * q, axis=2).T / np.linalg.norm(keys, axis=2).T / np.linalg.norm(q, axis=1)[:, None]"},
@@ -87,13 +90,13 @@ scores = Exercise(
                 "Your dot score is a squared distance. It is the sum of the products: q · k = Σ q_i k_i."),
     ],
     hints=[
-        "keys * q multiplies every key (T, N, K) with the query of its row (N, K): the last two axes fit. What is "
+        "keys * q multiplies every key (T, N, d) with the query of its row (N, d): the last two axes fit. What is "
         "left is a sum over the features, axis 2, and a .T.",
         "The general score is the dot product of the keys with another query, q @ W.",
-        "The additive score is a network with one hidden layer: np.tanh(q @ W_q + keys @ W_k) is (T, N, A). v makes "
-        "one number of it.",
+        "The additive score is a network with one hidden layer: np.tanh(q @ W_q + keys @ W_k) is (T, N, units). v "
+        "makes one number of it.",
     ],
-    explanation="`np.einsum('nk,snk->ns', q, keys)` says the same as the first line, in the letters of the shapes.",
+    explanation="`np.einsum('nd,tnd->nt', q, keys)` says the same as the first line, in the letters of the shapes.",
 )
 
 # 13.2 Masked softmax ---------------------------------------------------------------------------------------------
@@ -102,7 +105,7 @@ scores = Exercise(
 def masked_softmax_reference(scores, mask):
     """Weights (N, T) from scores (N, T): a softmax over the keys where mask (N, T) is True, and 0 elsewhere.
 
-    Every row has at least one True. Scores may be as large as ±1000.
+    scores stay as they are. Every row has at least one True. Scores may be as large as ±1000.
     """
     scores = np.where(mask, scores, -np.inf)
     scores = scores - scores.max(axis=1, keepdims=True)
@@ -286,6 +289,11 @@ reinforce = Exercise(
                 "The sign is turned. The optimizer goes downhill, so this is the gradient of minus the reward."),
         Mistake("baseline forgotten", {"rewards - baseline": "rewards"},
                 "The baseline is not used. Right on average, and as a rule noisier: the factor is rewards − baseline."),
+        Mistake("baseline outside the bracket", {
+            "-advantage[:, None] * (picked - weights)":
+                "-(rewards[:, None] * (picked - weights) - baseline[:, None])"},
+                "You subtract the baseline at the end. It is subtracted from the reward, so it is multiplied by "
+                "one-hot − weights as well."),
         Mistake("baseline added", {"rewards - baseline": "rewards + baseline"},
                 "You add the baseline. What counts is how much better the look was than expected: rewards − baseline."),
         Mistake("a baseline of your own", {"rewards - baseline": "rewards - rewards.mean()"},
@@ -344,7 +352,7 @@ def attention_backward_reference(d_context, q, keys, W, weights):
     """
     d_weights = np.sum(d_context * keys, axis=2).T  # (N, T)
     d_scores = weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))
-    summed = np.einsum("ns,snk->nk", d_scores, keys)  # Σ_j de_j k_j
+    summed = np.einsum("nt,tnk->nk", d_scores, keys)  # Σ_j de_j k_j
     dq = summed @ W.T
     dkeys = weights.T[:, :, None] * d_context + d_scores.T[:, :, None] * (q @ W)
     dW = q.T @ summed
@@ -363,7 +371,7 @@ def _backward_cases(rng):
 
 def _context(q, keys, W):
     weights = _softmax(np.sum(keys * (q @ W), axis=2).T)
-    return np.einsum("ns,snk->nk", weights, keys), weights
+    return np.einsum("nt,tnk->nk", weights, keys), weights
 
 
 def _agrees_with_finite_differences(answer, rng):
@@ -407,6 +415,11 @@ attention_backward = Exercise(
                 {"weights * (d_weights - np.sum(weights * d_weights, axis=1, keepdims=True))":
                     "weights * d_weights"},
                 "d_scores = α (dα − Σ α dα); the sum is missing. Check: the d_scores of a row sum to 0."),
+        Mistake("the bracket turned",
+                {"d_weights - np.sum(weights * d_weights, axis=1, keepdims=True)":
+                    "np.sum(weights * d_weights, axis=1, keepdims=True) - d_weights"},
+                "Your bracket is turned. It is α (dα − Σ α dα), the weight's own gradient first. Now dq and dW have "
+                "the wrong sign, and so has the second part of dkeys."),
         Mistake("plain mean in the softmax",
                 {"np.sum(weights * d_weights, axis=1, keepdims=True)": "d_weights.mean(axis=1, keepdims=True)"},
                 "You subtract the plain mean of d_weights. It is the weighted one: Σ α dα."),
@@ -420,9 +433,11 @@ attention_backward = Exercise(
                 "Forward the query met W as q @ W; on the way back it is W.T."),
         Mistake("dq straight from the context", {"dq = summed": "dq = d_context"},
                 "The query is not in the context itself. Its only way is through the scores: Σ_j de_j W k_j."),
+        Mistake("dW straight from the context", {"q.T @ summed": "q.T @ d_context"},
+                "W is not in the context itself. Its only way is through the scores: q.T @ Σ_j de_j k_j."),
         Mistake("dW transposed", {"q.T @ summed": "summed.T @ q"},
                 "dW has the shape of W, rows for the query: q.T @ (…)."),
-        Mistake("dW from the context", {"q.T @ summed": 'q.T @ np.einsum("ns,snk->nk", weights, keys)'},
+        Mistake("dW from the context", {"q.T @ summed": 'q.T @ np.einsum("nt,tnk->nk", weights, keys)'},
                 "In dW the keys are weighed with d_scores, not with the weights."),
         Mistake("mean over the batch", {"q.T @ summed": "q.T @ summed / len(q)"},
                 "You divide dW by the number of rows. Sum: a mean, if there is one, is in d_context already."),
@@ -433,7 +448,7 @@ attention_backward = Exercise(
         "The context is Σ_j α_j k_j. So dα_j = d_context · k_j, and k_j gets α_j d_context as a value.",
         "Through the softmax, row by row: de = a * (da − (a * da).sum(axis=1, keepdims=True)).",
         "e_j = q · W k_j has three arguments: dq = Σ_j de_j W k_j, dk_j gets de_j (q @ W), dW = Σ_j de_j q k_jᵀ.",
-        "np.einsum('ns,snk->nk', de, keys) is Σ_j de_j k_j; dq and dW both begin with it.",
+        "np.einsum('nt,tnk->nk', de, keys) is Σ_j de_j k_j; dq and dW both begin with it.",
     ],
     explanation="The keys have two roles, so two gradients are added. Chapter 14 gives each role a matrix of its own.",
 )
@@ -445,9 +460,10 @@ QUIZ = Quiz("13", [
         "Why was attention introduced?",
         [
             Option("To make recurrent networks run faster on a GPU, which can then compute all steps at once.", False,
-                   "It adds work, S · T scores. That recurrence can be left out altogether is chapter 14."),
+                   "It adds work, S · T scores. Chapter 14 leaves the recurrence out altogether."),
             Option("To keep gradients from exploding.", False,
-                   "It gives gradients a direct road. Whether they explode along the recurrent one is chapter 05."),
+                   "It gives gradients a direct road. Whether they explode is a matter of the recurrent one (chapter "
+                   "05)."),
             Option("To use fewer parameters.", False,
                    "The dot score adds none, and general and additive scores add some. In the first figure of this "
                    "chapter, with 16 units in both, attention has 11,022 and the one vector 8,990."),
@@ -530,7 +546,7 @@ QUIZ = Quiz("13", [
             Option("A vector that was full.", False,
                    "The vector has not become larger. What is full does not hold more after further training."),
             Option("A training that had not come far enough yet.", True,
-                   "Only the number of updates was changed, so it was the number of updates that was missing."),
+                   "Only the number of updates changed, so nothing else can have been what held it back."),
             Option("A length that it had never been shown.", False,
                    "The length was in the training before, and the training data were drawn as before."),
             Option("A gradient that cannot reach the first digits.", False,
@@ -546,8 +562,8 @@ QUIZ = Quiz("13", [
                    "If it copies 16 digits then, nothing in the model forbade it. It had never been shown such "
                    "lengths."),
             Option("The model without attention, with a vector of twice the size.", False,
-                   "In the model with attention nothing has to pass through it, and it fails alike, so a larger one "
-                   "leaves at least one reason to fail."),
+                   "The model with attention has no such vector and fails as well, so the vector's size cannot be the "
+                   "only reason."),
             Option("Both models, trained ten times as long on up to 12 digits.", False,
                    "They copy these already. Longer training on them shows no string of 16."),
         ],

@@ -113,7 +113,7 @@ temperature_backward = Exercise(
         Mistake("softmax at temperature 1", {"cold = scores / temperature": "cold = scores"},
                 "Your weights are those of τ = 1. Forward, the scores are divided by τ before the softmax."),
         Mistake("the divided scores", {"d_cold * scores": "d_cold * cold"},
-                "You multiply by scores / τ and divide by τ² once more. It is scores / τ², or (scores / τ) / τ."),
+                "One τ too many, τ³ in all. It is scores / τ², or (scores / τ) / τ."),
         Mistake("mean over the rows", {"temperature**2": "temperature**2 / len(scores)"},
                 "One temperature serves all rows, so what they say is added up. A mean, if the loss has one, is in "
                 "d_context already."),
@@ -198,6 +198,10 @@ shares_of_context = Exercise(
                             "keepdims=True)"},
                 "These are cosines of the angles between values and context. A share is α (value · context) / "
                 "(context · context)."),
+        Mistake("divided along the batch",
+                {"np.sum(context**2, axis=1, keepdims=True)": "(weights * along).sum(axis=0)"},
+                "You divide by a sum along axis 0, over the batch. The shares of a row sum to 1: axis=1, "
+                "keepdims=True."),
         Mistake("absolute values",
                 [{"weights * along /": "weights * np.abs(along) /"},
                  {"weights * along / np.sum(context**2, axis=1, keepdims=True)":
@@ -288,6 +292,8 @@ luong_steps = Exercise(
         Mistake("the old state asks", {STEP: "", CONTEXT: f"{CONTEXT}\n        {STEP.strip()}"},
                 "Your attention is asked with the state before the step. That is Bahdanau's order; Luong's cell moves "
                 "first, and the new s asks."),
+        Mistake("the fed one asks", {"(keys * s)": "(keys * fed)"},
+                "The s̃ of the last step asks. Luong's query is the new state s."),
         Mistake("nothing fed", {"[y, fed]": "[y, torch.zeros_like(fed)]"},
                 "The cell gets zeros in place of s̃. Input feeding: the s̃ of the last step stands beside y."),
         Mistake("fed once", {FED: FED.replace("fed =", "both ="), "model.readout(fed)": "model.readout(both)"},

@@ -87,8 +87,9 @@ def by_length(lengths: Sequence[int], runs: Mapping[str, Sequence[Sequence[float
              xticks=lengths)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.legend(loc="lower left", fontsize=11)
-    return describe(figure, f"""Share of strings copied without a fault against their length, dashes for single
-        runs, lines for their means. {"; ".join(told)}.""")
+    return describe(figure, f"""Share of strings copied without a fault against their length, short strokes for
+        single runs, lines for their means{", broken ones for longer training" if longer else ""}.
+        {"; ".join(told)}.""")
 
 
 def masks(weights: Mapping[str, np.ndarray], real: int, *, figure: Figure | None = None) -> Figure:
@@ -101,12 +102,12 @@ def masks(weights: Mapping[str, np.ndarray], real: int, *, figure: Figure | None
         for bar in bars[real:]:
             bar.set_hatch("//")
         axes.set_title(f"{name}\nsum of the real: {row[:real].sum():.2f}", fontsize=12)
-        axes.set(xlabel="step", xticks=range(1, len(row) + 1))
+        axes.set(xlabel="place", xticks=range(1, len(row) + 1))
         axes.grid(axis="x", visible=False)
     panels[0].set_ylabel("weight")
-    told = "; ".join(f"{name}: {row[:real].sum():.2f} on the real steps, {row[real:].sum():.2f} on padding"
+    told = "; ".join(f"{name}: {row[:real].sum():.2f} on the real places, {row[real:].sum():.2f} on padding"
                      for name, row in weights.items())
-    return describe(figure, f"Weights of {len(row)} steps, of which {real} are real and the others padding. {told}.")
+    return describe(figure, f"Weights of {len(row)} places, of which {real} are real and the others padding. {told}.")
 
 
 def temperatures(values: Sequence[float], exact: Mapping[str, Sequence[float]], *,
@@ -129,7 +130,7 @@ def temperatures(values: Sequence[float], exact: Mapping[str, Sequence[float]], 
 
 def _about(share: float) -> str:
     """A share in words, so that one date more or less does not change them."""
-    for least, words in ((0.98, "nearly all"), (0.5, "more than half"), (0.1, "some")):
+    for least, words in ((0.98, "nearly all"), (0.9, "more than nine in ten"), (0.5, "more than half"), (0.1, "some")):
         if share > least:
             return words
     return "hardly any"
@@ -144,6 +145,7 @@ def soft_and_hard(steps: Sequence[int], curves: Mapping[str, np.ndarray], varian
     figure = figure or plt.figure(figsize=(9.6, 3.7))
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     roles = dict(zip(curves, ("output", "state", "bad", "loss"), strict=False))
+    same = {"no baseline": "hard", "mean reward": "hard, with baseline"}
     told = []
     for name, runs in curves.items():
         runs = np.asarray(runs)
@@ -155,7 +157,8 @@ def soft_and_hard(steps: Sequence[int], curves: Mapping[str, np.ndarray], varian
     left.yaxis.set_major_formatter(PercentFormatter(1.0))
     left.legend(loc="lower right", fontsize=11)
     names, places = list(variances), np.arange(len(variances))
-    right.barh(places, list(variances.values()), color=[color(roles.get(name, "muted")) for name in names], height=0.6)
+    colors = [color(roles.get(same.get(name, name), "muted")) for name in names]
+    right.barh(places, list(variances.values()), color=colors, height=0.6)
     for place, value in zip(places, variances.values(), strict=True):
         right.text(min(value, 0.8) + 0.02, place, f"{value:.2g}", va="center", fontsize=11,
                    color=color("paper" if value > 0.8 else "ink"))

@@ -70,6 +70,18 @@ def test_wrong_answers_outside_the_catalogue(exercise, answer):
     assert result.mistake not in [mistake.name for mistake in exercise.mistakes], result.message
 
 
+def test_a_softmax_gradient_with_its_bracket_turned_is_told():
+    def turned(d_context, q, keys, W, weights):
+        d_weights = np.einsum("nd,tnd->nt", d_context, keys)
+        de = weights * ((weights * d_weights).sum(axis=1, keepdims=True) - d_weights)
+        summed = np.einsum("nt,tnd->nd", de, keys)
+        dkeys = np.einsum("nt,nd->tnd", weights, d_context) + np.einsum("nt,nd->tnd", de, q @ W)
+        return summed @ W.T, dkeys, q.T @ summed
+
+    result = ch13.attention_backward.check(turned)
+    assert result.status == "incorrect" and "bracket is turned" in result.message, result.message
+
+
 def test_the_mask_of_a_case_has_a_hole_and_a_large_score_that_is_masked():
     cases = ch13._mask_cases(ch13.masked_softmax.rng())
     assert any((np.diff(mask.astype(int), axis=1) > 0).any() for _, mask in cases), "not only prefixes"

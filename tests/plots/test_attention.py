@@ -58,7 +58,7 @@ def test_by_length_draws_every_run_and_their_mean():
 def test_small_figures_tell_their_ends():
     row = np.array([0.3, 0.3, 0.2, 0.2])
     text = alternative_text(attention.masks({"late": row, "b": row}, 2))
-    assert "late: 0.60 on the real steps, 0.40 on padding" in text
+    assert "late: 0.60 on the real places, 0.40 on padding" in text
     text = alternative_text(attention.temperatures([0.1, 1, 10], {"dates": [0.9, 1.0, 0.05]}))
     assert "more than half at 0.1, nearly all at 1, hardly any at 10" in text
     curves = {"soft": np.ones((2, 3)), "hard, with baseline": np.ones((2, 3)), "hard": np.zeros((2, 3))}
