@@ -75,6 +75,13 @@ rotate_halves = Exercise(
                 "Sine and cosine are exchanged. At position 0 nothing should turn: a cos − b sin, then a sin + b cos."),
         Mistake("first half overwritten", lambda x, start: _overwritten(x, start),
                 "You compute the second half with a first half that has been turned already. Both need the old one."),
+        Mistake("each frequency twice in a row", lambda x, start:
+                _turned_by(x, np.repeat(_angles(x, start), 2, axis=1)),
+                "Each of your angles stands twice in a row, which is the layout of neighbours. Here entry i and entry "
+                "i + d/2 share one: np.tile, or np.concatenate of the angles with themselves."),
+        Mistake("a frequency for each entry", [lambda x, start: _turned_by(x, _angles_of_all(x, start, 2)),
+                                               lambda x, start: _turned_by(x, _angles_of_all(x, start, 1))],
+                "You use d frequencies, one for each entry. There are d/2, one for each pair."),
         Mistake("positions added", lambda x, start: x + np.concatenate(
             [np.sin(_angles(x, start)), np.cos(_angles(x, start))], axis=1),
                 "You add sines and cosines. Rotary positions add nothing: each pair of entries is turned."),
@@ -94,6 +101,16 @@ rotate_halves = Exercise(
 
 def _angles(x, start):
     return (start + np.arange(len(x)))[:, None] * 10000 ** (-2 * np.arange(x.shape[1] // 2) / x.shape[1])
+
+
+def _angles_of_all(x, start, factor):
+    d = x.shape[1]
+    return (start + np.arange(len(x)))[:, None] * 10000 ** (-factor * np.arange(d) / d)
+
+
+def _turned_by(x, angles):
+    half = x.shape[1] // 2
+    return x * np.cos(angles) + np.concatenate([-x[:, half:], x[:, :half]], axis=1) * np.sin(angles)
 
 
 def _overwritten(x, start):
@@ -192,6 +209,14 @@ norm_backward = Exercise(
         Mistake("sign of one way", [{"dn - dn.mean": "dn + dn.mean"}, {"keepdims=True) - n *": "keepdims=True) + n *"}],
                 "One of the two ways has the wrong sign: both are subtracted, for the mean was subtracted and std "
                 "divides."),
+        Mistake("not divided by std in n",
+                {"- n * (dn * n).mean(": "- (x - x.mean(axis=1, keepdims=True)) * (dn * n).mean("},
+                "In the way through std you have x − mean where n belongs: it is n times the row's mean of dn * n."),
+        Mistake("not divided by std in n, twice",
+                {"n = (x - x.mean(axis=1, keepdims=True)) / std": "n = x - x.mean(axis=1, keepdims=True)",
+                 "(dy * n).sum": "(dy * n / std).sum"},
+                "In the way through std you have x − mean twice where n belongs: it is n times the row's mean of "
+                "dn * n."),
         Mistake("sample variance", {"x.var(axis=1, keepdims=True)": "x.var(axis=1, keepdims=True, ddof=1)"},
                 "You divide the variance by M − 1. A layer norm divides by M, as np.var does by itself."),
         Mistake("eps outside the root", {"np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)":
@@ -216,6 +241,11 @@ def next_step_reference(x_t, K, V, W_q, W_k, W_v):
     V = np.concatenate([V, x_t[None] @ W_v])
     weights = softmax(K @ (x_t @ W_q) / np.sqrt(K.shape[1]))
     return weights @ V, K, V
+
+
+def _flattened(x_t, K, V, W_q, W_k, W_v):
+    K, V = np.append(K, x_t @ W_k), np.append(V, x_t @ W_v)
+    return softmax(np.atleast_1d(K @ (x_t @ W_q) / np.sqrt(W_q.shape[1])))[0] @ V, K, V
 
 
 def _step_cases(rng):
@@ -281,6 +311,12 @@ next_step = Exercise(
             np.concatenate([K, np.resize(x_t, (1, K.shape[1]))]),
             np.concatenate([V, np.resize(x_t, (1, V.shape[1]))])),
                 "You keep x itself. What later steps need of it are its key and its value."),
+        Mistake("flattened", [
+            {"np.concatenate([K, x_t[None] @ W_k])": "np.append(K, x_t @ W_k)",
+             "np.concatenate([V, x_t[None] @ W_v])": "np.append(V, x_t @ W_v)"},
+            lambda x_t, K, V, W_q, W_k, W_v: _flattened(x_t, K, V, W_q, W_k, W_v)],
+                "Without an axis np.append makes one long row of the cache. Write np.concatenate([K, k[None]]), with k "
+                "the newest key, and the same for V."),
         Mistake("one and the same matrix", {"x_t[None] @ W_v": "x_t[None] @ W_k @ np.linalg.pinv(W_k) @ W_v"},
                 "Your newest value is made from the key. It is x_t @ W_v."),
     ],
@@ -349,6 +385,12 @@ train_head = Exercise(
                 "You divide by N. The mean is over all N T predictions."),
         Mistake("mean over the steps alone", {" / (N * T)": " / T"},
                 "You divide by T. The mean is over all N T predictions."),
+        Mistake("mean over the logits as well", {" / (N * T)": " / (N * T * V.shape[2])"},
+                "You divide by the number of logits. The mean is over the N T predictions."),
+        Mistake("softmax over the queries", {
+            "softmax(np.where(future, -np.inf, Q @ K.swapaxes(1, 2) * scale))":
+                "softmax(np.where(future, -np.inf, Q @ K.swapaxes(1, 2) * scale).swapaxes(1, 2)).swapaxes(1, 2)"},
+                "Your columns of A sum to 1. Row t belongs to the query of step t: softmax over the last axis."),
         Mistake("the last step alone", [{"/ (N * T)\n": "/ (N * T) * (np.arange(T) == T - 1)[:, None]\n"},
                                         {"/ (N * T)\n": "/ N * (np.arange(T) == T - 1)[:, None]\n"}],
                 "Only the last step learns. With the mask every step makes a prediction, and all of them count."),
@@ -407,6 +449,7 @@ cache_size = ValueExercise(
                 "Those are the attention weights of all pairs. For the next token they are not needed any more: keys "
                 "and values are."),
         Mistake("bytes", 2 * 24 * 1024 * 2000 * 4, "Those are bytes. A megabyte has 1,000,000."),
+        Mistake("gigabytes", 2 * 24 * 1024 * 2000 * 4 / 1e9, "Those are gigabytes. Each has 1,000 megabytes."),
         Mistake("kilobytes", 2 * 24 * 1024 * 2000 * 4 / 1e3, "Those are kilobytes. A megabyte has 1,000 of them."),
         Mistake("units of 1,024", 2 * 24 * 1024 * 2000 * 4 / 2**20,
                 "Those are units of 1,024 times 1,024 bytes. Here a megabyte has 1,000,000."),

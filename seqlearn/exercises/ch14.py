@@ -17,7 +17,7 @@ def softmax(scores, axis=-1):
 
 
 def attend_reference(x, W_q, W_k, W_v):
-    """One head over one sequence. x (T, M); W_q, W_k (M, d), W_v (M, V). Returns outputs (T, V), weights (T, T)."""
+    """One head over one sequence. x (T, M); W_q, W_k (M, d), W_v (M, size). → (T, size), weights (T, T)."""
     q, k, v = x @ W_q, x @ W_k, x @ W_v
     scores = q @ k.T / np.sqrt(q.shape[1])
     exp = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -26,8 +26,8 @@ def attend_reference(x, W_q, W_k, W_v):
 
 
 def _attend_cases(rng):
-    return [tuple(rng.standard_normal(shape) for shape in ((T, M), (M, d), (M, d), (M, V)))
-            for T, M, d, V in ((3, 4, 2, 5), (5, 3, 3, 3), (4, 2, 6, 3))]
+    return [tuple(rng.standard_normal(shape) for shape in ((T, M), (M, d), (M, d), (M, size)))
+            for T, M, d, size in ((3, 4, 2, 5), (5, 3, 3, 3), (4, 2, 6, 3))]
 
 
 attend = Exercise(
@@ -68,7 +68,7 @@ attend = Exercise(
         Mistake("no exponential", {"np.exp(scores - scores.max(axis=1, keepdims=True))": "scores"},
                 "You divide the scores by their sum, so weights may be negative. Take np.exp of the scores first."),
         Mistake("divided by the root of the values' size", {"np.sqrt(q.shape[1])": "np.sqrt(v.shape[1])"},
-                "You divide by the root of V, the size of a value. What is summed in a score are the d entries of a "
+                "You divide by the root of the size of a value. What is summed in a score are the d entries of a "
                 "key."),
         Mistake("multiplied by the root", {"/ np.sqrt(q.shape[1])": "* np.sqrt(q.shape[1])"},
                 "You multiply by the root of d, which makes large scores larger. Divide, so that their size does not "
@@ -149,6 +149,15 @@ causal_weights = Exercise(
                 {"np.where(allowed, scores, -np.inf)": "scores - 1000 * ~allowed"}],
                 "You mask with a number such as −100 or −1000. It is not below all scores: in some cases they lie "
                 "near −1000, or the future is 1200 above them, and it gets weight. Use -np.inf."),
+        Mistake("zero times infinity",
+                [{"np.where(allowed, scores, -np.inf)": "scores * allowed + (1 - allowed) * -np.inf"},
+                 {"np.where(allowed, scores, -np.inf)": "scores + (1 - allowed) * -np.inf"}],
+                "0 times infinity is NaN, so your mask makes NaN where it should leave the score alone. Choose with "
+                "np.where."),
+        Mistake("softmax over the sequences",
+                {"masked.max(axis=-1, keepdims=True)": "masked.max(axis=0, keepdims=True)",
+                 "exp.sum(axis=-1, keepdims=True)": "exp.sum(axis=0, keepdims=True)"},
+                "Your softmax runs over the sequences of the batch, axis 0. It belongs on the last axis, the keys."),
         Mistake("1 taken away", {"np.where(allowed, scores, -np.inf)": "scores - ~allowed"},
                 "You subtract 1 from forbidden scores, which leaves them a weight. Set them to -inf."),
         Mistake("the past hidden", {"np.tril": "np.triu"},
@@ -378,7 +387,8 @@ split_heads = Exercise(
 def attend_backward_reference(dZ, Q, K, V, A):
     """Gradients of one head. Forward: A = softmax(Q K.T / sqrt(d)) (T, T), Z = A V.
 
-    dZ (T, V): the loss with respect to Z. Q, K (T, d), V (T, V). Returns dQ, dK (T, d), dV (T, V).
+    dZ (T, size): the gradient of the loss with respect to Z. Q, K (T, d), V (T, size). Returns dQ, dK (T, d),
+    dV (T, size).
     """
     dV = A.T @ dZ
     dA = dZ @ V.T
@@ -463,6 +473,8 @@ attend_backward = Exercise(
                 "You add the row's mean of dA. It is subtracted: if one weight of a row grows, the others shrink."),
         Mistake("sum without A", {"(A * dA).sum(": "dA.sum("},
                 "You subtract the plain sum of dA. It is weighted with A: (A * dA).sum(axis=1, keepdims=True)."),
+        Mistake("V not turned", {"dA = dZ @ V.T": "dA = dZ @ V"},
+                "The sizes of a product do not fit. Back through Z = A V it is dA = dZ @ V.T: V has to be turned."),
         Mistake("dA turned", {"dA = dZ @ V.T": "dA = (dZ @ V.T).T"},
                 "dA is turned. Row t belongs to output t, as in A: dZ @ V.T."),
         Mistake("dK from dA", [{"dS.T @ Q": "dA.T @ Q"}, {"dS @ K": "dA @ K"}],
