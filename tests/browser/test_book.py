@@ -131,10 +131,11 @@ UNCOLOUR_REPEATED = """() => {
     return grounds.get(box);
   };
   for (const word of document.querySelectorAll("pre span:not(:has(a, button, input))")) {
+    if (!word.checkVisibility()) continue;  // axe does not measure it, so it speaks for no other
     const style = getComputedStyle(word);
     const kind = [style.color, style.fontSize, style.fontWeight, style.opacity, ground(word)].join();
-    if (seen.has(kind)) repeated.push(word);
-    seen.add(kind);
+    if (seen.has(kind) || word.textContent.trim().length < 2) repeated.push(word);  // of one sign it says nothing
+    else seen.add(kind);
   }
   for (const word of repeated) word.replaceWith(...word.childNodes);
 }"""
