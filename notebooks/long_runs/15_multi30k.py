@@ -4,12 +4,12 @@
     SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/15_multi30k.py --model attention --seed 1      one of them
 
 The rungs: the context once, the context at every step, attention, a small Transformer. All have the same pieces of
-words, the same start of the embeddings, the same readout, the same updates; for each, the learning rate is chosen by
-the same short trials. Some 5 to 15 minutes of one processor for a rung and a seed. Every epoch leaves a checkpoint in
-the cache folder (or in --checkpoints): start the same command again, and it goes on where it was. 15_multi30k.json
-holds the runs that are done; --kept stores what the folder has and trains nothing. Merges and vocabulary are those of
-the training part. Learning rate and epoch are chosen by the loss of the validation part; the test part (Flickr 2016) is
-looked at once, at the end.
+words, the same readout, the same updates; for each, the learning rate and the size of the embeddings at the start are
+chosen by short trials with the same rule. Some 5 to 15 minutes of one processor for a rung and a seed. Every epoch
+leaves a checkpoint in the cache folder (or in --checkpoints): start the same command again, and it goes on where it
+was. 15_multi30k.json holds the runs that are done; --kept stores what the folder has and trains nothing. Merges and
+vocabulary are those of the training part. Rate, size and epoch are chosen by the loss of the validation part; the test
+part (Flickr 2016) is looked at once, at the end.
 """
 
 import json
@@ -43,10 +43,11 @@ SETTINGS = {
     "dropout": 0.2,
     "label_smoothing": 0.1,
     "batch_size": 64,
-    "epochs": 6,
+    "epochs": 8,
     "warm_up": 0.1,  # of all updates; then the learning rate falls on a straight line, to a twentieth
     "max_norm": 1.0,
-    "trial": {"seed": 0, "rates": [0.002, 0.004, 0.008], "share": 0.25, "epochs": 2},  # widened while an edge is best
+    # From here to the best neighbour, one setting a factor up or down, until all four neighbours are worse.
+    "trial": {"seed": 0, "start": [0.004, 0.3], "factors": [2, 3], "share": 0.25, "epochs": 3},
     "max_steps": 50,
     "width": 5,  # of the beam; its length penalty was not tuned
     "length_penalty": 1.0,
@@ -98,11 +99,11 @@ class Clock:
         self.seconds = list(state["seconds"])
 
 
-def fit(name: str, pairs: Pairs, validation: list, settings: dict, rate: float, seed: int, epochs: int,
+def fit(name: str, pairs: Pairs, validation: list, settings: dict, rate: float, scale: float, seed: int, epochs: int,
         checkpoint: Path | None = None) -> tuple[nn.Module, dict]:
     """Train, going on from the checkpoint that is there. The best weights are chosen by the validation's loss."""
     torch.manual_seed(seed)
-    sizes = {key: settings[key] for key in ("embedding_size", "dropout", "readout_size")}
+    sizes = {key: settings[key] for key in ("embedding_size", "dropout", "readout_size")} | {"embedding_scale": scale}
     model = make_translator(name, pairs, hidden_size=settings["hidden_size"][name], **sizes)
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     updates = epochs * -(-len(pairs.train) // settings["batch_size"])
@@ -117,11 +118,12 @@ def fit(name: str, pairs: Pairs, validation: list, settings: dict, rate: float, 
             words = int((batch.targets != PAD).sum())
             total, count = total + loss(model, batch).item() * words, count + words
         clock.note()
-        print(f"{name}, seed {seed}, rate {rate}: {total / count:.3f}, {clock.seconds[-1]:.0f} s", flush=True)
+        print(f"{name}, seed {seed}, rate {rate}, scale {scale}: {total / count:.3f}, {clock.seconds[-1]:.0f} s",
+              flush=True)
         return total / count
 
     if checkpoint is not None:
-        made_with = {"model": name, "seed": seed, "pairs": len(pairs.train), "rate": rate} | {
+        made_with = {"model": name, "seed": seed, "pairs": len(pairs.train), "rate": rate, "scale": scale} | {
             key: settings[key] for key in ("batch_size", "label_smoothing", "num_merges")}
         checkpoint = Checkpoint(checkpoint, also={"clock": clock}, settings=made_with)
     history = train(model, lambda epoch: pairs.batches(settings["batch_size"], np.random.default_rng([seed, epoch])),
@@ -135,21 +137,31 @@ def fit(name: str, pairs: Pairs, validation: list, settings: dict, rate: float, 
                    "seconds": clock.seconds, "best_epoch": history.best_epoch, "stopped": history.stopped}
 
 
-def tune(name: str, pairs: Pairs, validation: list, settings: dict, path: Path) -> dict:
-    """The validation's loss after a short training with each rate. At an edge of the rates the next one is tried."""
-    trial, tried = settings["trial"], json.loads(path.read_text("utf-8")) if path.is_file() else {}
+def tune(name: str, pairs: Pairs, validation: list, settings: dict, path: Path) -> list:
+    """[rate, scale, the validation's loss after a short training with them] of all that was tried, the best first."""
+    trial, tried = settings["trial"], json.loads(path.read_text("utf-8")) if path.is_file() else []
     few = Pairs(pairs.name, pairs.source, pairs.target, pairs.train[: round(trial["share"] * len(pairs.train))], [])
-    rates = list(trial["rates"])
-    while True:
-        for rate in rates:
-            if str(rate) not in tried:
-                found = fit(name, few, validation, settings, rate, trial["seed"], trial["epochs"])[1]
-                tried[str(rate)] = min(found["validation"], default=99.0)
-                write(path, tried)
-        best = min(rates, key=lambda rate: tried[str(rate)])
-        if min(rates) < best < max(rates):
-            return tried
-        rates = sorted([*rates, best / 2 if best == min(rates) else 2 * best])
+    losses = {(rate, scale): found for rate, scale, found in tried}
+
+    def loss_of(steps: tuple[int, int]) -> float:
+        """After a training with the start's two numbers, each so many factors up."""
+        rate, scale = (float(f"{start * factor ** step:.3g}")
+                       for start, factor, step in zip(trial["start"], trial["factors"], steps))
+        if (rate, scale) not in losses:
+            curve = fit(name, few, validation, settings, rate, scale, trial["seed"], trial["epochs"])[1]
+            losses[rate, scale] = min(curve["validation"], default=99.0)
+            write(path, in_order())
+        return losses[rate, scale]
+
+    def in_order() -> list:
+        return [[*pair, losses[pair]] for pair in sorted(losses, key=losses.get)]
+
+    here, before = (0, 0), None
+    while here != before:
+        before = here
+        around = [(here[0] + up, here[1] + wide) for up, wide in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))]
+        here = min(around, key=loss_of)
+    return in_order()
 
 
 def judge(model: nn.Module, pairs: Pairs, parts: dict, validation: list, settings: dict, first: bool) -> dict:
@@ -192,11 +204,13 @@ def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, fol
         return json.loads(path.read_text("utf-8"))
     examples = [tuple(each) for each in parts["val pieces"]]
     validation = [pairs.batch(examples[start : start + 128]) for start in range(0, len(examples), 128)]
-    tried = tune(name, pairs, validation, settings, folder / f"{name.replace(' ', '_')}_rates.json")
-    rate = float(min(tried, key=tried.get))
-    model, curve = fit(name, pairs, validation, settings, rate, seed, settings["epochs"], path.with_suffix(".pt"))
-    results = {"parameters": sum(value.numel() for value in model.parameters()), "rates": tried, "rate": rate,
-               "curve": curve, **judge(model, pairs, parts, validation, settings, seed == settings["seeds"][0])}
+    tried = tune(name, pairs, validation, settings, folder / f"{name.replace(' ', '_')}_tried.json")
+    rate, scale, _ = tried[0]
+    model, curve = fit(name, pairs, validation, settings, rate, scale, seed, settings["epochs"],
+                       path.with_suffix(".pt"))
+    results = {"parameters": sum(value.numel() for value in model.parameters()), "tried": tried, "rate": rate,
+               "scale": scale, "curve": curve,
+               **judge(model, pairs, parts, validation, settings, seed == settings["seeds"][0])}
     write(path, results)
     print(name, seed, results["bleu"], flush=True)
     return results

@@ -127,11 +127,12 @@ def test_multi30k_goes_on_where_it_was(tmp_path, monkeypatch):
     script = runpy.run_path(str(notebooks_folder() / "long_runs" / "15_multi30k.py"))
     small = {"epochs": 2, "embedding_size": 8, "readout_size": 6, "num_merges": 30, "samples": 2, "alignments": 1,
              "width": 2, "max_steps": 6, "seeds": [0], "hidden_size": dict.fromkeys(script["SETTINGS"]["models"], 8),
-             "trial": {"seed": 0, "rates": [0.01, 0.02, 0.04], "share": 0.5, "epochs": 1}}
+             "trial": {"seed": 0, "start": [0.02, 0.3], "factors": [2, 3], "share": 0.5, "epochs": 1}}
     settings = script["SETTINGS"] | small
     pairs, _, _ = script["prepare"](settings, 0.002)
     validation = [pairs.batch(pairs.test)]
-    whole, again = interrupted(script, settings, pairs, validation, tmp_path, monkeypatch, rate=0.01, seed=0, epochs=2)
+    whole, again = interrupted(script, settings, pairs, validation, tmp_path, monkeypatch, rate=0.01, scale=0.3, seed=0,
+                               epochs=2)
     assert whole[1]["validation"] == again[1]["validation"] and len(again[1]["seconds"]) == 2
     for name, value in again[0].state_dict().items():
         assert torch.equal(value, whole[0].state_dict()[name])
@@ -139,8 +140,11 @@ def test_multi30k_goes_on_where_it_was(tmp_path, monkeypatch):
     found = script["run"](settings, ["transformer"], [0], tmp_path, 0.002, lambda results: done.append(len(results)))
     run = found["runs"]["transformer"]["0"]
     assert len(run["samples"]) == 2 and len(run["counts"]["greedy"]) == 5 and len(done) == 1
-    rates = {float(rate): loss for rate, loss in run["rates"].items()}
-    assert run["rate"] == min(rates, key=rates.get) and min(rates) < run["rate"] < max(rates)
+    losses = {(rate, scale): found for rate, scale, found in run["tried"]}
+    assert (run["rate"], run["scale"]) == min(losses, key=losses.get)
+    for number in (0, 1):  # the best stands between neighbours that were tried
+        beside = {each[number] for each in losses if each[1 - number] == (run["rate"], run["scale"])[1 - number]}
+        assert min(beside) < (run["rate"], run["scale"])[number] < max(beside)
     assert script["run"](settings, ["transformer"], [0], tmp_path, 0.002) == found  # nothing is trained again
 
 
