@@ -165,7 +165,7 @@ TERMS = (
     Term("hidden state", "隐藏状态", "01",
          "The vector h_t that a recurrent network carries from step to step."),
     Term("hidden unit", "隐藏单元", "02",
-         "One number of the hidden state; there are H of them."),
+         "One number of a hidden layer or of the hidden state; there are H of them."),
     Term("hyperparameter", "超参数", "05",
          "A number you choose before training, such as the learning rate."),
     Term("inference", "推断", "06",
