@@ -238,7 +238,7 @@ def hours(of_minutes: int) -> str:
 
 def ways() -> str:
     """The ways through the course as a Markdown table, with the time that their chapters say."""
-    lines = ["| you have | read | to read, run and play | with every exercise, about | afterwards |",
+    lines = ["| you have | read | to read, run and play | with every exercise, up to | afterwards |",
              "|:--|:--|:--|:--|:--|"]
     for way in WAYS:
         first, last = way.chapters[0], way.chapters[-1]
