@@ -325,6 +325,7 @@ class Paths(Picture):
                  title="angle to the full gradient", xticks=[1, 5, 10, 15, 20], yticks=[0, 30, 60, 90])
         (self.curve,) = axes.plot([], [], "-", color=color("muted"))
         (self.here,) = axes.plot([], [], "o", color=color("gradient"), markersize=9)
+        self.curves = [self.curve]
         self.moving += [self.curve, self.here]
 
     def update(self, k: int, radius: float, strengths: np.ndarray, angles: np.ndarray, ratios: np.ndarray) -> str:

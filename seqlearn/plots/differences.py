@@ -152,6 +152,7 @@ class VCurve(Picture):
         (self.rule,) = right.plot([], [], color=color("ink"), linewidth=1.2, linestyle="--", label="rule of thumb")
         (self.here,) = right.plot([], [], "o", color=color("gradient"), markersize=10)
         right.legend(loc="upper left")
+        self.curves = [self.errors]
         self.moving = [self.curve, self.tangent, self.secant, self.ends, self.errors, self.rule, self.here]
 
     def update(self, x: np.ndarray, y: np.ndarray, ends: np.ndarray, heights: np.ndarray, point: float, height: float,

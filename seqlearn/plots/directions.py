@@ -177,6 +177,7 @@ class Compass(Picture):
         curve.legend(loc="lower left", ncols=2)
         for mark in (self.slope_arrow.patch, self.direction.patch, self.peak, self.here):
             mark.set_clip_on(False)  # whole at the edges, too
+        self.curves = [self.cosine]
         self.moving = [self.line, self.slope_arrow.patch, self.direction.patch, self.point, self.cosine, self.peak,
                        self.here]
 
