@@ -135,7 +135,7 @@ TERMS = (
     Term("final state", "最终状态", "02",
          "The state after the last step of a sequence: h_T."),
     Term("finite difference", "有限差分", "03",
-         "A derivative estimated from two values of the function: (f(x+ε) − f(x−ε)) / 2ε."),
+         "A derivative estimated from two values of the function, as by (f(x+ε) − f(x)) / ε."),
     Term("forget gate", "遗忘门", "06",
          "The LSTM gate that says how much of the old cell state stays: 1 keeps all, 0 erases."),
     Term("frame", "帧", "12",

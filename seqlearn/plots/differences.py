@@ -100,7 +100,7 @@ def verdicts(errors: dict[str, np.ndarray], *, figure: Figure | None = None) -> 
     axes.minorticks_off()
     axes.grid(axis="y", visible=False)
     medians = {name: np.median(values) for name, values in errors.items()}
-    words = "; ".join(f"{name}: about {f'{median:.1f}' if median > 0.1 else f'1e{np.log10(median):.0f}'}"
+    words = "; ".join(f"{name}: about {f'{median:.1f}' if median > 0.1 else f'{median:.0e}'.replace('e-0', 'e-')}"
                       for name, median in medians.items())
     return describe(figure, f"""Relative errors of gradient checks on a logarithmic axis with three regions: passes
         below 1e-7, look closer, wrong above 1e-2. {words}.""")
