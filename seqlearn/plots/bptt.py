@@ -55,7 +55,7 @@ def training(losses: np.ndarray, d_u: np.ndarray, d_w: np.ndarray, *, figure: Fi
     right.set(xlabel="epoch", ylabel="gradient", title="gradients")
     right.legend()
     return describe(figure, f"""Left: the loss falls from {losses[0]:.0f} to about {losses[-1]:.3f} in {len(losses)}
-        epochs. Right: the gradient of W starts at {d_w[0]:.0f}, rises to about {d_w.max():.0f} and falls towards 0; the
+        epochs. Right: the gradient of W starts at {d_w[0]:.0f}, reaches about {d_w.max():.0f} and falls towards 0; the
         gradient of U stays much smaller.""")
 
 
