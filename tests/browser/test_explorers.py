@@ -62,9 +62,10 @@ def test_every_control_by_keyboard(browser, explorer):
             shown.wait_for(CHANGED, [output.element_handle(), typed], f"{label} can be taken back")
     title = picture.get_attribute("title")
     if explorer.plays:
-        output.get_by_title("Play").click()
+        player = output.get_by_role("button", name="Play or pause")
+        player.click()
         shown.wait_for(CHANGED, [output.element_handle(), title], "play changes the words")
-        output.get_by_title("Pause").click()
+        player.click()
     if explorer().picture.curves:
         output.get_by_text("keep this curve").click()
         shown.wait_for("([output]) => output.querySelector('.seqlearn-caption').textContent.includes('for comparison')",
