@@ -113,8 +113,8 @@ def temperature_bars(characters: Sequence[str], probabilities: dict[str, np.ndar
             text.set(family="monospace", fontsize=12)
         words.append(f"{name}: {characters[0]} {100 * values[0]:.0f} %, {characters[1]} {100 * values[1]:.0f} %")
     panels[0].set_ylabel("probability")
-    return describe(figure, f"""Bar charts of the likeliest next characters, in one order. {'; '.join(words)}. The lower
-        the temperature, the larger the first bar's share; a high one evens them out.""")
+    return describe(figure, f"""Bar charts of the likeliest next characters, in one order. {'; '.join(words)}. With all
+        characters kept, the lower the temperature, the larger the first bar; a high one evens them out.""")
 
 
 def race(perplexities: dict[str, Sequence[float]], floor: float, *, figure: Figure | None = None) -> Figure:
