@@ -487,8 +487,8 @@ drop_features = Exercise(
                 "share."),
         Mistake("made larger by what was drawn", [{"/ (1 - share)": "/ keep.mean()"},
                 {"/ (1 - share)": "/ np.maximum(keep.mean(axis=1, keepdims=True), 1e-9)"}],
-                "You divide by the share that happens to be kept in these draws. The factor is the same in every "
-                "batch, 1 / (1 − share): then the mean over the draws is right."),
+                "You divide by the share that happens to be kept in these draws. The factor is the same for all "
+                "draws, 1 / (1 − share)."),
         Mistake("one draw for the whole batch", {"draws >= share": "draws[:1] >= share"},
                 "You use the first review's draws for all. Each review has draws of its own, (N, D)."),
         Mistake("whole words dropped", {"draws >= share": "draws[:, :1] >= share"},
@@ -697,7 +697,7 @@ QUIZ = Quiz("10", [
         "You read the states of a batch that is padded at the end. Where does the mask go?",
         [
             Option("Where many steps become one: in the mean, the maximum, the loss, the choice of the last state.",
-                   True, "Until then nothing has mixed real and padded steps of a row that is read forwards."),
+                   True, "Until then no real step of a row that is read forwards has seen any padding."),
             Option("Into the input: padded words get a vector of zeros there, and that is all it takes.", False,
                    "An LSTM moves on an input of zeros as well: its biases and its old state see to that."),
             Option("Into the weights, which are multiplied by the mask at every step.", False,
