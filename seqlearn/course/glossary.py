@@ -265,7 +265,7 @@ TERMS = (
     Term("perplexity", "困惑度", "09",
          "exp of the mean negative log-likelihood: the number of equally likely choices it amounts to."),
     Term("pointwise mutual information", "点互信息", "10",
-         "The logarithm of how much more often two things occur together than they would by chance.", "PMI"),
+         "The logarithm of how many times as often two things occur together than they would by chance.", "PMI"),
     Term("pooling", "池化", "10",
          "Making one vector of many, by a mean or a maximum over the steps."),
     Term("positional encoding", "位置编码", "14",
