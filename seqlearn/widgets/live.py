@@ -31,7 +31,10 @@ def style() -> str:
 
 
 def described(controls: dict[str, ipywidgets.Widget]) -> list[dict]:
-    """What a module needs to know of the controls: name, label, kind, and their range or their options."""
+    """What a module needs to know of the controls: name, label, kind, and their range or their options.
+
+    Of a "log" slider the range is of its values, and the step one of their powers of ten.
+    """
     found = []
     for name, control in controls.items():
         each = {"name": name, "label": control.description}
@@ -41,6 +44,11 @@ def described(controls: dict[str, ipywidgets.Widget]) -> list[dict]:
             # JSON has no infinity; null stands for it.
             options = [[word, None if value == float("inf") else value] for word, value in control._options_full]
             each |= {"kind": "select", "options": options}
+        elif isinstance(control, ipywidgets.Text):
+            each["kind"] = "text"
+        elif hasattr(control, "base"):  # its own min and max are exponents
+            limits = {"min": control.base**control.min, "max": control.base**control.max}
+            each |= {"kind": "log", **limits, "step": control.step}
         else:
             kind = "range" if hasattr(control, "readout") else "number"
             each |= {"kind": kind, "min": control.min, "max": control.max, "step": control.step}
@@ -62,6 +70,7 @@ class LiveView(anywidget.AnyWidget):
     controls = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     data = traitlets.Dict().tag(sync=True)
+    turn = traitlets.Int(0).tag(sync=True)  # how many changes of the page have come here
 
     def __init__(self, explorer):
         """explorer: an Explorer with a `script`."""
@@ -83,6 +92,7 @@ class LiveView(anywidget.AnyWidget):
             return
         if isinstance(change, str):
             self._clicks[change] += 1
+        self.send_state("turn")  # first, so that the page knows what it is that the values answer
         with self.hold_sync():
             self.data = self._explorer.page_data(**self._explorer.values)
             self.values = places(self._explorer.controls) | self._clicks
