@@ -16,10 +16,13 @@ let models; // with attention, and without; every explorer on a page has the sam
 function unpacked(data) {
   models ??= data.models.map((model) => Object.fromEntries(Object.entries(model).map(([name, [bits, text]]) => {
     const { buffer } = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-    return [name, bits === 16 ? Float64Array.from(new Uint16Array(buffer), half) : new Float32Array(buffer)];
+    return [name, bits === 16 ? Float64Array.from(new Uint16Array(buffer), half) : new Float64Array(new Float32Array(buffer))];
   })));
   return models;
 }
+
+// Arrays in a row. All are of one kind: the loop below is ten times slower where it meets several.
+const joined = (...arrays) => Float64Array.from(arrays.flatMap((each) => [...each]));
 
 // W x + b; W is stored row by row.
 function linear(W, x, b) {
@@ -52,9 +55,9 @@ function encode(model, rows) {
     lstm(model, ["encoder.recurrent.", way], embedded(model["encoder.embedding.weight"], rows[t]), before);
   for (let t = 0; t < rows.length; t++) there[t] = step("_l0", t, there[t - 1]);
   for (let t = rows.length - 1; t >= 0; t--) back[t] = step("_l0_reverse", t, back[t + 1]);
-  const outputs = there.map(([h], t) => [...h, ...back[t][0]]);
+  const outputs = there.map(([h], t) => joined(h, back[t][0]));
   const keys = model["decoder.attention.key.weight"];
-  const first = [0, 1].map((k) => linear(model["encoder.bridge.weight"], [...there.at(-1)[k], ...back[0][k]],
+  const first = [0, 1].map((k) => linear(model["encoder.bridge.weight"], joined(there.at(-1)[k], back[0][k]),
     model["encoder.bridge.bias"]).map(Math.tanh));
   model.reading = { name, outputs, first, keys: keys && outputs.map((output) => linear(keys, output)) };
   return model.reading;
@@ -82,9 +85,9 @@ function write(model, rows, temperature, { covered = [], pulled = [] } = {}) {
       context = outputs[0].map((_, j) => outputs.reduce((sum, each, t) => sum + look[t] * each[j], 0));
       weights.push(look);
     }
-    const x = [...embedded(model["decoder.embedding.weight"], target.at(-1) ?? START), ...context];
+    const x = joined(embedded(model["decoder.embedding.weight"], target.at(-1) ?? START), context);
     state = lstm(model, keys ? ["decoder.cell.", ""] : ["decoder.recurrent.", "_l0"], x, state);
-    const logits = linear(model["decoder.readout.weight"], [...state[0], ...context], model["decoder.readout.bias"]);
+    const logits = linear(model["decoder.readout.weight"], joined(state[0], context), model["decoder.readout.bias"]);
     target.push(logits.indexOf(Math.max(...logits.subarray(END)), END)); // neither padding nor the start
   }
   return { target, weights };
@@ -130,7 +133,7 @@ function render(host) {
     const { bar, specs } = frame, parts = {}, middle = { "text-anchor": "middle" };
     let values, result, plain, edits = {}, wish = frame.places.character, chosen = 0, place, grabbed;
     for (const name of ["date", "example", "temperature"]) frame.control(name);
-    const panel = frame.panel("What the model reads, where it looks, and what it writes");
+    const panel = frame.panel("Click a letter of the answer. Cover a letter of the date with a click, or drag its bar");
     const row = html(panel, "div", { class: "row" });
     const look = (value) => {
       const number = clamp(Math.ceil(value), 1, Math.max(1, result.target.length));
@@ -175,7 +178,7 @@ function render(host) {
     }
 
     function layout(width) { // as wide as the date needs it
-      const count = parts.count = result?.source.length ?? 0, unit = Math.min(40, (width - LEFT - 4) / Math.max(16, count));
+      const count = parts.count = result?.source.length ?? 0, unit = Math.min(52, (width - LEFT - 4) / Math.max(14, count));
       const right = LEFT + unit * count, room = Math.min(38, (width - 4) / WRITTEN), isWide = width > 700;
       const from = isWide ? Math.max(LEFT, (LEFT + right - room * WRITTEN) / 2) : 2, gap = isWide ? 20 : 36;
       const one = picture(panel, "the date, the weights of its letters, and the answer", width, ANSWER + 4 * gap + 11 * LINE);
@@ -189,14 +192,15 @@ function render(host) {
         const group = svg(one, "g", { class: kind });
         for (let k = 0; k < (kind === "lines" ? count : WRITTEN); k++) parts[kind].push(svg(group, "path"));
       }
-      const reading = svg(one, "g");
+      const reading = svg(one, "g", { class: "reading" });
       svg(reading, "rect", { class: "catch", x: LEFT, y: BARS.top - 8, width: unit * count, height: LETTERS + 24 - BARS.top });
       parts.place = svg(reading, "rect", { width: unit, y: LETTERS - 14, height: 28, rx: 4 });
       for (let t = 0; t < count; t++) {
         parts.bars.push(svg(reading, "rect", { class: "weight", x: across(t) - 0.4 * unit, width: 0.8 * unit }));
         parts.covers.push(svg(reading, "rect", { class: "cover", x: across(t) - 0.46 * unit, width: 0.92 * unit,
           y: LETTERS - 13, height: 26, rx: 4 }));
-        parts.letters.push(svg(reading, "text", { class: "letter", x: across(t), y: LETTERS + 5, ...middle }));
+        parts.letters.push(svg(reading, "text", { x: across(t), y: LETTERS + 5, ...middle,
+          style: `font-size: ${Math.min(16, 1.5 * unit)}px` }));
       }
       parts.share = svg(reading, "text", { class: "halo", ...middle });
       const placeOf = (x) => clamp(Math.floor((x - LEFT) / unit), 0, count - 1);
@@ -221,7 +225,8 @@ function render(host) {
       parts.place.addEventListener("focus", () => { place ??= byWeight(result.weights[chosen])[0]; frame.draw(); });
       parts.place.addEventListener("blur", () => { place = undefined; frame.draw(); });
 
-      const writing = svg(one, "g");
+      const writing = svg(one, "g", { class: "picking" });
+      svg(writing, "rect", { class: "catch", x: from, y: ANSWER - 22, width: room * WRITTEN, height: 44 });
       parts.chosen = svg(writing, "rect", { width: room - 4, y: ANSWER - 18, height: 36, rx: 6 });
       for (let s = 0; s < WRITTEN; s++) {
         svg(writing, "rect", { class: "box", x: along(s) - room / 2 + 2, width: room - 4, y: ANSWER - 18, height: 36, rx: 6 });
@@ -229,7 +234,7 @@ function render(host) {
           y: ANSWER + 6 + (k ? 10 : 0) + gap * k, ...middle })));
       }
       const end = from + room * WRITTEN + 8;
-      parts.names = ["", "untouched", "without attention"].map((name, k) => svg(one, "text", { class: "small",
+      parts.names = ["", "without attention", "untouched"].map((name, k) => svg(one, "text", { class: "small",
         x: isWide ? end : from, y: ANSWER + 6 + (k ? 10 : 0) + gap * k - (isWide ? 0 : 16) }, name));
       grip(parts.chosen, writing, { label: "letter of the answer", picture: one,
         move: (x) => look(clamp(Math.floor((x - from) / room) + 1, 1, result.target.length)),
@@ -241,6 +246,7 @@ function render(host) {
         parts.cells.push({ name, cells: Array.from({ length: count }, (_, t) => svg(map, "rect", { x: LEFT + unit * t, y,
           width: unit, height: LINE })) });
       }
+      svg(map, "rect", { class: "frame", x: LEFT, y: top, width: unit * count, height: LINE * WRITTEN });
       parts.row = svg(map, "rect", { class: "here", x: LEFT, width: unit * count, height: LINE });
       parts.column = svg(map, "rect", { class: "there", y: top, width: unit });
       parts.top = top;
@@ -256,7 +262,7 @@ function render(host) {
       if (result.source.length !== parts.count) layout(frame.width);
       const { source, target, weights, without, unknown } = result, { across, along, unit } = parts;
       chosen = clamp(wish, 1, Math.max(1, target.length)) - 1;
-      const look = weights[chosen] ?? [], order = byWeight(look), isPlaying = walk.isPlaying();
+      const look = weights[chosen] ?? [], order = byWeight(look), isPlaying = walk.isPlaying(), isTouched = touched();
       const name = (token) => (token === "<end>" ? "end" : token ?? ""), sign = name(target[chosen]);
       walk.show(chosen + 1, Math.max(1, target.length), `${chosen + 1}: ${sign}`);
       const uses = Math.exp(look.reduce((sum, share) => sum - (share > 0 ? share * Math.log(share) : 0), 0));
@@ -286,14 +292,18 @@ function render(host) {
       parts.share.textContent = isHidden ? "" : `${rounded(100 * look[at], 0)} %`;
       parts.answer.forEach((texts, s) => {
         const isLater = isPlaying && s > chosen;
-        [target, plain.target, without].forEach((each, k) => { texts[k].textContent = isLater ? "" : name(each[s]); });
-        texts[0].classList.toggle("other", target[s] !== plain.target[s]);
-        texts[2].classList.toggle("other", without[s] !== plain.target[s]);
+        [target, without, isTouched ? plain.target : []].forEach((each, k) => {
+          texts[k].textContent = isLater ? "" : name(each[s]);
+          texts[k].classList.toggle("other", each[s] !== (k === 2 ? target : plain.target)[s]);
+        });
         texts[0].classList.toggle("picked", s === chosen);
+        texts[0].classList.toggle("word", target[s] === "<end>");
         const { name: label, cells } = parts.cells[s];
         label.textContent = isLater ? "" : name(target[s]);
         cells.forEach((cell, t) => { cell.style.fillOpacity = isLater ? 0 : (weights[s]?.[t] ?? 0) ** 0.8; });
       });
+      parts.names[2].style.display = isTouched ? "" : "none";
+      parts.chosen.classList.toggle("other", target[chosen] !== plain.target[chosen]);
       set(parts.chosen, { x: along(chosen) - (along(1) - along(0)) / 2 + 2 });
       tellValue(parts.chosen, chosen + 1, 1, Math.max(1, target.length), sign || "nothing");
       set(parts.row, { y: parts.top + LINE * chosen });
@@ -301,7 +311,7 @@ function render(host) {
       const top = order.find((t) => !covers(chosen, t));
       best.textContent = top === undefined ? "All are covered" : `Cover its best place, ${seen(source[top])} at ${top + 1}`;
       best.disabled = top === undefined;
-      undo.disabled = !touched();
+      undo.disabled = !isTouched;
       verdict.textContent = tell();
     }
     const touched = () => Boolean(edits.pulled?.length || edits.covered?.some((each) => each.size));

@@ -38,6 +38,11 @@ def test_the_page_moves_controls_and_controls_move_the_page(explorer):
             assert control.index == wanted
             control.index = 0
             assert view.values[name] == 0
+        elif each["kind"] == "text":
+            view.values = view.values | {name: "2/10/94"}
+            assert control.value == "2/10/94"
+            control.value = "1 may 2004"
+            assert view.values[name] == "1 may 2004"
         elif each["kind"] != "button":
             wanted = each["min"] if control.value != each["min"] else each["max"]
             view.values = view.values | {name: wanted}
@@ -94,6 +99,22 @@ def test_every_colour_of_the_figures_is_there_in_light_and_dark():
     for colors in THEMES.values():
         assert all(f"--{name}: {value};" in text for name, value in colors.items())
     assert {name for name in re.findall(r"var\(--([a-z]+)\)", text)} <= set(THEMES["light"])
+
+
+def test_an_answer_says_first_which_change_of_the_page_it_answers(explorer, monkeypatch):
+    """So a page that has more by then does not take it: a letter typed meanwhile would be lost."""
+    (view,) = explorer.view().children
+    each, sent = next(each for each in view.controls if each["kind"] == "range"), []
+    monkeypatch.setattr(view, "send_state", lambda key=None: sent.append((key, view.turn)))
+    view.set_state({"values": view.values | {each["name"]: each["max"] + 1}, "turn": 5})
+    assert sent[0] == ("turn", 5)
+
+
+def test_of_a_slider_of_powers_the_page_gets_the_values():
+    from seqlearn.widgets.attention import DateAttention
+
+    temperature = next(each for each in live.described(DateAttention().controls) if each["name"] == "temperature")
+    assert (temperature["kind"], temperature["min"], temperature["max"], temperature["step"]) == ("log", 0.01, 100, 0.1)
 
 
 def test_infinity_is_null_for_the_page():
