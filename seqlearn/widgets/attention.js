@@ -1,5 +1,5 @@
-// Chapter 13: a date is read, an answer is written letter by letter, and each letter looks back at what was read. Beside
-// it a model of the same size without attention. The formulas are those of seqlearn.models.
+// Chapter 13: a date is read, an answer is written letter by letter, and each letter looks back at what was read.
+// Beside it stands a model of the same size without attention. The formulas are those of seqlearn.models.
 
 const MOST = 32, WRITTEN = 11, LONGEST = 1000, EMBEDDING = 32, UNITS = 64;
 const START = 1, END = 2, UNKNOWN = 3; // and 0 is padding
@@ -16,7 +16,8 @@ let models; // with attention, and without; every explorer on a page has the sam
 function unpacked(data) {
   models ??= data.models.map((model) => Object.fromEntries(Object.entries(model).map(([name, [bits, text]]) => {
     const { buffer } = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-    return [name, bits === 16 ? Float64Array.from(new Uint16Array(buffer), half) : new Float64Array(new Float32Array(buffer))];
+    const numbers = bits === 16 ? Array.from(new Uint16Array(buffer), half) : new Float32Array(buffer);
+    return [name, Float64Array.from(numbers)];
   })));
   return models;
 }
@@ -108,7 +109,7 @@ function compute({ date, temperature }, data, edits) {
 
 const written = (target) => target.filter((token) => token !== "<end>").join("");
 const seen = (sign) => (sign === " " ? "space" : sign);
-const byWeight = (row) => [...row.keys()].sort((a, b) => row[b] - row[a]);
+const byWeight = (row = []) => [...row.keys()].sort((a, b) => row[b] - row[a]);
 
 function words({ date, temperature, character }, { source, target, weights, unknown, isCut }) {
   if (!source.length) return "Nothing is typed yet: type a date.";
@@ -116,221 +117,228 @@ function words({ date, temperature, character }, { source, target, weights, unkn
   const name = target[chosen] === "<end>" ? "the end" : `character ${chosen + 1}, “${target[chosen]}”`;
   const places = byWeight(row).slice(0, 3).filter((t) => row[t] >= 0.05);
   const names = places.map((t) => `${seen(source[t])} at ${t + 1} (${rounded(100 * row[t], 0)} %)`).join(", ");
-  const length = [...date].length;
-  return `“${source.join("")}” becomes ${written(target) || "nothing"} at temperature ${Number(temperature.toPrecision(3))}. `
+  const length = [...date].length, degrees = Number(temperature.toPrecision(3));
+  return `“${source.join("")}” becomes ${written(target) || "nothing"} at temperature ${degrees}. `
     + `For ${name} it looks at ${names || "no place in particular: all weights are below 5 %"}.`
     + (unknown.length ? ` It has never seen ${unknown.slice(0, 6).join(", ")}.` : "")
     + (isCut ? ` Only the first ${MOST} characters are read.` : "")
-    + (length > LONGEST ? ` Only the last ${LONGEST.toLocaleString("en")} of ${length.toLocaleString("en")} characters were read.` : "");
+    + (length > LONGEST ? ` Only the last 1,000 of ${length.toLocaleString("en")} characters were read.` : "");
 }
 
 // ---- the page
 
-const BARS = { top: 30, bottom: 116 }, LETTERS = 134, ANSWER = 262, LEFT = 40, LINE = 13; // pixels from above, from the left
+const LEFT = 40, BARS = { top: 30, bottom: 116 }, LETTERS = 134, ANSWER = 262, LINE = 13; // pixels
+const PLAY = 6; // seconds
+
+const named = (token = "") => (token === "<end>" ? "end" : token);
+const perplexity = (row) => Math.exp(row.reduce((sum, share) => sum - (share > 0 ? share * Math.log(share) : 0), 0));
 
 function render(host) {
   return live(host, (frame) => {
-    const { bar, specs } = frame, parts = {}, middle = { "text-anchor": "middle" };
-    let values, result, plain, edits = {}, wish = frame.places.character, chosen = 0, place, grabbed;
+    const { specs } = frame, parts = {}, middle = { "text-anchor": "middle" };
+    let values, result, plain, edits = {}, wish = frame.places.character, chosen = 0, place, held;
     for (const name of ["date", "example", "temperature"]) frame.control(name);
-    const panel = frame.panel("Click a letter of the answer. Cover a letter of the date with a click, or drag its bar");
+    const panel = frame.panel("Click a letter of the answer. Click a letter of the date to cover it, or drag its bar");
     const row = html(panel, "div", { class: "row" });
+    const ends = () => Math.max(1, result.target.length);
     const look = (value) => {
-      const number = clamp(Math.ceil(value), 1, Math.max(1, result.target.length));
-      frame.put("character", Math.min(number, specs.character.max));
+      const number = clamp(Math.ceil(value), 1, ends());
+      frame.put("character", Math.min(number, plain.target.length || 1)); // it may write more than the kernel knows of
       wish = number;
       frame.draw();
     };
-    const walk = player(row, specs.character.label, () => ({ from: 0, to: result.target.length, seconds: 6 }), look,
-      { min: 1, step: 1 });
-    const best = button(row, "", () => cover(byWeight(result.weights[chosen])[0]));
+    const range = () => ({ from: 0, to: ends(), seconds: PLAY });
+    const walk = player(row, specs.character.label, range, look, { min: 1, step: 1 });
+    const pick = (number) => { walk.stop(); look(number); };
+    const best = button(row, "", () => cover(openPlaces()[0]));
     const everywhere = html(html(row, "label"), "input", { type: "checkbox" });
     everywhere.after(" at every step");
     const undo = button(row, "As it was", () => { edits = {}; frame.draw(); });
     const verdict = html(panel, "p", { class: "verdict" });
 
+    const covers = (t) => Boolean(edits.covered?.[chosen]?.has(t));
+    const openPlaces = () => byWeight(result.weights[chosen]).filter((t) => !covers(t));
+    const here = () => place ?? byWeight(result.weights[chosen])[0] ?? 0;
+    const isTouched = () => Boolean(edits.pulled?.length || edits.covered?.some((each) => each.size));
+
     function cover(t) { // or uncover, at this step or at every one
-      const steps = everywhere.checked ? [...Array(WRITTEN).keys()] : [chosen], isCovered = covers(chosen, t);
-      edits.covered ??= [];
-      for (const step of steps) {
-        edits.covered[step] ??= new Set();
-        edits.covered[step][isCovered ? "delete" : "add"](t);
-      }
+      const change = covers(t) ? "delete" : "add";
+      edits.covered ??= Array.from({ length: WRITTEN }, () => new Set());
+      for (const step of everywhere.checked ? edits.covered.keys() : [chosen]) edits.covered[step][change](t);
       frame.draw();
     }
-    const covers = (step, t) => Boolean(edits.covered?.[step]?.has(t));
-
-    function pull(t, share) { // the other places share what is left as before
+    function pull(t, share) { // the other places divide what is left as they did before
       const weights = result.weights[chosen], rest = 1 - weights[t], others = weights.length - 1;
+      edits.covered?.[chosen].delete(t);
       edits.pulled ??= [];
-      edits.covered?.[chosen]?.delete(t);
       edits.pulled[chosen] = weights.map((weight, k) =>
         (k === t ? share : rest > 1e-9 ? weight * (1 - share) / rest : (1 - share) / others));
       frame.draw();
     }
-
     function type(key) {
-      if (!result.source.length) return false;
-      if (key === "Enter" || key === " ") cover(place);
-      else if ([...key].length === 1) frame.put("date", [...values.date].slice(-LONGEST).with(place, key).join(""));
+      if (key === "Enter" || key === " ") cover(here());
+      else if ([...key].length === 1) frame.put("date", [...values.date].slice(-LONGEST).with(here(), key).join(""));
       else return false;
       return true;
     }
 
-    function layout(width) { // as wide as the date needs it
-      const count = parts.count = result?.source.length ?? 0, unit = Math.min(52, (width - LEFT - 4) / Math.max(14, count));
-      const right = LEFT + unit * count, room = Math.min(38, (width - 4) / WRITTEN), isWide = width > 700;
-      const from = isWide ? Math.max(LEFT, (LEFT + right - room * WRITTEN) / 2) : 2, gap = isWide ? 20 : 36;
-      const one = picture(panel, "the date, the weights of its letters, and the answer", width, ANSWER + 4 * gap + 11 * LINE);
-      Object.assign(parts, { one, unit, right, letters: [], covers: [], bars: [], lines: [], seen: [], answer: [], cells: [] });
+    function layout(width) {
+      const count = result?.source.length ?? 0, unit = Math.min(52, (width - LEFT - 4) / Math.max(14, count));
+      const wide = unit * count, room = Math.min(38, (width - 4) / WRITTEN), isNarrow = width < 700;
+      const from = isNarrow ? 2 : Math.max(LEFT, LEFT + (wide - room * WRITTEN) / 2), gap = isNarrow ? 36 : 20;
       const across = (t) => LEFT + unit * (t + 0.5), along = (s) => from + room * (s + 0.5);
-      Object.assign(parts, { across, along });
-      parts.at = axes(one, { left: LEFT, right: Math.max(right, LEFT + unit), ...BARS }, { x: [0, count || 1], y: [0, 1],
+      const below = (k) => ANSWER + 6 + (k ? 10 + gap * k : 0), top = below(2) + 16;
+      const one = picture(panel, "the letters read, their weights, and the answer", width, top + LINE * WRITTEN + 10);
+      const at = axes(one, { left: LEFT, right: LEFT + Math.max(wide, unit), ...BARS }, { x: [0, count || 1], y: [0, 1],
         yTicks: [[0, "0"], [0.5, "50"], [1, "100 %"]] });
-      parts.title = svg(one, "text", { class: "halo", x: LEFT, y: 14 });
-      for (const kind of ["seen", "lines"]) {
-        const group = svg(one, "g", { class: kind });
-        for (let k = 0; k < (kind === "lines" ? count : WRITTEN); k++) parts[kind].push(svg(group, "path"));
-      }
-      const reading = svg(one, "g", { class: "reading" });
-      svg(reading, "rect", { class: "catch", x: LEFT, y: BARS.top - 8, width: unit * count, height: LETTERS + 24 - BARS.top });
-      parts.place = svg(reading, "rect", { width: unit, y: LETTERS - 14, height: 28, rx: 4 });
-      for (let t = 0; t < count; t++) {
-        parts.bars.push(svg(reading, "rect", { class: "weight", x: across(t) - 0.4 * unit, width: 0.8 * unit }));
-        parts.covers.push(svg(reading, "rect", { class: "cover", x: across(t) - 0.46 * unit, width: 0.92 * unit,
-          y: LETTERS - 13, height: 26, rx: 4 }));
-        parts.letters.push(svg(reading, "text", { x: across(t), y: LETTERS + 5, ...middle,
-          style: `font-size: ${Math.min(16, 1.5 * unit)}px` }));
-      }
-      parts.share = svg(reading, "text", { class: "halo", ...middle });
-      const placeOf = (x) => clamp(Math.floor((x - LEFT) / unit), 0, count - 1);
-      grip(parts.place, reading, { picture: one, type,
-        label: "letter that is read: up and down pull its weight, Enter covers it, another letter takes its place",
-        move: (x, y, begins) => {
-          if (begins) grabbed = y < BARS.bottom ? "bar" : "letter";
-          if (begins || grabbed === "letter") place = placeOf(x);
-          if (grabbed === "bar") pull(place, clamp(parts.at.fromY(y), 0, 1));
+      Object.assign(parts, { count, unit, room, across, along, at, top, title: svg(one, "text", { x: LEFT, y: 14 }) });
+      const each = (length, make) => Array.from({ length }, (_, k) => make(k));
+      const [seenFrom, lines] = ["seen", "lines"].map((name) => svg(one, "g", { class: name }));
+      parts.seen = each(WRITTEN, () => svg(seenFrom, "path"));
+      parts.lines = each(count, () => svg(lines, "path"));
+      layoutDate(one, each, wide);
+
+      const answer = svg(one, "g", { class: "picking" });
+      const size = { y: ANSWER - 18, width: room - 4, height: 36, rx: 6 };
+      svg(answer, "rect", { class: "catch", x: from, y: ANSWER - 22, width: room * WRITTEN, height: 44 });
+      parts.chosen = svg(answer, "rect", size);
+      parts.answer = each(WRITTEN, (s) => {
+        svg(answer, "rect", { class: "box", x: along(s) - room / 2 + 2, ...size });
+        const kinds = ["letter", "small", "small"];
+        return kinds.map((kind, k) => svg(answer, "text", { class: kind, x: along(s), y: below(k), ...middle }));
+      });
+      parts.names = ["without attention", "untouched"].map((name, k) => svg(one, "text", { class: "small",
+        x: isNarrow ? from : from + room * WRITTEN + 8, y: below(k + 1) - (isNarrow ? 16 : 0) }, name));
+      grip(parts.chosen, answer, { label: "letter of the answer", picture: one,
+        move: (x) => pick(Math.floor((x - from) / room) + 1), turn: (dx, dy) => pick(chosen + 1 + (dx || dy)) });
+
+      const map = svg(one, "g", { class: "cells map" });
+      parts.rows = each(WRITTEN, (s) => ({
+        name: svg(map, "text", { class: "small", x: LEFT - 8, y: top + LINE * s + 11, "text-anchor": "end" }),
+        cells: each(count, (t) => svg(map, "rect", { x: LEFT + unit * t, y: top + LINE * s, width: unit, height: LINE })),
+      }));
+      svg(map, "rect", { class: "frame", x: LEFT, y: top, width: wide, height: LINE * WRITTEN });
+      parts.row = svg(map, "rect", { class: "here", x: LEFT, width: wide, height: LINE });
+      parts.column = svg(map, "rect", { class: "there", y: top, width: unit });
+      map.addEventListener("pointerdown", ({ clientY }) =>
+        pick(Math.floor((clientY - one.getBoundingClientRect().top - top) / LINE) + 1));
+    }
+
+    function layoutDate(one, each, wide) {
+      const { count, unit, across } = parts, group = svg(one, "g", { class: "reading" });
+      const style = `font-size: ${Math.min(16, 1.5 * unit)}px`;
+      svg(group, "rect", { class: "catch", x: LEFT, y: BARS.top - 8, width: wide, height: LETTERS + 24 - BARS.top });
+      parts.place = svg(group, "rect", { width: unit, y: LETTERS - 14, height: 28, rx: 4 });
+      parts.letters = each(count, (t) => ({
+        bar: svg(group, "rect", { class: "weight", x: across(t) - 0.4 * unit, width: 0.8 * unit }),
+        lid: svg(group, "rect", { x: across(t) - 0.46 * unit, y: LETTERS - 13, width: 0.92 * unit, height: 26, rx: 4 }),
+        text: svg(group, "text", { x: across(t), y: LETTERS + 5, style, ...middle }),
+      }));
+      parts.share = svg(group, "text", { class: "halo", ...middle });
+      const placeAt = (x) => clamp(Math.floor((x - LEFT) / unit), 0, count - 1);
+      grip(parts.place, group, { picture: one, type: (key) => count > 0 && type(key),
+        label: "letter of the date: up and down pull its weight, Enter covers it, another letter takes its place",
+        move(x, y, begins) {
+          if (begins) held = y < BARS.bottom ? "bar" : "letter";
+          if (begins || held === "letter") place = placeAt(x);
+          if (held === "bar") pull(place, clamp(parts.at.fromY(y), 0, 1));
           else if (begins) cover(place);
           frame.draw();
         },
-        turn: (dx, dy) => {
-          if (dx) place = clamp(place + dx, 0, count - 1);
-          else pull(place, clamp(result.weights[chosen][place] + 0.05 * dy, 0, 1));
+        turn(dx, dy) {
+          if (!count) return;
+          if (dx) place = clamp(here() + dx, 0, count - 1);
+          else pull(here(), clamp(result.weights[chosen][here()] + 0.05 * dy, 0, 1));
           frame.draw();
         } });
-      const meet = (t) => { if (!grabbed) { place = t; frame.draw(); } };
-      reading.addEventListener("pointermove", (event) => meet(placeOf(event.clientX - one.getBoundingClientRect().left)));
-      reading.addEventListener("pointerleave", () => document.activeElement !== parts.place && meet(undefined));
-      reading.addEventListener("lostpointercapture", () => { grabbed = undefined; });
-      parts.place.addEventListener("focus", () => { place ??= byWeight(result.weights[chosen])[0]; frame.draw(); });
-      parts.place.addEventListener("blur", () => { place = undefined; frame.draw(); });
-
-      const writing = svg(one, "g", { class: "picking" });
-      svg(writing, "rect", { class: "catch", x: from, y: ANSWER - 22, width: room * WRITTEN, height: 44 });
-      parts.chosen = svg(writing, "rect", { width: room - 4, y: ANSWER - 18, height: 36, rx: 6 });
-      for (let s = 0; s < WRITTEN; s++) {
-        svg(writing, "rect", { class: "box", x: along(s) - room / 2 + 2, width: room - 4, y: ANSWER - 18, height: 36, rx: 6 });
-        parts.answer.push([0, 1, 2].map((k) => svg(writing, "text", { class: k ? "small" : "letter", x: along(s),
-          y: ANSWER + 6 + (k ? 10 : 0) + gap * k, ...middle })));
-      }
-      const end = from + room * WRITTEN + 8;
-      parts.names = ["", "without attention", "untouched"].map((name, k) => svg(one, "text", { class: "small",
-        x: isWide ? end : from, y: ANSWER + 6 + (k ? 10 : 0) + gap * k - (isWide ? 0 : 16) }, name));
-      grip(parts.chosen, writing, { label: "letter of the answer", picture: one,
-        move: (x) => look(clamp(Math.floor((x - from) / room) + 1, 1, result.target.length)),
-        turn: (dx, dy) => look(clamp(chosen + 1 + (dx || dy), 1, result.target.length)) });
-
-      const map = svg(one, "g", { class: "cells map" }), top = ANSWER + 3 * gap + 14;
-      for (let s = 0; s < WRITTEN; s++) {
-        const y = top + LINE * s, name = svg(map, "text", { class: "small", x: LEFT - 8, y: y + 11, "text-anchor": "end" });
-        parts.cells.push({ name, cells: Array.from({ length: count }, (_, t) => svg(map, "rect", { x: LEFT + unit * t, y,
-          width: unit, height: LINE })) });
-      }
-      svg(map, "rect", { class: "frame", x: LEFT, y: top, width: unit * count, height: LINE * WRITTEN });
-      parts.row = svg(map, "rect", { class: "here", x: LEFT, width: unit * count, height: LINE });
-      parts.column = svg(map, "rect", { class: "there", y: top, width: unit });
-      parts.top = top;
-      map.addEventListener("pointerdown", (event) =>
-        look(clamp(Math.ceil((event.clientY - one.getBoundingClientRect().top - top) / LINE), 1, result.target.length)));
+      const meet = (t) => {
+        if (held || t === place) return;
+        place = t;
+        frame.draw();
+      };
+      const listen = (to, name, go) => to.addEventListener(name, go);
+      listen(group, "pointermove", ({ clientX }) => meet(placeAt(clientX - one.getBoundingClientRect().left)));
+      listen(group, "pointerleave", () => document.activeElement !== parts.place && meet(undefined));
+      listen(group, "lostpointercapture", () => { held = undefined; });
+      listen(parts.place, "focus", () => meet(here()));
+      listen(parts.place, "blur", () => meet(undefined));
     }
 
     function show() {
       const data = frame.data();
       values = frame.values();
       plain = compute(values, data);
-      result = compute(values, data, edits);
-      if (result.source.length !== parts.count) layout(frame.width);
-      const { source, target, weights, without, unknown } = result, { across, along, unit } = parts;
-      chosen = clamp(wish, 1, Math.max(1, target.length)) - 1;
-      const look = weights[chosen] ?? [], order = byWeight(look), isPlaying = walk.isPlaying(), isTouched = touched();
-      const name = (token) => (token === "<end>" ? "end" : token ?? ""), sign = name(target[chosen]);
-      walk.show(chosen + 1, Math.max(1, target.length), `${chosen + 1}: ${sign}`);
-      const uses = Math.exp(look.reduce((sum, share) => sum - (share > 0 ? share * Math.log(share) : 0), 0));
-      const isBlind = !look.some((share) => share > 0);
-      parts.title.textContent = !source.length ? "type a date" : `to write ${sign === "end" ? "its end" : `“${sign}”`} it uses `
-        + `${isBlind ? "no place" : `${rounded(uses, 1)} place${rounded(uses, 1) === "1.0" ? "" : "s"}`}`;
-      const curve = (t, s) => `M${across(t)} ${LETTERS + 15}C${across(t)} ${LETTERS + 70} ${along(s)} ${ANSWER - 80} `
-        + `${along(s)} ${ANSWER - 20}`;
-      source.forEach((each, t) => {
-        const y = parts.at.y(look[t]), isHeavy = look[t] >= 0.2;
-        set(parts.bars[t], { y, height: BARS.bottom - y });
-        set(parts.lines[t], { d: look[t] > 0.004 ? curve(t, chosen) : "", "stroke-width": 0.7 * unit * look[t] + 0.4 });
-        parts.covers[t].classList.toggle("on", covers(chosen, t));
-        set(parts.letters[t], { class: `letter${isHeavy ? " heavy" : ""}${unknown.includes(each) ? " ghost" : ""}` });
-        parts.letters[t].textContent = each === " " ? "␣" : each;
-      });
-      parts.seen.forEach((line, s) => {
-        const share = place === undefined ? 0 : weights[s]?.[place] ?? 0;
-        set(line, { d: share > 0.004 && s !== chosen ? curve(place, s) : "", "stroke-width": 0.7 * unit * share + 0.4 });
-      });
-      const at = place ?? order[0] ?? 0, isHidden = !source.length;
-      set(parts.place, { x: LEFT + unit * at });
-      parts.place.classList.toggle("off", place === undefined);
-      if (!isHidden) tellValue(parts.place, at + 1, 1, source.length, `${seen(source[at])} at ${at + 1}, weight `
-        + `${rounded(100 * look[at], 0)} %${covers(chosen, at) ? ", covered" : ""}`);
-      set(parts.share, { x: across(at), y: parts.at.y(look[at] ?? 0) - 5 });
-      parts.share.textContent = isHidden ? "" : `${rounded(100 * look[at], 0)} %`;
+      result = isTouched() ? compute(values, data, edits) : plain;
+      const { source, target, weights, without } = result;
+      if (source.length !== parts.count) layout(frame.width);
+      if (place >= source.length) place = undefined;
+      chosen = clamp(wish, 1, ends()) - 1;
+      const isPlaying = walk.isPlaying(), sign = named(target[chosen]), { along, unit, room } = parts;
+      walk.show(chosen + 1, ends(), `${chosen + 1}: ${sign}`);
+      showDate(weights[chosen] ?? []);
       parts.answer.forEach((texts, s) => {
-        const isLater = isPlaying && s > chosen;
-        [target, without, isTouched ? plain.target : []].forEach((each, k) => {
-          texts[k].textContent = isLater ? "" : name(each[s]);
+        const isLater = isPlaying && s > chosen, { name, cells } = parts.rows[s];
+        [target, without, isTouched() ? plain.target : []].forEach((each, k) => {
+          texts[k].textContent = isLater ? "" : named(each[s]);
           texts[k].classList.toggle("other", each[s] !== (k === 2 ? target : plain.target)[s]);
         });
         texts[0].classList.toggle("picked", s === chosen);
         texts[0].classList.toggle("word", target[s] === "<end>");
-        const { name: label, cells } = parts.cells[s];
-        label.textContent = isLater ? "" : name(target[s]);
+        name.textContent = texts[0].textContent;
         cells.forEach((cell, t) => { cell.style.fillOpacity = isLater ? 0 : (weights[s]?.[t] ?? 0) ** 0.8; });
       });
-      parts.names[2].style.display = isTouched ? "" : "none";
+      parts.names[1].style.display = isTouched() ? "" : "none";
+      set(parts.chosen, { x: along(chosen) - room / 2 + 2 });
       parts.chosen.classList.toggle("other", target[chosen] !== plain.target[chosen]);
-      set(parts.chosen, { x: along(chosen) - (along(1) - along(0)) / 2 + 2 });
-      tellValue(parts.chosen, chosen + 1, 1, Math.max(1, target.length), sign || "nothing");
+      tellValue(parts.chosen, chosen + 1, 1, ends(), sign || "nothing");
       set(parts.row, { y: parts.top + LINE * chosen });
-      set(parts.column, { x: LEFT + unit * at, height: place === undefined ? 0 : LINE * target.length });
-      const top = order.find((t) => !covers(chosen, t));
-      best.textContent = top === undefined ? "All are covered" : `Cover its best place, ${seen(source[top])} at ${top + 1}`;
-      best.disabled = top === undefined;
-      undo.disabled = !isTouched;
+      set(parts.column, { x: LEFT + unit * here(), height: place === undefined ? 0 : LINE * target.length });
+      const [first] = openPlaces();
+      best.textContent = first === undefined ? "Nothing is left to cover"
+        : `Cover its best place, ${seen(source[first])} at ${first + 1}`;
+      best.disabled = first === undefined;
+      undo.disabled = !isTouched();
       verdict.textContent = tell();
     }
-    const touched = () => Boolean(edits.pulled?.length || edits.covered?.some((each) => each.size));
+
+    function showDate(row) { // of the letter that is chosen the bars and lines, of the place at hand the lines to all
+      const { source, unknown, weights, target } = result, { across, along, at, unit } = parts, t = here();
+      const uses = rounded(perplexity(row), 1), sign = named(target[chosen]);
+      const count = row.some((share) => share > 0) ? `${uses} place${uses === "1.0" ? "" : "s"}` : "no place";
+      parts.title.textContent = source.length ? `to write ${sign === "end" ? "its end" : `“${sign}”`} it uses ${count}`
+        : "type a date";
+      const draw = (line, k, s, share = 0) => set(line, { "stroke-width": 0.7 * unit * share + 0.4,
+        d: share < 0.004 ? "" : `M${across(k)} ${LETTERS + 15}C${across(k)} ${LETTERS + 70} `
+          + `${along(s)} ${ANSWER - 80} ${along(s)} ${ANSWER - 20}` });
+      parts.letters.forEach(({ bar, lid, text }, k) => {
+        set(bar, { y: at.y(row[k]), height: BARS.bottom - at.y(row[k]) });
+        set(lid, { class: covers(k) ? "cover on" : "cover" });
+        set(text, { class: `letter ${row[k] >= 0.2 ? "heavy" : ""} ${unknown.includes(source[k]) ? "ghost" : ""}` });
+        text.textContent = source[k] === " " ? "␣" : source[k];
+        draw(parts.lines[k], k, chosen, row[k]);
+      });
+      parts.seen.forEach((line, s) => draw(line, t, s, s === chosen || place === undefined ? 0 : weights[s]?.[t]));
+      parts.place.classList.toggle("off", place === undefined);
+      set(parts.place, { x: LEFT + unit * t });
+      set(parts.share, { x: across(t), y: at.y(row[t] ?? 0) - 5 });
+      parts.share.textContent = source.length ? `${rounded(100 * row[t], 0)} %` : "";
+      tellValue(parts.place, t + 1, 1, source.length || 1, source.length === 0 ? "nothing"
+        : `${seen(source[t])} at ${t + 1}, weight ${parts.share.textContent}${covers(t) ? ", covered" : ""}`);
+    }
 
     function tell() {
-      if (!result.source.length) return "";
       const [now, was, other] = [result.target, plain.target, result.without].map(written);
-      if (!touched()) return other === was ? "" : `Without attention it would write ${other || "nothing"}.`;
-      return now === was ? `It still writes ${now}.` : `Untouched it writes ${was}, and now ${now}.`;
+      if (isTouched()) return now === was ? `It still writes ${now}.` : `Untouched it writes ${was}, and now ${now}.`;
+      return other === was ? "" : `Without attention it writes ${other || "nothing"}.`;
     }
 
     function change(name) {
-      const { options } = specs.example, number = frame.places.example;
+      const { options } = specs.example, { date, example } = frame.places;
       if (name === "character") wish = frame.places.character;
-      if (name === "date") {
-        edits = {};
-        frame.put("example", Math.max(0, options.findIndex(([, text]) => text === frame.places.date)));
-      }
-      if (name === "example" && number) frame.put("date", options[number][1]);
+      if (name === "example" && example) frame.put("date", options[example][1]);
+      if (name !== "date") return;
+      edits = {};
+      frame.put("example", Math.max(0, options.findIndex(([, text]) => text === date)));
     }
     return { layout, show, change, stop: walk.stop, words: () => words({ ...values, character: chosen + 1 }, result) };
   });
