@@ -136,15 +136,13 @@ const perplexity = (row) => Math.exp(row.reduce((sum, share) => sum - (share > 0
 function render(host) {
   return live(host, (frame) => {
     const { specs } = frame, parts = {}, middle = { "text-anchor": "middle" };
-    let values, result, plain, edits = {}, wish = frame.places.character, chosen = 0, place, held;
+    let values, result, plain, edits = {}, chosen = 0, place, held;
     for (const name of ["date", "example", "temperature"]) frame.control(name);
     const panel = frame.panel("Click a letter of the answer. Click a letter of the date to cover it, or drag its bar");
     const row = html(panel, "div", { class: "row" });
     const ends = () => Math.max(1, result.target.length);
     const look = (value) => {
-      const number = clamp(Math.ceil(value), 1, ends());
-      frame.put("character", Math.min(number, plain.target.length || 1)); // it may write more than the kernel knows of
-      wish = number;
+      frame.put("character", clamp(Math.ceil(value), 1, ends()));
       frame.draw();
     };
     const range = () => ({ from: 0, to: ends(), seconds: PLAY });
@@ -272,7 +270,7 @@ function render(host) {
       const { source, target, weights, without } = result;
       if (source.length !== parts.count) layout(frame.width);
       if (place >= source.length) place = undefined;
-      chosen = clamp(wish, 1, ends()) - 1;
+      chosen = Math.min(values.character, ends()) - 1;
       const isPlaying = walk.isPlaying(), sign = named(target[chosen]), { along, unit, room } = parts;
       walk.show(chosen + 1, ends(), `${chosen + 1}: ${sign}`);
       showDate(weights[chosen] ?? []);
@@ -334,7 +332,6 @@ function render(host) {
 
     function change(name) {
       const { options } = specs.example, { date, example } = frame.places;
-      if (name === "character") wish = frame.places.character;
       if (name === "example" && example) frame.put("date", options[example][1]);
       if (name !== "date") return;
       edits = {};

@@ -70,6 +70,16 @@ class DateAttention(Explorer):
         """The alphabets, and the weights of both models: of the trained one, and of its like without attention."""
         return packed_models()
 
+    @property
+    def wishes(self) -> dict:
+        """The character that was chosen, also while the answer is too short for it."""
+        return {"character": self._wish}
+
+    def set(self, **values) -> None:
+        """As `Explorer.set`; a new date may have a longer answer than the one that the slider ends with."""
+        self.controls["character"].max = WRITTEN
+        super().set(**values)
+
     def _fit(self, written: int) -> None:
         """End the slider where the answer ends; a shorter answer in between does not move the chosen character."""
         slider, self._fitting = self.controls["character"], True

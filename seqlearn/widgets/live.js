@@ -124,7 +124,7 @@ function live({ model, el }, make) {
   const bar = html(root, "div", { class: "controls" }), body = html(root, "div", { class: "panels" });
   const caption = html(root, "p", { class: "says" }), status = html(root, "p", { role: "status" });
   const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec])), inputs = {};
-  let held = false, saved = 0, turn = 0, asked, speaking, saving;
+  let held = false, saved = 0, asked, speaking, saving;
 
   const frame = {
     root, bar, body, specs, places: { ...model.get("values") },
@@ -137,7 +137,6 @@ function live({ model, el }, make) {
     put(name, value) {
       if (value === frame.places[name]) return;
       frame.places[name] = value;
-      turn += 1;
       inputs[name]?.();
       clearTimeout(saving); // the kernel draws the picture that a stored notebook needs: five in a second are enough
       saving = setTimeout(save, Math.max(0, saved + 200 - performance.now()));
@@ -192,7 +191,6 @@ function live({ model, el }, make) {
   function save() {
     saved = performance.now();
     model.set("values", { ...frame.places });
-    model.set("turn", turn);
     model.save_changes();
   }
 
@@ -207,7 +205,6 @@ function live({ model, el }, make) {
 
   function follow() { // the kernel has set a control, or sent the data that were missing
     const theirs = model.get("values");
-    if (model.get("turn") < turn) return; // an answer to what the page had before: it has more by now, and sends it
     const changed = Object.keys(theirs).filter((name) => theirs[name] !== frame.places[name]);
     Object.assign(frame.places, theirs);
     for (const name of changed) {

@@ -70,7 +70,6 @@ class LiveView(anywidget.AnyWidget):
     controls = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     data = traitlets.Dict().tag(sync=True)
-    turn = traitlets.Int(0).tag(sync=True)  # how many changes of the page have come here
 
     def __init__(self, explorer):
         """explorer: an Explorer with a `script`."""
@@ -86,20 +85,22 @@ class LiveView(anywidget.AnyWidget):
                 control.observe(self._follow_controls, "value")
         self.observe(self._follow_page, "values")
 
+    def _places(self) -> dict:
+        return places(self._explorer.controls) | self._explorer.wishes | self._clicks
+
     def _follow_controls(self, change=None) -> None:
         """A control has been set, or the button of this name clicked: the page gets all values in one message."""
         if self._is_following:
             return
         if isinstance(change, str):
             self._clicks[change] += 1
-        self.send_state("turn")  # first, so that the page knows what it is that the values answer
         with self.hold_sync():
             self.data = self._explorer.page_data(**self._explorer.values)
-            self.values = places(self._explorer.controls) | self._clicks
+            self.values = self._places()
 
     def _follow_page(self, change) -> None:
         """The page has other values than the controls: set them, in one picture, and click what was clicked there."""
-        now, wanted = places(self._explorer.controls) | self._clicks, self.values
+        now, wanted = self._places(), self.values
         clicked = [name for name in self._clicks if wanted.get(name, 0) != self._clicks[name]]
         changed = {name: value for name, value in wanted.items() if value != now.get(name) and name not in clicked}
         self._is_following = True

@@ -101,13 +101,18 @@ def test_every_colour_of_the_figures_is_there_in_light_and_dark():
     assert {name for name in re.findall(r"var\(--([a-z]+)\)", text)} <= set(THEMES["light"])
 
 
-def test_an_answer_says_first_which_change_of_the_page_it_answers(explorer, monkeypatch):
-    """So a page that has more by then does not take it: a letter typed meanwhile would be lost."""
+def test_the_page_keeps_the_character_while_an_answer_is_too_short_for_it():
+    """An answer from the kernel would carry the date as it was, and overwrite what has been typed meanwhile."""
+    from seqlearn.widgets.attention import DateAttention
+
+    explorer = DateAttention()
     (view,) = explorer.view().children
-    each, sent = next(each for each in view.controls if each["kind"] == "range"), []
-    monkeypatch.setattr(view, "send_state", lambda key=None: sent.append((key, view.turn)))
-    view.set_state({"values": view.values | {each["name"]: each["max"] + 1}, "turn": 5})
-    assert sent[0] == ("turn", 5)
+    for date, shown in (("", 1), ("2", 9), (explorer.values["date"], 9)):
+        sent = view.values | {"date": date, "character": 9, "example": 0 if len(date) < 2 else 1}
+        view.values = sent
+        assert view.values == sent and explorer.values["character"] == min(shown, explorer.controls["character"].max)
+    view.values = view.values | {"date": "2.10.93", "character": 11, "example": 4}
+    assert explorer.values["character"] == view.values["character"] == 11 and "the end" in explorer.text
 
 
 def test_of_a_slider_of_powers_the_page_gets_the_values():
