@@ -120,8 +120,9 @@ def packed_models() -> dict:
     from safetensors.numpy import load_file
 
     folder = notebooks_folder() / "long_runs"
-    models = [{name: [8 * value.itemsize, b64encode(value.tobytes()).decode()] for name, value in load_file(path).items()}
-              for path in (folder / "13_dates.safetensors", folder / "13_dates_one_vector.safetensors")]
+    stored = [load_file(folder / f"{name}.safetensors") for name in ("13_dates", "13_dates_one_vector")]
+    models = [{name: [8 * value.itemsize, b64encode(value.tobytes()).decode()] for name, value in weights.items()}
+              for weights in stored]
     return {"source": SOURCE, "target": TARGET, "models": models}
 
 

@@ -172,11 +172,11 @@ def written(date, temperature=1.0, covered=(), pulled=()):
 
     covered: of a step the places that it cannot look at; pulled: of a step its weights, set by hand.
     """
-    model, place = stored_reader(), "encoder.embedding.weight"
+    model = stored_reader()
     rows = model["source"].encode(date[:MOST])
-    outputs, ends = model["encoder"].forward(model[place][rows][:, None])
-    state = tuple(np.tanh(np.concatenate(both, axis=1) @ model["encoder.bridge.weight"].T + model["encoder.bridge.bias"])
-                  for both in zip(*ends, strict=True))
+    outputs, ends = model["encoder"].forward(model["encoder.embedding.weight"][rows][:, None])
+    bridge, bias = model["encoder.bridge.weight"].T, model["encoder.bridge.bias"]
+    state = tuple(np.tanh(np.concatenate(both, axis=1) @ bridge + bias) for both in zip(*ends, strict=True))
     model["attention"].params["v"][:] = model["v"] / temperature
     tokens, looks = [BEGIN], []
     while tokens[-1] != END and len(tokens) <= WRITTEN:
