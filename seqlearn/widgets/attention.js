@@ -107,10 +107,11 @@ function compute({ date, temperature }, data, edits) {
   const all = [...date].slice(-LONGEST), source = all.slice(0, MOST), alphabet = [...data.source];
   const rows = source.map((sign) => alphabet.indexOf(sign) + UNKNOWN + 1); // what is not in it is UNKNOWN
   const [attention, vector] = unpacked(data);
-  const named = ({ target, weights }) => ({ weights, target: target.map((row) =>
-    (row === END ? "<end>" : row === UNKNOWN ? "<unk>" : data.target[row - UNKNOWN - 1])) });
-  return { source, isCut: all.length > MOST, unknown: source.filter((_, t) => rows[t] === UNKNOWN),
-    ...named(write(attention, rows, temperature, edits)), without: named(write(vector, rows)).target };
+  const tokens = (answer) => answer.target.map((row) => (row > UNKNOWN ? data.target[row - UNKNOWN - 1]
+    : row === END ? "<end>" : "<unk>"));
+  const answer = write(attention, rows, temperature, edits), unknown = source.filter((_, t) => rows[t] === UNKNOWN);
+  return { source, unknown, isCut: all.length > MOST, weights: answer.weights, target: tokens(answer),
+    without: tokens(write(vector, rows)) };
 }
 
 // ---- words, the same as in Python

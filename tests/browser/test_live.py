@@ -233,7 +233,7 @@ def test_the_dates_are_read_as_the_layers_read_them_also_covered_and_pulled(brow
     for values, ours in zip(cases, found, strict=True):
         theirs, weights = written(values["date"], values["temperature"], values["covered"], values["pulled"])
         assert ours["target"] == theirs, values
-        assert np.allclose(ours["weights"], weights, rtol=0, atol=1e-5), values
+        assert np.allclose(ours["weights"], weights, rtol=0, atol=1e-10), values
         if values["covered"]:
             differing += ours["target"] != ours["plain"]
         told = {name: values[name] for name in ("date", "temperature", "character")}
