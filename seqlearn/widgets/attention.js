@@ -191,8 +191,9 @@ function render(host) {
 
     function layout(width) {
       const count = result?.source.length ?? 0, unit = Math.min(52, (width - LEFT - 4) / Math.max(14, count));
-      const wide = unit * count, room = Math.min(38, (width - 4) / WRITTEN), isNarrow = width < 700;
-      const from = isNarrow ? 2 : Math.max(LEFT, LEFT + (wide - room * WRITTEN) / 2), gap = isNarrow ? 36 : 20;
+      const wide = unit * count, room = Math.min(38, (width - 4) / WRITTEN), isNarrow = width < 600;
+      const inTheMiddle = LEFT + Math.max(0, Math.min(wide - room * WRITTEN, width - 600) / 2);
+      const from = isNarrow ? 2 : inTheMiddle, gap = isNarrow ? 36 : 20;
       const across = (t) => LEFT + unit * (t + 0.5), along = (s) => from + room * (s + 0.5);
       const below = (k) => ANSWER + 6 + (k ? 10 + gap * k : 0), top = below(2) + 16;
       const one = picture(panel, "the letters read, their weights, and the answer", width, top + LINE * WRITTEN + 10);
