@@ -112,6 +112,13 @@ class Explorer:
         return {}
 
     @property
+    def wishes(self) -> dict:
+        """What was asked of controls that cannot have it for now. The page keeps the wish, too: an answer that took it
+        back would meet a page that has gone on by then.
+        """
+        return {}
+
+    @property
     def values(self) -> dict:
         """The controls' values by name, of a very long text its end; buttons have none."""
         values = {name: control.value for name, control in self.controls.items()

@@ -315,7 +315,8 @@ def test_a_live_explorer_takes_the_place_of_its_still_and_says_what_python_says(
 
 
 LIVE_KEYS = {"radius": "ArrowLeft", "steps": "ArrowRight", "activation": "ArrowDown", "start": "ArrowDown",
-             "clip": "ArrowDown", "seed": "ArrowUp", "repeats": "ArrowRight"}
+             "clip": "ArrowDown", "seed": "ArrowUp", "repeats": "ArrowRight", "temperature": "ArrowRight",
+             "character": "ArrowLeft", "example": "ArrowDown"}
 SAYS = "([name, words]) => document.querySelector(`[data-explorer=${name}] .says`)?.textContent === words"
 PLACES = "(name) => document.querySelector(`[data-explorer=${name}] .seqlearn-live`).explorer.frame.places"
 
