@@ -27,7 +27,7 @@ from pathlib import Path
 from seqlearn import widgets
 from seqlearn.course.chapters import notebooks_folder
 from seqlearn.widgets import live
-from seqlearn.widgets.explorer import Explorer
+from seqlearn.widgets.explorer import Explorer, shown
 
 PACKAGE = "seqlearn.widgets."
 DRAWN_BY = ("matplotlib", "numpy", "pillow", "torch")
@@ -81,13 +81,14 @@ def offered(explorer: Explorer) -> list[dict]:
             control.value = value
             if not _same(control.value, value):
                 raise ValueError(f"{name} of {type(explorer).__name__} does not take {value!r}")
-            words.append(_word(control))
+            words.append(shown(control))
         control.value = start
         places = [place for place, value in enumerate(values) if _same(value, start)]
         if not places:
             raise ValueError(f"{name} of {type(explorer).__name__} starts at {start!r}, which is not on its page")
         kind = "checkbox" if isinstance(start, bool) else "range" if hasattr(control, "min") else "select"
-        found.append({"name": name, "label": control.description, "kind": kind, "words": words, "start": places[0]})
+        found.append({"name": name, "label": control.description, "kind": kind, "words": words, "start": places[0],
+                      "plays": name == explorer.plays})
     return found
 
 
@@ -100,12 +101,6 @@ def states(explorer: Explorer):
 
 def _same(one, other) -> bool:
     return math.isclose(one, other, rel_tol=1e-9) if isinstance(one, float) else one == other
-
-
-def _word(control) -> str:
-    if hasattr(control, "readout_format"):
-        return format(control.value, control.readout_format.replace("r", "g"))
-    return getattr(control, "label", None) or str(control.value)
 
 
 def draw_all(folder: Path) -> None:
@@ -165,7 +160,8 @@ def draw(name: str, folder: Path, digest: str) -> None:
             Image.open(io.BytesIO(png)).save(packed, "webp", lossless=True, method=2, quality=0)
             path.write_bytes(packed.getvalue())
         drawn.append([picture, words])
-    content = json.dumps({"controls": controls, "states": drawn}, ensure_ascii=False, separators=(",", ":"))
+    content = {"controls": controls, "states": drawn, "keeps": bool(explorer.picture.curves)}
+    content = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     text = f"// made from {digest}\nseqlearnStates({json.dumps(name)}, {content});\n"
     (folder / "states.js").write_text(text, encoding="utf-8")
 

@@ -33,7 +33,7 @@ def glossary() -> str:
         place = f'<a href="{PAGES[term.chapter]}">chapter {term.chapter}</a>' if term.chapter in PAGES else ""
         rows.append(f'<dt id="{anchor(term)}">{escape(name)} <span lang="zh">{term.chinese}</span></dt>'
                     f"<dd>{escape(term.meaning, quote=False)} {place}</dd>")
-    return "# Glossary\n\nEvery term of the course, in English and Chinese, with the chapter that teaches it.\n" + (
+    return "# Glossary\n\nEvery term of the course, in English and Chinese, each with a chapter that uses it.\n" + (
         "\n".join(rows).removeprefix("</dl>") + "\n</dl>\n")
 
 

@@ -36,12 +36,13 @@
   }, { rootMargin: "600px" });
   figures.forEach((figure) => near.observe(figure));
 
-  function start(figure, name, { controls, states }) {
+  function start(figure, name, { controls, states, keeps }) {
     const caption = figure.querySelector("figcaption");
     const status = document.createElement("p");
     status.setAttribute("role", "status");
     let shown = figure.querySelector("img");
     let timer;
+    let kept; // the picture that was kept for comparison
     const places = controls.map((control) => control.start);
     const pictures = new Map(); // by their names, the images that were asked for
 
@@ -57,12 +58,12 @@
     }
 
     function show() {
-      const [picture, words] = stateAt(places);
+      const [picture, itsOwn] = stateAt(places);
+      const words = itsOwn + (kept ? ` Behind it, pale, for comparison: ${kept.dataset.settings}.` : "");
       const wanted = load(picture);
       const put = () => {
-        const [now, itsWords] = stateAt(places); // other states may have the same picture
-        if (now !== picture) return;
-        wanted.image.alt = itsWords;
+        if (stateAt(places)[0] !== picture) return;
+        wanted.image.alt = caption.textContent; // other states may have the same picture
         if (wanted.image !== shown) shown.replaceWith(wanted.image);
         shown = wanted.image;
         figure.dataset.shown = picture;
@@ -85,6 +86,48 @@
           entry.ready.then(() => { entry.isReady = true; }, () => {});
         }
       });
+    }
+
+    // From the first value to the last in some ten seconds; a slider taken by hand stops it.
+    function playButton(count, input, take) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: "play" });
+      let running;
+      const stop = () => {
+        clearInterval(running);
+        running = undefined;
+        button.textContent = "play";
+      };
+      button.addEventListener("click", () => {
+        if (running) return stop();
+        let place = Number(input.value) === count - 1 ? -1 : Number(input.value);
+        button.textContent = "stop";
+        running = setInterval(() => {
+          place += 1;
+          input.value = String(place);
+          take(place);
+          if (place === count - 1) stop();
+        }, Math.max(200, Math.min(600, 10000 / count)));
+      });
+      input.addEventListener("input", stop);
+      return button;
+    }
+
+    // The picture of now stays behind those that come: what has not moved lies on itself.
+    function keepButton() {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: "keep this curve" });
+      button.setAttribute("aria-pressed", "false");
+      button.addEventListener("click", () => {
+        if (kept) kept.remove();
+        kept = kept ? undefined : shown.cloneNode();
+        if (kept) {
+          Object.assign(kept, { className: "kept", alt: "" });
+          kept.dataset.settings = controls.map((control, i) => `${control.label} ${control.words[places[i]]}`).join(", ");
+          shown.before(kept);
+        }
+        button.setAttribute("aria-pressed", String(Boolean(kept)));
+        show();
+      });
+      return button;
     }
 
     const box = document.createElement("div");
@@ -112,16 +155,21 @@
         output.textContent = control.words[places[i]];
         input.setAttribute("aria-valuetext", control.words[places[i]]);
       };
-      input.addEventListener("input", () => {
-        places[i] = control.kind === "checkbox" ? control.words.indexOf(input.checked ? "True" : "False") : Number(input.value);
+      const take = (place) => {
+        places[i] = place;
         say();
         show();
+      };
+      input.addEventListener("input", () => {
+        take(control.kind === "checkbox" ? control.words.indexOf(input.checked ? "True" : "False") : Number(input.value));
       });
       say();
       label.append(input);
       if (control.kind === "range") label.append(output);
       box.append(label);
+      if (control.plays) box.append(playButton(control.words.length, input, take));
     });
+    if (keeps) box.append(keepButton());
     figure.prepend(box);
     figure.append(status);
     figure.dataset.ready = "";

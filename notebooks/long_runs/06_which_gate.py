@@ -52,7 +52,7 @@ def learn(settings: dict, variant: str, carried: bool, learning_rate: float, see
 
 
 def run(settings: dict) -> dict:
-    """{"carried": {"none": {"0.003": [losses by seed], …}, …}, "reset": …}."""
+    """{"carried": {"none": {"0.01": [losses by seed], …}, …}, "reset": …}."""
     results = {state: {variant: {} for variant in settings["variants"]} for state in settings["states"]}
     for state in tqdm(settings["states"]):
         for variant in settings["variants"]:

@@ -35,12 +35,12 @@ def new_model(settings: dict) -> Seq2Seq:
     return Seq2Seq(encoder, decoder)
 
 
-def train_one(seed: int, settings: dict, bar: tqdm) -> tuple[Seq2Seq, list[float]]:
-    """Train one model; also returns its exact match on the test part after every epoch."""
+def train_one(seed: int, settings: dict, bar: tqdm, make=new_model) -> tuple[Seq2Seq, list[float]]:
+    """Train one model, as make(settings) makes it; also returns its exact match on the test part after every epoch."""
     pairs = dates(settings["train_size"], settings["test_size"], seed=seed)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model, exact, done = new_model(settings), [], 0
+    model, exact, done = make(settings), [], 0
     optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
     updates = settings["epochs"] * -(-settings["train_size"] // settings["batch_size"])
     for _ in range(settings["epochs"]):

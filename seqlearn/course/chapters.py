@@ -6,7 +6,9 @@ tests' parameters. `python3 course.py new 18 name` adds a chapter here and makes
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from textwrap import fill
 
@@ -173,8 +175,14 @@ def chapter(number: str) -> Chapter:
 
 
 def notebooks_folder() -> Path:
-    """The folder of notebooks beside the package, in a checkout of the course."""
-    return Path(__file__).resolve().parents[2] / "notebooks"
+    """The folder of notebooks beside the package, in a checkout of the course; without one, where pip has put them."""
+    beside = Path(__file__).resolve().parents[2] / "notebooks"
+    if not beside.is_dir():
+        with suppress(metadata.PackageNotFoundError):
+            for file in metadata.files("seqlearn") or ():
+                if file.name == CHAPTERS[0].notebook:
+                    return Path(file.locate()).resolve().parent
+    return beside
 
 
 def stored(folder: Path | None = None) -> list[Path]:
@@ -230,7 +238,7 @@ def hours(of_minutes: int) -> str:
 
 def ways() -> str:
     """The ways through the course as a Markdown table, with the time that their chapters say."""
-    lines = ["| you have | read | to read, run and play | with every exercise, about | afterwards |",
+    lines = ["| you have | read | to read, run and play | with every exercise, up to | afterwards |",
              "|:--|:--|:--|:--|:--|"]
     for way in WAYS:
         first, last = way.chapters[0], way.chapters[-1]

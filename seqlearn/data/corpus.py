@@ -63,7 +63,7 @@ def scene(number: int) -> str:
     """The scene of that number, 1 or larger: a heading, six to nine lines of two speakers in turn, and an ending.
 
     The two names, the place, the thing and the weather stand in the heading. Whatever comes later agrees with it, and
-    the speakers take turns: to a reader who remembers, no name and no noun after the heading is a surprise.
+    the speakers take turns: to a reader who remembers, which line comes is a surprise, and no name or noun in it.
     """
     rng = np.random.default_rng((9, number))
     a, b = rng.choice(NAMES, 2, replace=False)

@@ -151,7 +151,7 @@ def whistled(subject: str, verb: str, thing: str, particle: str) -> list[tuple[i
 
 
 def in_english(subject: str, verb: str, thing: str, particle: str) -> tuple[str, ...]:
-    """The sentence in English. One particle changes the verb, the other puts two words before it."""
+    """The sentence in English. One particle changes the verb, the other makes three words of it."""
     present, past = VERBS[verb]
     middle = {"": (present,), "past": (past,), "not": ("does", "not", verb)}[particle]
     return ("the", subject, *middle, "the", thing)

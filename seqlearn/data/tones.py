@@ -22,7 +22,7 @@ LOW, HIGH = 4, 4  # the first four are the low tones of the letters, the others 
 VOWELS, CONSONANTS = "aeiou", "klmnrst"
 LETTERS = VOWELS + CONSONANTS
 CHORDS = {letter: (n % LOW, LOW + n // LOW) for n, letter in enumerate(LETTERS)}
-LOUDNESS = 0.4  # of one tone; a sound stays between -1 and 1
+LOUDNESS = 0.4  # of one tone; two of them, without noise, stay between -1 and 1
 
 
 def tones(loudness: np.ndarray, samples: Sequence[int], rng: np.random.Generator | None = None, *,

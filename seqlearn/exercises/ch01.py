@@ -1,6 +1,7 @@
 """Exercises and quiz of chapter 01: what a bag of words forgets, what order costs, states, and the five patterns.
 
-Words are integers here: the number of the word in the vocabulary, 0 to V − 1. Exercise 01.10 is in headlines.py.
+Words are integers here: the number of the word in the vocabulary, 0 to V − 1. In 01.9 they are strings. Exercise 01.10
+is in headlines.py.
 """
 
 from collections import Counter
@@ -54,8 +55,9 @@ bag_of_words = Exercise(
     extra=_order_makes_no_difference,
     mistakes=[
         Mistake("a repeated word counts once", {"bag[word] += 1": "bag[word] = 1"},
-                "A word that occurs twice must count 2. `bag[words] += 1` reads each entry once and writes it once, so "
-                "repeats are lost, and `bag[words] = 1` never counted: loop over the words, or use np.bincount."),
+                "A word that occurs twice must count 2. `bag[words] += 1` reads all old counts before it writes a "
+                "new one, so repeats are lost, and `bag[words] = 1` never counted: loop over the words, or use "
+                "np.bincount."),
         Mistake("one-hot vectors summed over the wrong axis", {"return bag": "return np.eye(V)[words].sum(axis=1)"},
                 "You add up each one-hot vector by itself, which gives 1 for every word. Add the words: sum(axis=0)."),
         Mistake("shorter than the vocabulary", [{"return bag": "return np.bincount(words)"},
@@ -260,7 +262,7 @@ sorting = ValueExercise(
         "One is one-to-one, one is one-to-many; the other three patterns have two tasks each.",
     ],
     explanation="One-to-one: the digit. One-to-many: the caption. Many-to-one: stars, language. Delayed: translation, "
-                "summary, whose lengths differ from the input's. Aligned: word classes, heartbeat, one output a step.",
+                "summary, whose lengths are their own. Aligned: word classes, heartbeat, one output a step.",
 )
 
 # 01.5 Read a state backwards ----------------------------------------------------------------------------------------
@@ -455,13 +457,13 @@ states_needed = ValueExercise(
                        "For remainder the answer is 0, 1 or 2. Two states cannot stand for three answers."),
     ],
     hints=[
-        "Two pasts may share a state if, whatever bits follow, they will always have the same answers.",
+        "Two pasts may share a state if they have the same answer now and, whatever bits follow, ever after.",
         "Two in a row: what must be known of the past as long as the answer is no? First: what if nothing has come?",
         "Majority: suppose there are K states. After 1, 2, …, K + 1 ones, two of these pasts share a state. How many "
         "zeros tell them apart?",
     ],
-    explanation="Two pasts need different states just when something that may follow tells them apart. The "
-                "smallest summary of the past keeps these differences and no others.",
+    explanation="Two pasts need different states just when their answers differ, now or after the same "
+                "further bits. The smallest summary of the past keeps these differences and no others.",
 )
 
 # 01.8 When two orders fall together -------------------------------------------------------------------------------

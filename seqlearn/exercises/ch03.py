@@ -586,7 +586,7 @@ QUIZ = Quiz("03", [
         Option("A factor was forgotten in the backward pass.", False,
                "A forgotten factor would still be missing at other inputs."),
         Option("float64 is not precise enough.", False,
-               "Rounding reaches per cents only in entries of about 1e-9 times the loss or less, and these are of "
+               "Rounding of the loss reaches per cents in entries of about 1e-9 times it or less, and these are of "
                "ordinary size."),
         Option("In those entries the step ±ε crosses the kink of a relu.", True,
                "Between the slopes 0 and 1 the difference quotient gives a mixture. At other inputs, kinks show in "

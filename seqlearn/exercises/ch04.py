@@ -246,7 +246,7 @@ backward = Exercise(
         "When the loop is over, d_future has arrived at h_0: it is dh_0.",
     ],
     explanation="The loop is the whole of backpropagation through time. `seqlearn.nn.RNN.backward` is this loop, with "
-                "the weight gradients taken out of it and computed in one product at the end.",
+                "the weight gradients taken out of it and computed at the end.",
 )
 
 # 04.3 Truncated backpropagation ---------------------------------------------------------------------------------------
@@ -800,7 +800,7 @@ learn_switch = Exercise(
         "The walk back: network.backward(readout.backward(loss.backward())). Four passes are enough.",
         "Return lambda x: readout.forward(network.forward(x)[0]). It reads the new stream with the state carried.",
     ],
-    explanation="The gradient went back ten steps at most, and the network holds for as long as no pulse comes.",
+    explanation="In blocks of ten a gradient goes back nine steps at most, and the network holds for longer.",
 )
 
 # Quiz -----------------------------------------------------------------------------------------------------------------
@@ -838,7 +838,7 @@ QUIZ = Quiz("04", [
         Option("The first update sees the steps 0 … 9 and 500 … 509.", True, "Ten steps of each row."),
     ], topic="offset mini-batches"),
     Question("A network with one unit, h_t = U x_t + W h_{t−1}, is trained on 0000101010 alone to answer 3, the "
-             "number of ones. It ends at U = −2.089 and W = −0.756 with a loss of 1e-29. What do you know?", [
+             "number of ones. It ends at U = −2.089 and W = −0.756 with a loss of 3e-29. What do you know?", [
         Option("It counts the ones of any sequence.", False,
                "To a single 1 it answers U = −2.089. Only U = W = 1 counts."),
         Option("It answers 3 to this sequence.", True, "That is all that the loss says."),

@@ -363,9 +363,9 @@ shares = Exercise(
         "At step t the matrix is h_{t−1}ᵀ da_t. In the arrays that is h[t].T @ da[t], since h begins with h_0.",
         "np.linalg.norm of that matrix, for each t, into an array of T numbers.",
     ],
-    explanation="The sum is dominated by its loudest steps. Where gradients vanish and every step brings a new input, "
-                "those are the latest. Without new inputs the state fades forwards as the gradient fades backwards, "
-                "and all steps can be equally loud.",
+    explanation="Where gradients vanish and every step brings a new input, the latest steps are the loudest. Without "
+                "new inputs the state fades forwards as the gradient fades backwards, and nearly all steps can be "
+                "equally loud.",
 )
 
 # 05.5 What can be promised ---------------------------------------------------------------------------------------

@@ -281,8 +281,8 @@ step_backward = Exercise(
                                        "np.split(W_h, 4, axis=1)))"},
                 "Each gate's block of W_h is square, so no shape complains: back through a product goes da @ W_h.T."),
         Mistake("dh handed on", [{"da @ W_h.T": f"da @ W_h.T + {code}"} for code in ("dh", "dh * o", "dh * f")],
-                "You add dh to dh_before. h goes on through the gates alone: dh_before = da @ W_h.T, and nothing "
-                "passes by them."),
+                "You add dh to dh_before. h goes on through the four sums alone: dh_before = da @ W_h.T, and "
+                "nothing passes by them."),
         Mistake("batch averaged", [{"da.sum": "da.mean"}, {"x.T @ da, h_before.T @ da, da.sum(axis=0)":
                                    "x.T @ da / len(x), h_before.T @ da / len(x), da.mean(axis=0)"},
                                    {"x.T @ da, h_before.T @ da": "x.T @ da / len(x), h_before.T @ da / len(x)"}],
@@ -424,8 +424,7 @@ peephole_backward = Exercise(
             {"dc * f + da_i * p[0] + da_f * p[1]": "(dc + da_i * p[0] + da_f * p[1]) * f"},
             {TO_C: f"{TO_C} * (1 - tanh_c**2)"}, {TO_C: f"{TO_C} * c"},
             {TO_BEFORE: " + da_i * p[0] * c_before + da_f * p[1] * c_before"}, {TO_C: f"{TO_C} * o"}],
-                "A peephole's way back has one factor too many. The sum holds p * c and nothing else, so c gains da * "
-                "p."),
+                "A peephole's way back has one factor too many. The sum holds p * c, so c gains da * p."),
         Mistake("rows of p exchanged", [
             {TO_BEFORE: " + da_i * p[1] + da_f * p[0]"},
             {TO_BEFORE: " + da_i * p[1] + da_f * p[0]", ROWS: ROWS_EXCHANGED}, {ROWS: ROWS_EXCHANGED},

@@ -58,8 +58,11 @@ perplexity = Exercise(
                 "You add up the surprise of the tokens that count and divide by T · N. Divide by how many count: "
                 "keep.sum()."),
         Mistake("mean of the rows' perplexities",
-                {"np.exp(surprise.mean())":
+                [{"np.exp(surprise.mean())":
                     "np.mean([np.exp(-np.log(p[keep[:, n] == 1, n]).mean()) for n in range(p.shape[1])])"},
+                {"np.exp(surprise.mean())":
+                    "np.average([np.exp(-np.log(p[keep[:, n] == 1, n]).mean()) for n in range(p.shape[1])], "
+                    "weights=keep.sum(axis=0))"}],
                 "You average one perplexity for each row. exp of a mean is not the mean of exps: average the "
                 "surprise of all tokens, then take exp once."),
         Mistake("mean of the rows' losses",
@@ -132,11 +135,11 @@ def next_token_blocks_reference(tokens, rows, k):
 
 
 def _token_cases(rng):
-    """In the first and third text S is a multiple of the rows, and the last target can go missing.
+    """In the first and third text the blocks fill the rows to the end, and there are three: not inputs and targets.
 
-    In the second and fourth the blocks fill the rows to the end.
+    In the second and fourth S is a multiple of the rows, and the last target can go missing.
     """
-    return [(rng.permutation(S), rows, k) for S, rows, k in ((24, 2, 4), (38, 3, 4), (60, 4, 5), (46, 5, 3))]
+    return [(rng.permutation(S), rows, k) for S, rows, k in ((38, 3, 4), (24, 2, 4), (46, 5, 3), (60, 4, 5))]
 
 
 next_token_blocks = Exercise(
@@ -173,8 +176,8 @@ next_token_blocks = Exercise(
                 "columns = stream[:rows * size].reshape(rows, size).T":
                     "blocks = stream[:count * rows * k].reshape(count, rows, k)",
                 "columns[:count * k].reshape(count, k, rows)": "blocks"}],
-                "Row 2 of your first block goes on where row 1 stops, so a carried state would be the state of "
-                "another place. Row n starts at n * ((S - 1) // rows)."),
+                "Row 2 of your first block goes on where row 1 stops, so a carried state would be that of "
+                "another part of the text. Row n starts at n * ((S - 1) // rows)."),
         Mistake("time not first", {".reshape(count, k, rows)": ".reshape(count, k, rows).swapaxes(1, 2)"},
                 "The rows are right, but your blocks are (rows, k). Arrays are time-major here: swap the last two "
                 "axes."),
@@ -419,8 +422,8 @@ nucleus = Exercise(
         Mistake("one more when the share is reached exactly",
                 [{"before < share": "before <= share"},
                 {"before < share": "before <= share", "np.argsort(-p)": "np.argsort(p)[::-1]"}],
-                "Right, until the sum reaches the share exactly: then you take one token more. The set is complete "
-                "as soon as it has the share, so a token is in while before < share."),
+                "Right, until the sum reaches the share exactly: then you take one token more. A token is in while the "
+                "larger ones together have less than the share."),
         Mistake("sorted mask on unsorted p", {"kept[inside] = p[inside]": "kept = np.where(before < share, p, 0)"},
                 "Your mask says which places of the sorted order stay, and you lay it on p, which is not sorted. "
                 "Write back by order: kept[order[inside]] = p[order[inside]]."),
@@ -465,6 +468,8 @@ class _Reader:
         self.E, self.W, self.U = rng.standard_normal((V, 5)), rng.standard_normal((5, 5)), rng.standard_normal((5, V))
 
     def step(self, token, state):
+        if np.ndim(token):
+            raise TypeError(f"step takes one token at a time, got {token!r:.40}")
         h = np.tanh(self.E[token] + 0.6 * (np.zeros(5) if state is None else state) @ self.W)
         return 2 * h @ self.U, h
 
@@ -487,6 +492,15 @@ def _the_same_for_every_size(answer, rng):
     found = [float(answer(model.read, tokens, k)) for k in (1, 7, 19, 20)]
     if not np.allclose(found, found[0]):
         return f"pieces of 1, 7, 19 and 20 tokens should give one number; yours are {np.round(found, 4).tolist()}."
+    sizes = []
+
+    def read(piece, state):
+        sizes.append(len(piece))
+        return model.read(piece, state)
+
+    answer(read, tokens, 7)
+    if max(sizes) > 7:
+        return f"k is 7, and you give `read` a piece of {max(sizes)} tokens at once. No piece may be longer than k."
     return None
 
 
@@ -517,6 +531,15 @@ read_in_pieces = Exercise(
                 "tokens[start + 1:start + k + 1]": "tokens[start + 1:start + k]"}],
                 "You take the targets from the piece itself, so its last token has none. Its target is the first "
                 "token of the next piece."),
+        Mistake("the border read twice", {"tokens[start:start + k]": "tokens[start:start + k + 1]"},
+                "You read the first token of the next piece with this one, and again with the next: the state has then "
+                "read it twice. Read k tokens, and take the targets one further."),
+        Mistake("weighed by the tokens read",
+                {"np.concatenate(surprise).mean()":
+                    "np.average([each.mean() for each in surprise], "
+                    "weights=[min(k, len(tokens) - k * number) for number in range(len(surprise))])"},
+                "You weigh each piece by its tokens. The weights are the numbers of targets, and the last piece has "
+                "one target less than tokens."),
         Mistake("targets not shifted", {"tokens[start + 1:start + k + 1]": "piece"},
                 "Your targets are the tokens that have just been read. Row t of p is about the token after that: "
                 "tokens[start + 1:start + k + 1]."),
@@ -584,7 +607,7 @@ def _reads_no_more_than_it_needs(answer, rng):
                 f"last one. Yours made {len(calls)}.")
     ties = answer(lambda token, state: (np.array([0.0, 1.0, 1.0]), state), [0], 2)
     if list(ties) != [1, 1]:
-        return f"of logits [0, 1, 1] the first of the largest is token 1; yours wrote {list(ties)}."
+        return f"of logits [0, 1, 1] the first of the largest is token 1; yours wrote {[int(token) for token in ties]}."
     return None if len(written) == 6 else f"6 tokens are to be written, got {len(written)}."
 
 
@@ -643,7 +666,7 @@ def d_logits_reference(logits, targets, temperature):
 
 def _tempered(rng):
     return [(1.5 * rng.standard_normal((N, V)), rng.integers(0, V, N), temperature)
-            for N, V, temperature in ((3, 5, 0.5), (4, 6, 2.0), (5, 4, 1.3), (2, 7, 0.8))]
+            for N, V, temperature in ((6, 5, 0.5), (7, 6, 2.0), (5, 4, 1.3), (9, 7, 0.8))]  # N ≥ V
 
 
 def _d_logits_by_differences(answer, rng):
@@ -693,11 +716,15 @@ d_logits = Exercise(
                 "The factor is there, but your p is softmax(logits). The model of this loss expects softmax(logits / "
                 "temperature)."),
         Mistake("sum in place of mean", {"(temperature * len(targets))": "temperature"},
-                "That is the gradient of the sum. The loss is the mean over N places: divide by N."),
+                "That is the gradient of the sum. The loss is the mean over N positions: divide by N."),
         Mistake("mean over all entries", {"(temperature * len(targets))": "(temperature * logits.size)"},
-                "You divide by N · V. The loss is a mean over N places, each with one term."),
+                "You divide by N · V. The loss is a mean over N positions, each with one term."),
         Mistake("what came is not subtracted", {"(p - came)": "p"},
                 "You return the distribution alone. What came is subtracted: p − 1 at the target."),
+        Mistake("whole rows",
+                {"came = np.eye(logits.shape[1])[targets]": "came = np.zeros_like(p)\n    came[targets] = 1"},
+                "p[targets] takes whole rows, and the targets are columns. Meant is one entry of each row: "
+                "p[np.arange(N), targets]."),
         Mistake("the target alone", {"(p - came)": "((p - came) * came)"},
                 "Your gradient is 0 for all that did not come. Their logits stand in the softmax's sum: their "
                 "gradient is p."),
@@ -705,7 +732,7 @@ d_logits = Exercise(
                 [{"e.sum(axis=1, keepdims=True)": "e.sum(axis=0, keepdims=True)",
                 "logits.max(axis=1, keepdims=True)": "logits.max(axis=0, keepdims=True)"},
                 {"e.sum(axis=1, keepdims=True)": "e.sum(axis=0, keepdims=True)"}],
-                "Your probabilities sum to 1 down the columns. Each row is a place: axis=1."),
+                "Your probabilities sum to 1 down the columns. Each row is a position: axis=1."),
     ],
     hints=[
         "Write a = logits / temperature. You know the gradient of a; the chain rule does the rest.",
@@ -739,6 +766,8 @@ kilobytes = ValueExercise(
                 "You take the perplexity for the bits of a character. It is 2 to the power of the bits."),
         Mistake("1,024 bytes", 1.4932 / np.log(2) * 111_540 / 8 / 1024,
                 "Those are units of 1,024 bytes. Here a kilobyte has 1,000."),
+        Mistake("what is saved", 111.540 * (1 - 1.4932 / np.log(2) / 8), "That is how much is saved of the 111.5."),
+        Mistake("a share", 1.4932 / np.log(2) / 8, "That is the share of its size. Take it of 111.5 kB."),
         Mistake("bits", 1.4932 / np.log(2) * 111_540, "Those are bits. Divide by 8, and by 1,000."),
     ],
     hints=[
@@ -746,7 +775,7 @@ kilobytes = ValueExercise(
         "2 to the bits is e to the nats: bits = nats / log 2.",
         "1.4932 / 0.6931 = 2.154 bits a character.",
     ],
-    explanation="About 30 kB of 111.5. gzip makes 44 kB of it and bzip2 37 kB, but they have not read the other nine "
+    explanation="About 30 kB of 111.5. gzip makes 45 kB of it and bzip2 37 kB, but they have not read the other nine "
                 "tenths. (The receiver needs the model, too, which is larger than the text.)",
 )
 
@@ -773,6 +802,8 @@ words_and_characters = ValueExercise(
         Mistake("the surprise of a word", np.log(70), "That is the surprise of a word. A word has 5.6 characters."),
         Mistake("the other way round", 70**5.6,
                 "You multiply the surprise by 5.6. A word's surprise is shared out among its characters: divide."),
+        Mistake("bits of a character", np.log2(70) / 5.6,
+                "Those are bits: the surprise of a character. The perplexity is 2 to the power of them."),
         Mistake("bits", 2 ** (np.log(70) / 5.6), "The base is mixed: log gives nats, and nats need e, not 2."),
         Mistake("the character model per word", 2.4**5.6,
                 "That is the other model's perplexity per word, which tells you as well which is better. Asked for is "
@@ -841,10 +872,10 @@ QUIZ = Quiz("09", [
                    "They may be alike. What counts is that each row is one unbroken stretch."),
             Option("So that each row goes on in its next block where it stopped, and its carried state is right.",
                    True,
-                   "With neighbouring blocks as rows, a row jumps, and its state is that of another place. (The "
+                   "With neighbouring blocks as rows, a row jumps, and its state is that of another part. (The "
                    "last of the 1,001 has no target, so each row reads 500.)"),
             Option("Because the last 500 characters are kept for validation.", False,
-                   "Validation text is cut off before."),
+                   "The validation text was set aside before that."),
         ],
         topic="offset batches",
     ),
@@ -855,7 +886,8 @@ QUIZ = Quiz("09", [
                    "That is a reset state. Then each block begins as if the text began there."),
             Option("The gradient, but not the numbers in the state.", False,
                    "The gradient is cut there: `detach`. That is what the truncation is."),
-            Option("The numbers in the state, but no gradient.", True, "What was read before is remembered."),
+            Option("The numbers in the state, but no gradient.", True,
+                   "The numbers remember what was read, and `detach` stops the gradient."),
         ],
         topic="what truncated BPTT cuts",
     ),
@@ -896,7 +928,7 @@ QUIZ = Quiz("09", [
                    "The vocabulary is the same in every pass. A higher perplexity on unseen text is a worse model of "
                    "it."),
             Option("The learning rate is too high, so the training has diverged.", False,
-                   "Then the loss of the training would not fall so evenly."),
+                   "Then the training loss would not fall so evenly."),
         ],
         topic="a text of one's own",
     ),
@@ -905,10 +937,10 @@ QUIZ = Quiz("09", [
         "the next batch. What is wrong with it?",
         [
             Option("Nothing, as long as the gradient is cut between the batches.", False,
-                   "The numbers of the state are wrong too, not only the gradient's way."),
+                   "The numbers in the state are wrong, and cutting the gradient doesn't mend them."),
             Option("The targets are shifted by one block.", False,
                    "Inputs and targets fit each other. What does not fit is the state."),
-            Option("Each row begins with the state of another place, and the rows are much alike.", True,
+            Option("Each row begins with the state of another part of the text, and the rows are much alike.", True,
                    "Row 1 of the next batch does not go on where row 1 has stopped but further on. In this chapter the "
                    "wrong state costs more than no state at all."),
         ],

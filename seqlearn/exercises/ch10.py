@@ -487,8 +487,8 @@ drop_features = Exercise(
                 "share."),
         Mistake("made larger by what was drawn", [{"/ (1 - share)": "/ keep.mean()"},
                 {"/ (1 - share)": "/ np.maximum(keep.mean(axis=1, keepdims=True), 1e-9)"}],
-                "You divide by the share that happens to be kept in these draws. The factor is the same in every "
-                "batch, 1 / (1 − share): then the mean over the draws is right."),
+                "You divide by the share that happens to be kept in these draws. The factor is the same for all "
+                "draws, 1 / (1 − share)."),
         Mistake("one draw for the whole batch", {"draws >= share": "draws[:1] >= share"},
                 "You use the first review's draws for all. Each review has draws of its own, (N, D)."),
         Mistake("whole words dropped", {"draws >= share": "draws[:, :1] >= share"},
@@ -610,7 +610,7 @@ def packed_logits_reference(model, x, lengths):
 
 
 def _two_ways(rng):
-    """Unsorted lengths; in the second case no row is as long as x; numbers in the padding, which must not be read."""
+    """Unsorted lengths; in the second case no row is as long as x; words in the padding of all rows but the first."""
     import torch
 
     cases = []
@@ -622,6 +622,7 @@ def _two_ways(rng):
         for weight in model.parameters():
             weight.data = torch.from_numpy(rng.standard_normal(tuple(weight.shape)))
         x = torch.from_numpy(rng.integers(1, 9, (T, len(lengths))))
+        x[lengths[0] :, 0] = 0  # the padding of one row is <pad>
         cases.append((model.requires_grad_(False), x, torch.tensor(lengths)))  # results with a graph cannot be copied
     return cases
 
@@ -677,6 +678,17 @@ packed_logits = Exercise(
                          "lengths[lengths.argsort(descending=True)])"},
                 "You sorted the rows by length and left them so. The logits must stand in the order of x: undo the "
                 "sorting, or let enforce_sorted=False do both."),
+        Mistake("sorted once more", {
+                    PACKED: "pack_padded_sequence(model.embedding(x)[:, lengths.argsort(descending=True)], "
+                            "lengths[lengths.argsort(descending=True)])",
+                    ".squeeze(1)": ".squeeze(1)[lengths.argsort(descending=True)]"},
+                "You sort the rows by length, and at the end the logits once more. With order = "
+                "lengths.argsort(descending=True), logits[order.argsort()] undoes the sorting."),
+        Mistake("lengths counted in x", {"lengths.cpu()": "(x != 0).sum(dim=0).cpu()"},
+                "You take the steps that are not 0 for the real ones. The padding here holds other rows as well: take "
+                "lengths."),
+        Mistake("one axis too many", {".squeeze(1)": ""},
+                "The logits must be (N,), and yours are (N, 1): take the last axis away with squeeze(1)."),
         Mistake("sigmoid", {".squeeze(1)": ".squeeze(1).sigmoid()"},
                 "These are probabilities. Asked are the logits, before the sigmoid."),
     ],
@@ -697,7 +709,7 @@ QUIZ = Quiz("10", [
         "You read the states of a batch that is padded at the end. Where does the mask go?",
         [
             Option("Where many steps become one: in the mean, the maximum, the loss, the choice of the last state.",
-                   True, "Until then nothing has mixed real and padded steps of a row that is read forwards."),
+                   True, "Until then no real step of a row that is read forwards has seen any padding."),
             Option("Into the input: padded words get a vector of zeros there, and that is all it takes.", False,
                    "An LSTM moves on an input of zeros as well: its biases and its old state see to that."),
             Option("Into the weights, which are multiplied by the mask at every step.", False,
@@ -775,7 +787,8 @@ QUIZ = Quiz("10", [
         topic="the third line of the test",
     ),
     Question(
-        "A network with two classes and a softmax says the logits 2 and 5. Which probability has the second class?",
+        "A network with two classes and a softmax says the logits 2 and 5. What is the probability of the second "
+        "class?",
         [
             Option("σ(5) ≈ 0.993, the sigmoid of its own logit.", False,
                    "The other logit counts as well: with 5 and 5 both classes have one half."),
@@ -812,7 +825,7 @@ QUIZ = Quiz("10", [
         topic="packing",
     ),
     Question(
-        "Which of these use the test set in a way that makes its accuracy too good?",
+        "Which of these make the test accuracy look better than it is?",
         [
             Option("Keep test reviews that also stand in the training part.", True,
                    "Report with and without them, or leave them out."),

@@ -257,6 +257,13 @@ masked_loss = Exercise(
                 "bad guess has to cost much."),
         Mistake("softmax over the batch", {"max(axis=2": "max(axis=1", "sum(axis=2": "sum(axis=1"},
                 "Your softmax runs over the answers of the batch (axis 1). It runs over the V symbols, the last axis."),
+        Mistake("softmax over everything",
+                {"max(axis=2, keepdims=True)": "max()", "sum(axis=2, keepdims=True)": "sum()"},
+                "Your softmax runs over the whole array. Each step of each answer has one of its own, over the V "
+                "symbols of the last axis."),
+        Mistake("PAD out of the softmax",
+                {"shifted = ": "logits = np.where(np.arange(logits.shape[2]) == 0, -np.inf, logits)\n    shifted = "},
+                "You leave PAD out of the softmax. It is the targets that are masked; p runs over all V symbols."),
         Mistake("the most probable symbol", {"targets[:, :, None]": "logits.argmax(axis=2)[:, :, None]"},
                 "You take −log p of the most probable symbol. Asked is that of the target, however improbable it is."),
     ],
@@ -369,10 +376,17 @@ matches = Exercise(
         Mistake("found inside longer words",
                 [{"min(count, wanted[group])": "min(count, ' '.join(reference).count(' '.join(group)))"},
                 {"min(count, wanted[group])": "count * (' '.join(group) in ' '.join(reference))"}],
-                "You look for a piece of text in the joined reference, so “the cat” is found in “the cats”, and "
-                "groups that overlap are missed. Compare lists or tuples of words."),
+                "You look for a piece of text in the joined reference, so “the cat” is found in “the cats”. "
+                "Compare lists or tuples of words."),
         Mistake("lower-cased", {"tuple(words[i : i + n])": "tuple(word.lower() for word in words[i : i + n])"},
                 "You make all letters small. “The” and “the” are different words here: compare them as they are."),
+        Mistake("groups of up to n words",
+                {"tuple(words[i : i + n]) for i in range(len(words) - n + 1)":
+                    "tuple(words[i : i + k]) for k in range(1, n + 1) for i in range(len(words) - k + 1)"},
+                "You count the groups of 1, 2, … n words together. Asked are those of exactly n."),
+        Mistake("the share", {"return matched, sum(found.values())":
+                              "return matched / max(1, sum(found.values())), sum(found.values())"},
+                "You return the share of the groups that match. Asked is their number; dividing is left for later."),
         Mistake("fewer than no groups", {"sum(found.values())": "len(candidate) - n + 1"},
                 "A candidate of fewer than n words has 0 groups; you return L − n + 1 there too, which is negative."),
         Mistake("at least one group", {"sum(found.values())": "max(1, sum(found.values()))"},
@@ -491,6 +505,18 @@ beam_step = Exercise(
                 "parents, tokens = np": "tokens, parents = np"}],
                 "You sort the transposed array, so a place in it counts the beginnings first. Either sort total "
                 "itself, or divide by B: np.divmod(place, B) gives column and row."),
+        Mistake("ranked by the last symbol", {"argsort(-total": "argsort(-log_p"},
+                "You rank by the last symbol alone. Add the score of the beginning first, and rank the sums."),
+        Mistake("flat places for tokens",
+                {"return parents, tokens, total[parents, tokens]": "return parents, best, total[parents, tokens]"},
+                "Your tokens are places in the flattened array. np.divmod(place, V) gives the row and the column; the "
+                "column is the token."),
+        Mistake("one for each token",
+                {"best = np.argsort(-total, axis=None)[:width]":
+                    "columns = np.argsort(-total.max(axis=0))[:width]\n    best = total.argmax(axis=0)[columns] * "
+                    "log_p.shape[1] + columns"},
+                "You keep the best beginning of each token. The same token may stand in the beam twice, behind two "
+                "beginnings: rank all B · V together."),
         Mistake("rows taken for columns", {"parents, tokens = np": "tokens, parents = np"},
                 "np.divmod(place, V) gives the row first and the column second: parents, then tokens."),
     ],

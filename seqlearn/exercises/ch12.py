@@ -137,7 +137,7 @@ exact_match = Exercise(
     hints=[
         "Go column by column. Where is the target's END? target.tolist().index(END) says it.",
         "Up to and including that END the answer must be the same: compare the two lists.",
-        "An answer that is too short gives a shorter list, so the comparison of lists is false, as it should be.",
+        "Answers with too few steps give a shorter list, so the comparison of lists is false, as it should be.",
     ],
     explanation="`seqlearn.decoding.exact_match` does the same for a model and a task.",
 )

@@ -150,7 +150,7 @@ BROKEN = {
     "dc times f twice": (
         "A", {"dc = dc + dh": "dc = dc * f + dh"}, "On its way from step to step dc meets a forget gate twice."),
     "dh added up": (
-        "", {"dh = sum": "dh = dh + sum"}, "dh keeps the gradient of later states. Only the gates lead to h_{t−1}."),
+        "", {"dh = sum": "dh = dh + sum"}, "dh keeps the gradient of later states. Only the sums lead to h_{t−1}."),
     "another slope of tanh(c)": (
         "", {"1 - tanh_c**2": "1 - c[t + 1] ** 2"}, "The slope of tanh at c is 1 - tanh(c)²."),
     "new c in the forget gate": (

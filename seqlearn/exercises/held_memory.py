@@ -230,7 +230,7 @@ train_lstm = Exercise(
         Mistake("gradients returned", {"return W_x, W_h, b": "return dW_x, dW_h, db"},
                 "You return the gradients of the last update. Asked for are the weights after it."),
         Mistake("dh kept", {"dh, dc = da @ W_h.T": "dh, dc = dh + da @ W_h.T"},
-                "You add the old dh to the new one. h goes on through the gates alone: dh = da @ W_h.T."),
+                "You add the old dh to the new one. h goes on through the four sums alone: dh = da @ W_h.T."),
         Mistake("another gate on the belt", [{"dc * f\n": f"dc * {gate}\n"} for gate in "io"],
                 "dc goes back times another gate. On its way from c_t to c_{t−1} it is multiplied by f_t."),
         Mistake("two left out", {"= 2 * (h[-1]": "= (h[-1]"},

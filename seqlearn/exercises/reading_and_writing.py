@@ -110,6 +110,9 @@ write = Exercise(
         Mistake("never stops early", {"        if ended.all():\n            break\n": ""},
                 "Your result has max_steps rows whatever is said. It has as many as were needed: the loop ends when "
                 "every answer has said END, and no rows of PAD alone follow."),
+        Mistake("one row of PAD too many", {"ended.all()": "(tokens == 0).all()"},
+                "You stop at a row of PAD alone, one row too late. The last row is the one in which the last answer "
+                "says END."),
         Mistake("no end at all", {"np.where(ended, 0, logits.argmax(axis=1))": "logits.argmax(axis=1)",
                                   "        if ended.all():\n            break\n": ""},
                 "Nothing ends in your loop: answers go on behind their END, and it runs to max_steps. Note who has "
@@ -251,6 +254,18 @@ seq2seq_logits = Exercise(
         Mistake("probabilities", [{"model.readout(states)": "model.readout(states).softmax(2)"},
                                   {"model.readout(states)": "model.readout(states).log_softmax(2)"}],
                 "Asked are the logits. The loss takes the softmax itself."),
+        Mistake("reads its own words",
+                {"states, _ = model.writer(model.embed_target(inputs), context)\n    return model.readout(states)":
+                     "token, state, logits = inputs[:1], context, []\n    for _ in inputs:\n        "
+                     "states, state = model.writer(model.embed_target(token), state)\n        "
+                     "logits.append(model.readout(states))\n        token = logits[-1].argmax(2)\n    "
+                     "return torch.cat(logits)"},
+                "Your decoder reads its own words. In training it reads inputs, the right answer one step late."),
+        Mistake("the context at every step anew",
+                {"states, _ = model.writer(model.embed_target(inputs), context)":
+                     "states = torch.cat([model.writer(model.embed_target(row[None]), context)[0] for row in inputs])"},
+                "Each step of your decoder begins in the context again. Hand its state on from step to step, or give "
+                "it all steps in one call."),
         Mistake("START not read", {"model.embed_target(inputs)": "model.embed_target(inputs.roll(-1, 0))"},
                 "You shift the inputs. They are one step late already: START stands in front."),
     ],
@@ -303,8 +318,14 @@ fair_penalty = Exercise(
                 "α is an exponent: long / short = ((long_length + 1) / (short_length + 1))^α. Take the logarithm of "
                 "both sides before you divide."),
         Mistake("from the probabilities", {"np.log(long / short)": "np.log(np.exp(long) / np.exp(short))"},
-                "You take the difference of the log-probabilities, which is the ratio of the probabilities. Equal "
-                "scores ask for the ratio of the log-probabilities, and its logarithm."),
+                "You take the difference of the log-probabilities. Equal scores ask for their ratio, and its "
+                "logarithm."),
+        Mistake("difference of the log-probabilities",
+                [{"np.log(long / short) / np.log((long_length + 1) / (short_length + 1))":
+                      "(short - long) / (long_length - short_length)"},
+                 {"np.log(long / short)": "(short - long)"}],
+                "You take the difference of the log-probabilities. The scores are quotients: setting them equal gives "
+                "the ratio long / short, and α is an exponent."),
         Mistake("logarithm of a negative number", {"np.log(long / short)": "(np.log(long) - np.log(short))"},
                 "Log-probabilities are negative, so their logarithms are NaN. Their ratio is positive: take its "
                 "logarithm."),

@@ -208,8 +208,7 @@ voice = Exercise(
         Mistake("never stops", {"if outputs[8] > 0:": "if False:"},
                 "You go on to most_steps, whatever the flag says. Is it looked at, and before a 0 is written over it?"),
         Mistake("a state made up", {"np.zeros(9), None, []": "np.zeros(9), np.zeros(6), []"},
-                "You begin with a state of your own. Begin with None: the decoder then starts from what was read, and "
-                "otherwise it doesn't know the word."),
+                "You begin with a state of your own. Begin with None: the decoder then starts from what was read."),
         Mistake("not nine numbers handed on", [{FEED: "frame = outputs[:8]"}, {FEED: "frame = np.append(outputs, 0)"}],
                 "You do not hand on nine numbers. step reads nine: the frame's eight, and a 0, as the sound has not "
                 "ended."),

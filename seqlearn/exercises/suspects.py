@@ -77,7 +77,7 @@ wrong_gradient = ValueExercise(
                 "Give one letter, \"A\", \"B\", \"C\" or \"D\".", example="E"),
     ],
     hints=[
-        "Reading does not tell. Measure: for every suspect, a central difference for each of the four entries.",
+        "Measure: for every suspect, a central difference for each of the four entries.",
         "Use weights that are random, not zeros or ones: np.random.default_rng(0).normal(size=4).",
         "nn.check_gradients(lambda: f(w), {\"w\": w}, {\"w\": gradient(w)}) does all four entries at once.",
     ],

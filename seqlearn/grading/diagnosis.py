@@ -246,7 +246,7 @@ def _changed(exercise: FunctionTask, answer: object, case: Case, names: Sequence
     which = f"its argument {names[0]}" if len(names) == 1 else f"its arguments {', '.join(names[:-1])} and {names[-1]}"
     first = case.arguments[exercise.argument_names(len(case.arguments)).index(names[0])]
     signs = sorted(_signs_in_place(answer))
-    what = "tensor" if is_tensor(first) else "array"
+    what = "tensor" if is_tensor(first) else "list" if isinstance(first, list) else "array"
     also = f" In your code stands `{'`, `'.join(signs)}`: it writes into the {what} to its left." if signs else ""
     return (
         f"The function changed {which}: whoever called it still needs what was there. "
@@ -272,11 +272,24 @@ def _copy_of(name: str, value: object) -> str:
 
 
 def _signs_in_place(answer: object) -> set[str]:
-    """`+=` and its like, where they stand in the function."""
+    """`+=` and its like, where they stand in the function. A name that begins as a number, as in `start = 0`, is left
+    out: it holds no array."""
     code = getattr(answer, "__code__", None)
     if not isinstance(code, types.CodeType):
         return set()
-    return {i.argrepr for i in dis.get_instructions(code) if i.opname == "BINARY_OP" and i.argrepr.endswith("=")}
+    steps = list(dis.get_instructions(code))
+    pairs = list(zip(steps, steps[1:], strict=False))
+    counters = {_stored(then) for step, then in pairs
+                if step.opname in ("LOAD_CONST", "LOAD_SMALL_INT") and isinstance(step.argval, int | float)} - {None}
+    return {step.argrepr for step, then in pairs
+            if step.opname == "BINARY_OP" and step.argrepr.endswith("=") and _stored(then) not in counters}
+
+
+def _stored(step: dis.Instruction) -> str | None:
+    """The name that this step stores in, or None. (Python 3.13 joins two steps into one, with a pair of names.)"""
+    if not step.opname.startswith("STORE_FAST"):
+        return None
+    return step.argval[0] if isinstance(step.argval, tuple) else step.argval
 
 
 def shown(exercise: FunctionTask, case: Case) -> str:

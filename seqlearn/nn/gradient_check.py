@@ -16,7 +16,7 @@ What counts as equal? For every parameter, with all its checked entries as one v
     relative error = (|expected − actual| − noise) / max(|expected|, |actual|), at least 0
 
 One number per parameter, so that a bias with gradients of 1e-9 cannot hide behind a matrix with gradients of 1.
-Relative, as an absolute tolerance of 1e-8 would accept anything for that bias. And less the noise, what rounding of the
+Relative, as an absolute tolerance of 1e-8 would accept zeros for that bias. And less the noise, what rounding of the
 loss may add: where the gradient is 0 the difference quotient is some ±1e-11, which is 0 as far as anyone can see.
 A gradient that is not 0 but under 100 × noise could be off by a percent unseen: it is "too small to tell" and fails.
 """

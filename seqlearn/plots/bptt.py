@@ -55,7 +55,7 @@ def training(losses: np.ndarray, d_u: np.ndarray, d_w: np.ndarray, *, figure: Fi
     right.set(xlabel="epoch", ylabel="gradient", title="gradients")
     right.legend()
     return describe(figure, f"""Left: the loss falls from {losses[0]:.0f} to about {losses[-1]:.3f} in {len(losses)}
-        epochs. Right: the gradient of W starts at {d_w[0]:.0f}, rises to about {d_w.max():.0f} and falls towards 0; the
+        epochs. Right: the gradient of W starts at {d_w[0]:.0f}, reaches about {d_w.max():.0f} and falls towards 0; the
         gradient of U stays much smaller.""")
 
 
@@ -325,6 +325,7 @@ class Paths(Picture):
                  title="angle to the full gradient", xticks=[1, 5, 10, 15, 20], yticks=[0, 30, 60, 90])
         (self.curve,) = axes.plot([], [], "-", color=color("muted"))
         (self.here,) = axes.plot([], [], "o", color=color("gradient"), markersize=9)
+        self.curves = [self.curve]
         self.moving += [self.curve, self.here]
 
     def update(self, k: int, radius: float, strengths: np.ndarray, angles: np.ndarray, ratios: np.ndarray) -> str:

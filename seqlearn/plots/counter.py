@@ -44,6 +44,7 @@ class CounterPicture(Picture):
         self.verdict = answers.text(PAGE, -3, "", fontsize=12, ha="right", va="bottom",
                                     bbox={"facecolor": color("paper"), "edgecolor": "none", "pad": 2})
         self.end = answers.add_patch(Rectangle((0, -5), 0, 57, facecolor=color("faint"), alpha=0.5, linewidth=0))
+        self.curves = [self.answers]
         self.moving = [self.bits, self.units, self.end, self.count, self.answers, longer, legend,
                        self.verdict]
 

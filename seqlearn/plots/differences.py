@@ -100,7 +100,7 @@ def verdicts(errors: dict[str, np.ndarray], *, figure: Figure | None = None) -> 
     axes.minorticks_off()
     axes.grid(axis="y", visible=False)
     medians = {name: np.median(values) for name, values in errors.items()}
-    words = "; ".join(f"{name}: about {f'{median:.1f}' if median > 0.1 else f'1e{np.log10(median):.0f}'}"
+    words = "; ".join(f"{name}: about {f'{median:.1f}' if median > 0.1 else f'{median:.0e}'.replace('e-0', 'e-')}"
                       for name, median in medians.items())
     return describe(figure, f"""Relative errors of gradient checks on a logarithmic axis with three regions: passes
         below 1e-7, look closer, wrong above 1e-2. {words}.""")
@@ -152,6 +152,7 @@ class VCurve(Picture):
         (self.rule,) = right.plot([], [], color=color("ink"), linewidth=1.2, linestyle="--", label="rule of thumb")
         (self.here,) = right.plot([], [], "o", color=color("gradient"), markersize=10)
         right.legend(loc="upper left")
+        self.curves = [self.errors]
         self.moving = [self.curve, self.tangent, self.secant, self.ends, self.errors, self.rule, self.here]
 
     def update(self, x: np.ndarray, y: np.ndarray, ends: np.ndarray, heights: np.ndarray, point: float, height: float,

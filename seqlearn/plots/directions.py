@@ -156,7 +156,7 @@ class Compass(Picture):
     """
 
     size = (9.6, 3.7)
-    steepest = 3.0  # the right panel ends here
+    steepest = 3.2  # the right panel ends here; the sliders reach a slope of 3.12
 
     def build(self) -> None:
         plan, curve = self.figure.subplots(1, 2, width_ratios=[1.5, 1])
@@ -177,6 +177,7 @@ class Compass(Picture):
         curve.legend(loc="lower left", ncols=2)
         for mark in (self.slope_arrow.patch, self.direction.patch, self.peak, self.here):
             mark.set_clip_on(False)  # whole at the edges, too
+        self.curves = [self.cosine]
         self.moving = [self.line, self.slope_arrow.patch, self.direction.patch, self.point, self.cosine, self.peak,
                        self.here]
 

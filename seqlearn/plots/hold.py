@@ -54,6 +54,7 @@ class Holding(Picture):
         self.symbols = [axes.text(t, TOP + 0.5, "", ha="center", fontsize=14, color=color("input"), fontweight="bold")
                         for t in range(1, self.steps + 1)]
         axes.text(0, TOP + 0.5, "input", ha="center", fontsize=11, color=color("input"))
+        self.curves = [self.read]
         self.moving += [self.wanted, self.read, *self.symbols]
 
     def update(self, symbols, read, wanted, z, r, shares, step, too_long=False) -> str:

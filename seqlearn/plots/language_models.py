@@ -82,7 +82,7 @@ def offset_rows(text: str, rows: int, k: int, *, blocks: int = 2, figure: Figure
 
 
 def by_place(surprises: dict[str, np.ndarray], *, figure: Figure | None = None) -> Figure:
-    """The surprise at each place of a block, (seeds, k) each: the median of the seeds, and all of them as a band."""
+    """The surprise at each position in a block, (seeds, k) each: the median of the seeds, and all of them as a band."""
     figure = figure or plt.figure(figsize=(9.6, 3.4))
     axes = figure.add_subplot()
     words = []
@@ -91,11 +91,11 @@ def by_place(surprises: dict[str, np.ndarray], *, figure: Figure | None = None) 
         role, mark = ("bad", "D-") if "reset" in name else ("state", "o-")
         axes.fill_between(places, values.min(axis=0), values.max(axis=0), color=color(role), alpha=0.2, linewidth=0)
         axes.plot(places, median, mark, color=color(role), markersize=6, label=name)
-        words.append(f"{name}: {median[0]:.2f} at the first place, {median[1]:.2f} at the second, "
+        words.append(f"{name}: {median[0]:.2f} at the first position, {median[1]:.2f} at the second, "
                      f"{median[-8:].mean():.2f} over the last eight")
-    axes.set(xlabel="place in the block", ylabel="surprise, nats", xticks=places, ylim=(0, None))
+    axes.set(xlabel="position in the block", ylabel="surprise, nats", xticks=places, ylim=(0, None))
     axes.legend(loc="upper right")
-    return describe(figure, f"""Surprise against the place in a block of {len(places)} characters, the median of
+    return describe(figure, f"""Surprise against the position in a block of {len(places)} characters, the median of
         {len(values)} seeds. {'; '.join(words)}.""")
 
 
@@ -113,24 +113,27 @@ def temperature_bars(characters: Sequence[str], probabilities: dict[str, np.ndar
             text.set(family="monospace", fontsize=12)
         words.append(f"{name}: {characters[0]} {100 * values[0]:.0f} %, {characters[1]} {100 * values[1]:.0f} %")
     panels[0].set_ylabel("probability")
-    return describe(figure, f"""Bar charts of the likeliest next characters, in one order. {'; '.join(words)}. The lower
-        the temperature, the larger the first bar's share; a high one evens them out.""")
+    return describe(figure, f"""Bar charts of the likeliest next characters, in one order. {'; '.join(words)}. With all
+        characters kept, the lower the temperature, the larger the first bar; a high one evens them out.""")
 
 
-def race(perplexities: dict[str, Sequence[float]], floor: float, *, figure: Figure | None = None) -> Figure:
-    """Validation perplexities of several seeds, one row a kind of run, with the floor of an ideal reader."""
+def race(perplexities: dict[str, Sequence[float]], readers: dict[str, float], *,
+         figure: Figure | None = None) -> Figure:
+    """Validation perplexities of several seeds, one row a kind of run; a dotted line for each of the `readers`."""
     figure = figure or plt.figure(figsize=(9.6, 0.9 + 0.5 * len(perplexities)))
     axes = figure.add_subplot()
     for row, (name, values) in enumerate(perplexities.items()):
         bad = "reset" in name
         axes.plot(values, np.full(len(values), row), "D" if bad else "o", color=color("bad" if bad else "state"),
                   markersize=8, markeredgecolor=color("paper"))
-    axes.axvline(floor, color=color("ink"), linestyle=(0, (1.5, 1.5)))
-    axes.text(floor, -0.75, " ideal reader", va="center")
+    for name, value in readers.items():
+        axes.axvline(value, color=color("ink"), linestyle=(0, (1.5, 1.5)), zorder=1)
+        axes.text(value, -0.75, f" {name}", va="center")
     axes.set(yticks=range(len(perplexities)), yticklabels=list(perplexities), ylim=(len(perplexities) - 0.5, -1.1))
     axes.set_xlabel("validation perplexity per character")
     words = "; ".join(f"{name}: {min(values):.2f} to {max(values):.2f}" for name, values in perplexities.items())
-    return describe(figure, f"Validation perplexity, one mark a seed. {words}. An ideal reader would have {floor:.2f}.")
+    lines = "; ".join(f"{name} {value:.2f}" for name, value in readers.items())
+    return describe(figure, f"Validation perplexity, one mark a seed. {words}. Dotted lines: {lines}.")
 
 
 def learning(train: Sequence[float], validation: Sequence[float], published: dict[str, float], *,

@@ -31,6 +31,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from . import style
 
@@ -42,6 +43,9 @@ class Picture:
     and lists in `self.moving` those that change, and `update(**values)`, which sets their data and returns the text
     alternative. Axis limits, titles and everything else outside `moving` may change as well: the whole figure is then
     drawn again, at the old price. The axes never move within the figure after the first drawing.
+
+    `build` may also list in `self.curves` the lines that a reader may want to keep for comparison: `keep()` leaves them
+    behind as they are, grey and dotted, until `forget()`. Their axes need fixed limits.
     """
 
     size = (9.6, 4.0)
@@ -50,6 +54,9 @@ class Picture:
         """`figure=None` makes a figure off screen for `render`; a pyplot figure makes a static picture."""
         self.figure = figure
         self.moving: list[Artist] = []
+        self.curves: list[Line2D] = []
+        self._kept: list[np.ndarray] = []
+        self._ghosts: list[Line2D] = []
         self.text = ""  # the text alternative of what is shown
         self._own_figure = figure is None
         self._values: dict = {}
@@ -64,6 +71,25 @@ class Picture:
     def update(self, **values) -> str:
         """Set the artists' data and return the text alternative; the figure is described with it."""
         raise NotImplementedError
+
+    def keep(self) -> None:
+        """Leave the curves behind as they are now, in place of those that were kept before."""
+        self.forget()
+        self._kept = [np.array(line.get_data(), dtype=float) for line in self.curves]
+        self._draw_kept()
+
+    def forget(self) -> None:
+        """Take away the curves that were kept."""
+        self.moving = [artist for artist in self.moving if artist not in self._ghosts]
+        for ghost in self._ghosts:
+            ghost.remove()
+        self._kept, self._ghosts = [], []
+
+    def _draw_kept(self) -> None:
+        self._ghosts = [line.axes.plot(*data, linestyle=(0, (1, 1.2)), linewidth=2.2, color=style.color("muted"),
+                                       drawstyle=line.get_drawstyle(), zorder=line.get_zorder() - 0.1)[0]
+                        for line, data in zip(self.curves, self._kept)]
+        self.moving += self._ghosts
 
     def redraw(self) -> None:
         """Draw the whole figure at the next `render`. Changes that matplotlib notices need no call."""
@@ -107,6 +133,7 @@ class Picture:
                 self.figure = Figure(figsize=self.size, dpi=100)
                 FigureCanvasAgg(self.figure)
             self.build()
+            self._draw_kept()
             style.add_fallback_fonts(self.figure)
         self._theme = theme
 

@@ -205,6 +205,7 @@ class ScalarMemory(Picture):
         axes.legend(loc="lower left", ncols=2)
         self.note = axes.text(0.99, 0.96, "", transform=axes.transAxes, ha="right", va="top", fontsize=13,
                               color=color("ink"), bbox={"facecolor": color("paper"), "edgecolor": "none", "pad": 2})
+        self.curves = [self.states]
         self.moving = [self.inputs, self.states, self.note]
 
     def update(self, w: float, x: np.ndarray, h: np.ndarray, left_out: str = "") -> str:

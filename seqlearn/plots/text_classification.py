@@ -11,7 +11,7 @@ from seqlearn.plots.style import color, describe
 
 
 def pipeline(words: tuple[str, ...] = ("the", "plot", "is", "not", "good"),
-             rows: tuple[int, ...] = (2, 26, 3, 17, 38), text: str = "The plot is NOT good.", probability: float = 0.04,
+             rows: tuple[int, ...] = (2, 26, 3, 17, 38), text: str = "The plot is NOT good.", probability: float = 0.12,
              *, figure: Figure | None = None) -> Figure:
     """From raw text to a probability, stage by stage, upward: text, words, rows, vectors, states, logit."""
     figure = figure or plt.figure(figsize=(9.6, 4.9))

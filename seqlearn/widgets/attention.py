@@ -1,8 +1,10 @@
 """Explorer of chapter 13: type a date, pick a character of the answer, and see which characters it was read from.
 
-It runs on the layers of `seqlearn.nn`, with the weights that notebooks/long_runs/13_dates.py has trained.
+It runs on the layers of `seqlearn.nn`, with the weights that notebooks/long_runs/13_dates.py has trained. In the page
+attention.js does the same, and shows beside it what the model of 13_dates_one_vector.py writes without attention.
 """
 
+from base64 import b64encode
 from functools import lru_cache
 from pathlib import Path
 
@@ -42,7 +44,7 @@ class DateAttention(Explorer):
         "nearly the same, and does anything break when only the best place counts?"
     )
     picture_class = DateReader
-    on_page = {"date": (*EXAMPLES[:5], EXAMPLES[-1]), "character": range(1, 12), "temperature": (0.1, 1.0, 10.0)}
+    script = "attention.js"
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:
         date = ipywidgets.Text(value=EXAMPLES[0], description="Date", continuous_update=True, placeholder="type a date",
@@ -63,6 +65,20 @@ class DateAttention(Explorer):
         written = max(len(values["target"]), 1)
         self._fit(written)
         return {**values, "chosen": min(character, written) - 1, "cut": len(date) > MOST}
+
+    def page_data(self, **values) -> dict:
+        """The alphabets, and the weights of both models: of the trained one, and of its like without attention."""
+        return packed_models()
+
+    @property
+    def wishes(self) -> dict:
+        """The character that was chosen, also while the answer is too short for it."""
+        return {"character": self._wish}
+
+    def set(self, **values) -> None:
+        """As `Explorer.set`; a new date may have a longer answer than the one that the slider ends with."""
+        self.controls["character"].max = WRITTEN
+        super().set(**values)
 
     def _fit(self, written: int) -> None:
         """End the slider where the answer ends; a shorter answer in between does not move the chosen character."""
@@ -96,6 +112,18 @@ def stored_reader(path: Path | None = None) -> dict:
     return {"encoder": encoder, "cell": _lstm(weights, "decoder.cell.", ""), "attention": attention,
             "v": weights["decoder.attention.v.weight"][0], "source": Symbols(SOURCE), "target": Symbols(TARGET),
             **weights}
+
+
+@lru_cache(maxsize=1)
+def packed_models() -> dict:
+    """Alphabets and weights as the page reads them: of every array [bits of a number, the numbers in base64]."""
+    from safetensors.numpy import load_file
+
+    folder = notebooks_folder() / "long_runs"
+    stored = [load_file(folder / f"{name}.safetensors") for name in ("13_dates", "13_dates_one_vector")]
+    models = [{name: [8 * value.itemsize, b64encode(value.tobytes()).decode()] for name, value in weights.items()}
+              for weights in stored]
+    return {"source": SOURCE, "target": TARGET, "models": models}
 
 
 def _lstm(weights: dict, place: str, end: str) -> nn.LSTM:

@@ -23,6 +23,7 @@ class TruncatedGradient(Explorer):
         "step* alone and look for a $k$ near 20 that is very bad."
     )
     picture_class = Paths
+    plays = "k"
     on_page = {
         "k": range(1, STEPS + 1),
         "radius": (0.5, 0.8, 1.2, 1.4),

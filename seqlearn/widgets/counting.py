@@ -27,6 +27,7 @@ class CountingOnes(Explorer):
         "counter stop?"
     )
     picture_class = CounterPicture
+    plays = "length"
     on_page = {"length": range(1, 51), "training": ("one_length", "many_lengths")}
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:

@@ -19,6 +19,7 @@ class DirectionalDerivative(Explorer):
         "what stays the same about the curve on the right?"
     )
     picture_class = Compass
+    plays = "angle"
     on_page = {"angle": range(0, 361, 10), "w_1": (-1.0, 1.0), "w_2": (0.0, 1.0)}
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:

@@ -228,10 +228,10 @@ function render(host) {
     const verdict = html(flow, "p", { class: "verdict" });
 
     function tell() { // how far off the prediction was, in powers of ten
-      const off = Math.abs(guess.first - exponent(result.norms[0], PAGE));
+      const off = Math.abs(guess.first - Math.log10(result.norms[0]));
       score = [score[0] + (off <= 1), score[1] + 1];
-      guess.told = `You said ${short(10 ** guess.first)} at step 0, and it is ${short(result.norms[0])}: ${rounded(off, 1)} `
-        + `powers of ten off (${score[0]} of ${score[1]} within one).`;
+      guess.told = `You said ${short(10 ** guess.first)} at step 0, and it is ${short(result.norms[0])}: `
+        + `${Number.isFinite(off) ? rounded(off, 1) : "more than all"} powers of ten off (${score[0]} of ${score[1]} within one).`;
       walk.play();
     }
     const setRadius = (radius) => frame.put("radius", toStep(radius, specs.radius));

@@ -71,6 +71,8 @@ class Explorer:
     # The script of an explorer that computes and draws in the page; live.py says how. The web edition then offers all
     # controls, those of `on_page` with these values.
     script: str = ""
+    # The slider that a play button moves, from its first value to its last: where time is the point.
+    plays: str = ""
 
     def __init__(self):
         self.picture = self.picture_class()
@@ -86,6 +88,8 @@ class Explorer:
         self._timer: asyncio.TimerHandle | None = None
         self._is_busy = self._has_changed = False
         self._live = None  # the view in the page, once there is one
+        self._beside: list[ipywidgets.Widget] | None = None  # play and keep, once there is a view
+        self._kept = ""  # the settings of the curve that was kept
         self.controls = self.make_controls()
         for name, control in self.controls.items():
             if isinstance(control, ipywidgets.Button):
@@ -108,6 +112,13 @@ class Explorer:
         return {}
 
     @property
+    def wishes(self) -> dict:
+        """What was asked of controls that cannot have it for now. The page keeps the wish, too: an answer that took it
+        back would meet a page that has gone on by then.
+        """
+        return {}
+
+    @property
     def values(self) -> dict:
         """The controls' values by name, of a very long text its end; buttons have none."""
         values = {name: control.value for name, control in self.controls.items()
@@ -125,6 +136,19 @@ class Explorer:
                 self.controls[name].value = value
         finally:
             self._is_busy = False
+        self._show()
+
+    def keep(self) -> None:
+        """Leave the curve of these settings in the picture, grey and dotted, to be compared with the next ones."""
+        self.picture.keep()
+        self._kept = ", ".join(f"{control.description} {shown(control)}" for control in self.controls.values()
+                               if not isinstance(control, ipywidgets.Button))
+        self._show()
+
+    def forget(self) -> None:
+        """Take the curve away that was kept."""
+        self.picture.forget()
+        self._kept = ""
         self._show()
 
     def _show(self, button: str | None = None) -> None:
@@ -159,6 +183,7 @@ class Explorer:
                 else:
                     extra = {}
                 text = self.picture.update(**self.compute(**values), **extra) + self._cut()
+                text += f" Grey and dotted, for comparison: {self._kept}." if self._kept else ""
                 png = self.picture.render()
         except Exception as error:  # anything: a learner gets a sentence, and the next change starts afresh
             reason = str(error).rstrip(".") or type(error).__name__
@@ -212,8 +237,33 @@ class Explorer:
 
             self._live = self._live or LiveView(self)
             return ipywidgets.VBox([self._live])
-        controls = _lay_out(list(self.controls.values()))
+        if self._beside is None:
+            self._beside = self._play_and_keep()
+        controls = _lay_out([*self.controls.values(), *self._beside])
         return ipywidgets.VBox([controls, self.image, self.caption, self.announcement])
+
+
+    def _play_and_keep(self) -> list[ipywidgets.Widget]:
+        found = []
+        if self.plays:
+            slider = self.controls[self.plays]
+            step = max(slider.step, (slider.max - slider.min) // 36)
+            play = ipywidgets.Play(value=slider.value, min=slider.min, max=slider.max, step=step, show_repeat=False,
+                                   interval=max(200, min(600, 10_000 * step // (slider.max - slider.min))))
+            ipywidgets.jslink((play, "value"), (slider, "value"))
+            found.append(play)
+        if self.picture.curves:
+            button = ipywidgets.ToggleButton(description="keep this curve")
+            button.observe(lambda change: self.keep() if change["new"] else self.forget(), "value")
+            found.append(button)
+        return found
+
+
+def shown(control: ipywidgets.Widget) -> str:
+    """The value of a control as the page writes it."""
+    if hasattr(control, "readout_format"):
+        return format(control.value, control.readout_format.replace("r", "g"))
+    return getattr(control, "label", None) or str(control.value)
 
 
 def _lay_out(controls) -> ipywidgets.Box:

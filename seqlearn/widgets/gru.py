@@ -20,6 +20,7 @@ class HoldAndOverwrite(Explorer):
         "network of chapter 02 is this? Type a sequence of your own."
     )
     picture_class = Holding
+    plays = "step"
     on_page = {
         "step": (0, 3, 5, 8, 10, 14),
         "hold": (-8.0, 0.0, 3.0, 8.0),

@@ -69,7 +69,8 @@ const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²�
 
 // Something in a picture to take hold of. Mouse and finger move it, anywhere on `surface`; so do the arrow keys; to a
 // screen reader it is a slider. move(x, y, begins): in pixels of the picture; turn(dx, dy): by so many notches.
-function grip(element, surface, { label, picture, move, turn }) {
+// type(key), where there is one, says whether it has taken another key.
+function grip(element, surface, { label, picture, move, turn, type }) {
   set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
   surface.style.touchAction = "none";
   const go = (event) => {
@@ -84,7 +85,7 @@ function grip(element, surface, { label, picture, move, turn }) {
     go(event);
   });
   surface.addEventListener("pointermove", (event) => surface.hasPointerCapture(event.pointerId) && go(event));
-  element.turn = turn;
+  Object.assign(element, { turn, type });
 }
 
 function tellValue(element, now, least, most, words) {
@@ -92,7 +93,7 @@ function tellValue(element, now, least, most, words) {
 }
 
 // A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds.
-function player(parent, label, range, look) {
+function player(parent, label, range, look, { min = 0, step = 0.01 } = {}) {
   let running = 0;
   const stop = () => { cancelAnimationFrame(running); running = 0; toggle.textContent = "▶ Play"; };
   const play = () => {
@@ -107,7 +108,7 @@ function player(parent, label, range, look) {
     running = requestAnimationFrame(tick);
   };
   const toggle = button(parent, "▶ Play", () => (running ? stop() : play()));
-  const slider = html(parent, "input", { type: "range", min: 0, step: 0.01, "aria-label": label });
+  const slider = html(parent, "input", { type: "range", min, step, "aria-label": label });
   slider.addEventListener("input", () => { stop(); look(Number(slider.value)); });
   const show = (at, max, words) => { set(slider, { max, "aria-valuetext": words }).value = at; };
   return { play, stop, show, isPlaying: () => running > 0 };
@@ -163,21 +164,26 @@ function live({ model, el }, make) {
       const click = () => { frame.put(name, frame.places[name] + 1); shown.press(name); };
       if (kind === "button") return void button(bar, label, click);
       const box = html(bar, "label", {}, `${label} `);
-      const input = html(box, options ? "select" : "input", options ? {} : { type: kind, min, max, step });
+      const isLog = kind === "log", onInput = (value) => (isLog ? Math.log10(value) : value);
+      const input = html(box, options ? "select" : "input", options ? {} : { type: isLog ? "range" : kind });
+      if (min !== undefined) set(input, { min: onInput(min), max: onInput(max), step });
       set(input, { "aria-label": label }); // without the number beside it
       options?.forEach(([word], place) => input.add(new Option(word, place)));
-      const output = kind === "range" && html(box, "span", { class: "value", "aria-hidden": true });
+      const output = input.type === "range" && html(box, "span", { class: "value", "aria-hidden": true });
       const decimals = String(step).split(".")[1]?.length ?? 0;
       inputs[name] = () => {
-        if (kind !== "number" || document.activeElement !== input) input.value = frame.places[name];
+        const value = frame.places[name];
+        if (kind !== "number" || document.activeElement !== input) input.value = onInput(value);
         if (!output) return;
-        output.textContent = frame.places[name].toFixed(decimals);
+        output.textContent = isLog ? Number(value.toPrecision(3)) : value.toFixed(decimals);
         set(input, { "aria-valuetext": output.textContent });
       };
       input.addEventListener("input", () => {
-        if (input.value !== "") frame.put(name, options ? Number(input.value) : toStep(input.value, specs[name]));
+        const { value } = input;
+        if (kind === "text") frame.put(name, value);
+        else if (value !== "") frame.put(name, options ? Number(value) : isLog ? 10 ** value : toStep(value, specs[name]));
       });
-      input.addEventListener("change", () => { input.value = frame.places[name]; }); // what was typed may be no value
+      input.addEventListener("change", () => { input.value = onInput(frame.places[name]); }); // what was typed may be no value
       inputs[name]();
     },
   };
@@ -212,11 +218,12 @@ function live({ model, el }, make) {
   function onKey(event) { // before JupyterLab, which takes many keys for itself
     if (!root.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
     const grip = event.target.closest(".grip");
-    if (grip && !KEYS[event.key]) return;
+    const isMove = grip && KEYS[event.key];
+    if (grip && !isMove && !grip.type?.(event.key)) return;
     event.stopPropagation();
     if (!grip) return; // what the browser does with the key goes on
     event.preventDefault();
-    grip.turn(...KEYS[event.key]);
+    if (isMove) grip.turn(...isMove);
   }
 
   const shown = make(frame);

@@ -31,7 +31,10 @@ def style() -> str:
 
 
 def described(controls: dict[str, ipywidgets.Widget]) -> list[dict]:
-    """What a module needs to know of the controls: name, label, kind, and their range or their options."""
+    """What a module needs to know of the controls: name, label, kind, and their range or their options.
+
+    Of a "log" slider the range is of its values, and the step one of their powers of ten.
+    """
     found = []
     for name, control in controls.items():
         each = {"name": name, "label": control.description}
@@ -41,6 +44,11 @@ def described(controls: dict[str, ipywidgets.Widget]) -> list[dict]:
             # JSON has no infinity; null stands for it.
             options = [[word, None if value == float("inf") else value] for word, value in control._options_full]
             each |= {"kind": "select", "options": options}
+        elif isinstance(control, ipywidgets.Text):
+            each["kind"] = "text"
+        elif hasattr(control, "base"):  # its own min and max are exponents
+            limits = {"min": control.base**control.min, "max": control.base**control.max}
+            each |= {"kind": "log", **limits, "step": control.step}
         else:
             kind = "range" if hasattr(control, "readout") else "number"
             each |= {"kind": kind, "min": control.min, "max": control.max, "step": control.step}
@@ -77,6 +85,9 @@ class LiveView(anywidget.AnyWidget):
                 control.observe(self._follow_controls, "value")
         self.observe(self._follow_page, "values")
 
+    def _places(self) -> dict:
+        return places(self._explorer.controls) | self._explorer.wishes | self._clicks
+
     def _follow_controls(self, change=None) -> None:
         """A control has been set, or the button of this name clicked: the page gets all values in one message."""
         if self._is_following:
@@ -85,11 +96,11 @@ class LiveView(anywidget.AnyWidget):
             self._clicks[change] += 1
         with self.hold_sync():
             self.data = self._explorer.page_data(**self._explorer.values)
-            self.values = places(self._explorer.controls) | self._clicks
+            self.values = self._places()
 
     def _follow_page(self, change) -> None:
         """The page has other values than the controls: set them, in one picture, and click what was clicked there."""
-        now, wanted = places(self._explorer.controls) | self._clicks, self.values
+        now, wanted = self._places(), self.values
         clicked = [name for name in self._clicks if wanted.get(name, 0) != self._clicks[name]]
         changed = {name: value for name, value in wanted.items() if value != now.get(name) and name not in clicked}
         self._is_following = True

@@ -1,7 +1,7 @@
 // Chapter 06: a memory of one number on a belt, three gates at each of four stations, and a plain belt beside it.
 
 const GATES = { i: "input", f: "forget", o: "output" }, STATIONS = [2.02, 4.32, 6.62, 8.92], DOOR = 1.02, WIDE = 0.86;
-const BELT = 150, PLAIN = 338, SMALL = "₁₂₃₄", MOST = 0.99; // in the puzzle
+const BELT = 150, PLAIN = 338, SMALL = "₁₂₃₄", MOST = 0.99, LONG = 50; // in the puzzle
 
 // ---- numbers
 
@@ -52,7 +52,7 @@ function render(host) {
     slider.addEventListener("input", () => { w = Number(slider.value); frame.draw(); });
     button(bar, "Puzzle: get the 3 out", () => {
       puzzle = !puzzle;
-      if (puzzle) for (const name of Object.keys(specs)) frame.put(name, name === "repeats" ? 50 : 0.5);
+      if (puzzle) for (const name of Object.keys(specs)) frame.put(name, name === "repeats" ? LONG : 0.5);
       frame.draw();
     });
     const belt = html(body, "div", { class: "belt" }), verdict = html(body, "p", { class: "verdict" });
@@ -120,7 +120,10 @@ function render(host) {
     function show() {
       const data = frame.data(), { arrivals } = data;
       values = frame.values();
-      if (puzzle) for (const name of Object.keys(parts.doors)) frame.put(name, values[name] = Math.min(values[name], MOST));
+      if (puzzle) {
+        for (const name of Object.keys(parts.doors)) frame.put(name, values[name] = Math.min(values[name], MOST));
+        frame.put("repeats", values.repeats = LONG);
+      }
       result = ride(values, data, w);
       const { c, h, read } = result, { repeats } = values, last = lastSteps(repeats), steps = repeats + 3;
       at = Math.min(at ?? ends(), ends());
@@ -195,7 +198,7 @@ function render(host) {
       const sum = `${short(out)} comes out at the end. Of it, ${short(share)} is the 3 of step 1, `
         + `${short(out - share)} other numbers.`;
       if (Math.abs(out - 3) > 0.05) return `No gate opens further than ${MOST}, and 3 should come out. ${sum}`;
-      return `Solved: ${sum}${share > 1.7 ? " More of the 3 itself cannot arrive." : " Can you bring more of the 3 itself?"}`;
+      return `Solved: ${sum}${share > 3 * MOST ** (LONG + 4) - 0.005 ? " More of the 3 itself cannot arrive." : " Can you bring more of the 3 itself?"}`;
     }
     return { layout, show, stop: walk.stop, change() { if (!walk.isPlaying()) at = undefined; },
       words: () => words(values, frame.data(), result) };

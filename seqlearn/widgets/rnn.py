@@ -20,6 +20,7 @@ class Unrolling(Explorer):
         "with the identity it does not. Why?"
     )
     picture_class = UnrollingPicture
+    plays = "step"
     on_page = {
         "step": range(STEPS + 1),
         "scale": (0.5, 0.9, 1.2),

@@ -132,6 +132,7 @@ class TypedSum(Explorer):
         "357+801 and widen the beam from 1 to 3, and do the same with 55+930. Does a wider beam help?"
     )
     picture_class = WritingASum
+    plays = "step"
     on_page = {"sum": ("7+3", "357+801", "55+930", "57+5"), "step": range(1, STEPS + 1), "width": (1, 2, 3, 5)}
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:

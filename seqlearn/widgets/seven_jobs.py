@@ -69,7 +69,7 @@ def answer_to(job: str, text: str, noise: float = 0.3) -> dict:
     tokens = tokens_of(job, text)
     heard = sound_of(job, tokens, noise) if job in SOUNDS else None
     if not tokens or (job in SOUNDS and heard is None):
-        hint = {"recognition": f"only the letters {tones.LETTERS} have a sound", "speech translation":
+        hint = {"recognition": f"type up to 40 of the letters {tones.LETTERS}", "speech translation":
                 "only sentences of the whistled language, such as: the nurse saw the bird"}.get(job, "type an input")
         nothing = np.zeros((0, FEATURES)) if job in SOUNDS else []
         output = np.zeros((0, FEATURES)) if job == "synthesis" else []

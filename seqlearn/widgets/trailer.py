@@ -1,6 +1,6 @@
 """The trailer of chapter 00: four models of later chapters, each behind one function, and a training that fails.
 
-Whatever is typed, they answer: signs that a model does not know are left out or shown as "?".
+Signs that a model does not know are left out or shown as "?", words as "<unk>".
 The writer, the date reader and the adder run on the layers of `seqlearn.nn`; the translator runs in PyTorch.
 """
 

@@ -51,7 +51,7 @@ def heights(monkeypatch):
 def test_the_page_says_which_controls_there_are_and_where_they_start():
     height, double, name = explorers.offered(Heights())
     assert height == {"name": "height", "label": "height", "kind": "range", "words": ["0.0", "0.5", "1.0", "1.5"],
-                      "start": 1}
+                      "start": 1, "plays": False}
     assert (double["kind"], double["words"], double["start"]) == ("checkbox", ["False", "True"], 0)
     assert (name["kind"], name["words"], name["start"]) == ("select", ["Anna", "Ben"], 0)
 

@@ -28,20 +28,11 @@ def test_without_an_address_there_is_the_command_and_no_link():
 def test_the_environment_gives_the_address(monkeypatch):
     monkeypatch.setenv("GITHUB_REPOSITORY", "someone/course")
     monkeypatch.setenv("SEQLEARN_HUB", "https://hub.example.org/")
-    binder, hub = map(urlsplit, links(launch.ways(FIVE)))
+    binder, colab, hub = map(urlsplit, links(launch.ways(FIVE)))
     assert (binder.netloc, binder.path) == ("mybinder.org", "/v2/gh/someone/course/main")
     assert parse_qs(binder.query)["urlpath"] == [f"lab/tree/notebooks/{FIVE.notebook}"]
+    assert (colab.netloc, colab.path) == ("colab.research.google.com",
+                                          f"/github/someone/course/blob/main/notebooks/{FIVE.notebook}")
     assert (hub.netloc, hub.path) == ("hub.example.org", "/hub/user-redirect/git-pull")
     assert parse_qs(hub.query) == {"repo": ["https://github.com/someone/course"], "branch": ["main"],
                                    "urlpath": [f"lab/tree/course/notebooks/{FIVE.notebook}"]}
-
-
-@pytest.mark.parametrize("repository", ["course", "https://github.com/someone/course", "a/b/c"])
-def test_a_repository_is_owner_and_name(repository):
-    with pytest.raises(ValueError, match="owner/name"):
-        launch.ways(FIVE, repository, "")
-
-
-def test_a_hub_needs_https():
-    with pytest.raises(ValueError, match="https://"):
-        launch.ways(FIVE, "someone/course", "hub.example.org")

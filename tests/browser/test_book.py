@@ -233,6 +233,31 @@ def test_an_explorer_shows_what_the_live_one_shows(site, chromium, name):
     assert sum(file.stat().st_size for file in folder.iterdir()) <= 6e6
 
 
+def test_a_slider_plays_and_a_picture_is_kept_for_comparison(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[4]}") as visit:
+        figure = visit.page.locator("figure.explorer").first
+        figure.scroll_into_view_if_needed()
+        visit.page.wait_for_selector("figure.explorer[data-ready]")
+        caption, slider = figure.locator("figcaption"), figure.get_by_label("Block length")
+        slider.fill("17")
+        before, first = caption.inner_text(), figure.get_attribute("data-shown")
+        figure.get_by_role("button", name="keep this curve").click()
+        assert "Behind it, pale, for comparison: Block length" in caption.inner_text()
+        figure.get_by_role("button", name="play").click()
+        figure.get_by_role("button", name="stop").wait_for()
+        figure.get_by_role("button", name="play").wait_for()  # it ends by itself, at the last value
+        assert slider.input_value() == slider.get_attribute("max") == "19"
+        kept, shown = figure.locator("img").all()
+        visit.page.wait_for_function("([one, other]) => one.src !== other.src", [kept.element_handle(),
+                                                                                  shown.element_handle()])
+        assert first in kept.get_attribute("src") and kept.get_attribute("alt") == ""
+        assert kept.bounding_box() == shown.bounding_box(), "they lie on one another"
+        figure.get_by_role("button", name="keep this curve").click()
+        slider.fill("17")
+        assert caption.inner_text() == before and figure.locator("img").count() == 1
+        assert visit.complaints == []
+
+
 def test_a_drag_is_followed_at_once_by_keyboard_too(site, chromium):
     """Once the neighbours are loaded, from the change to the picture at most 16 ms; the arrows move the slider."""
     with Visit(chromium, f"{site}/{CHAPTER_PAGES[4]}") as visit:
@@ -290,7 +315,8 @@ def test_a_live_explorer_takes_the_place_of_its_still_and_says_what_python_says(
 
 
 LIVE_KEYS = {"radius": "ArrowLeft", "steps": "ArrowRight", "activation": "ArrowDown", "start": "ArrowDown",
-             "clip": "ArrowDown", "seed": "ArrowUp", "repeats": "ArrowRight"}
+             "clip": "ArrowDown", "seed": "ArrowUp", "repeats": "ArrowRight", "temperature": "ArrowRight",
+             "character": "ArrowLeft", "example": "ArrowDown"}
 SAYS = "([name, words]) => document.querySelector(`[data-explorer=${name}] .says`)?.textContent === words"
 PLACES = "(name) => document.querySelector(`[data-explorer=${name}] .seqlearn-live`).explorer.frame.places"
 

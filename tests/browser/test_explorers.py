@@ -60,6 +60,16 @@ def test_every_control_by_keyboard(browser, explorer):
             for key in UNDO_TEXT:
                 page.keyboard.press(key)
             shown.wait_for(CHANGED, [output.element_handle(), typed], f"{label} can be taken back")
+    title = picture.get_attribute("title")
+    if explorer.plays:
+        player = output.get_by_role("button", name="Play or pause")
+        player.click()
+        shown.wait_for(CHANGED, [output.element_handle(), title], "play changes the words")
+        player.click()
+    if explorer().picture.curves:
+        output.get_by_text("keep this curve").click()
+        shown.wait_for("([output]) => output.querySelector('.seqlearn-caption').textContent.includes('for comparison')",
+                       [output.element_handle()], "a curve is kept")
     assert shown.errors == []
     shown.close()
 

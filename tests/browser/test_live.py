@@ -1,11 +1,17 @@
 """The explorers that compute in the page: their numbers against Python, and both sides following each other."""
 
+import runpy
+
 import nbformat
 import numpy as np
 import pytest
 
 from seqlearn import nn
+from seqlearn.data.dates import dates
+from seqlearn.data.pairs import END, PAD
+from seqlearn.data.pairs import START as BEGIN
 from seqlearn.widgets import live
+from seqlearn.widgets.attention import EXAMPLES, MOST, WRITTEN, DateAttention, packed_models, stored_reader
 from seqlearn.widgets.exploding import STARTS, ExplodingGradients, first_inputs, gradient_norms, make_network, train
 from seqlearn.widgets.lstm import ARRIVALS, DEFAULTS, START, ConveyorBelt
 
@@ -161,7 +167,109 @@ def test_the_belt_is_a_layer_with_its_gates_set_and_says_what_python_says(browse
             assert ours["words"] == belt.picture.update(**theirs), values
 
 
+def written(date, temperature=1.0, covered=(), pulled=()):
+    """The tokens of the answer, and the weights, on the layers of seqlearn.nn.
+
+    covered: of a step the places that it cannot look at; pulled: of a step its weights, set by hand.
+    """
+    model = stored_reader()
+    rows = model["source"].encode(date[:MOST])
+    outputs, ends = model["encoder"].forward(model["encoder.embedding.weight"][rows][:, None])
+    bridge, bias = model["encoder.bridge.weight"].T, model["encoder.bridge.bias"]
+    state = tuple(np.tanh(np.concatenate(both, axis=1) @ bridge + bias) for both in zip(*ends, strict=True))
+    model["attention"].params["v"][:] = model["v"] / temperature
+    tokens, looks = [BEGIN], []
+    while tokens[-1] != END and len(tokens) <= WRITTEN:
+        step = len(looks)
+        mask = np.array([[t not in covered[step] for t in range(len(rows))]] if step in covered else True)
+        mask = np.broadcast_to(mask, (1, len(rows)))
+        context, weights = model["attention"].forward(state[0], outputs, mask=mask)
+        if step in pulled:
+            weights = np.where(mask, pulled[step], 0)
+            weights = weights / (weights.sum() or 1)
+            context = np.einsum("ns,snv->nv", weights, outputs)
+        x = np.concatenate([model["decoder.embedding.weight"][tokens[-1:]], context], axis=1)
+        _, state = model["cell"].forward(x[None], state)
+        logits = model["decoder.readout.weight"] @ np.concatenate([state[0], context], axis=1)[0]
+        logits += model["decoder.readout.bias"]
+        logits[[PAD, BEGIN]] = -np.inf
+        tokens.append(int(logits.argmax()))
+        looks.append(weights[0])
+    return [model["target"].tokens[token] for token in tokens[1:]], np.array(looks)
+
+
+def random_edits(rng, length):
+    """Places covered at some steps, sometimes all of them; weights pulled at others; at some both."""
+    steps = rng.permutation(WRITTEN)
+    covered = {int(step): set(rng.integers(0, length, rng.integers(1, 4)).tolist()) for step in steps[:3]}
+    covered[int(steps[0])] |= set(range(length)) if rng.random() < 0.3 else set()
+    return covered, {int(step): rng.dirichlet(np.full(length, 0.2)).tolist() for step in steps[2:5]}
+
+
+def own_dates(count, seed=1):
+    """Of the test part that the model was measured on."""
+    return [date for date, _ in dates(10, count, seed=seed).test]
+
+
+@pytest.mark.parametrize("cls", [DateAttention])
+def test_the_dates_are_read_as_the_layers_read_them_also_covered_and_pulled(browser, cls):
+    rng, cases = np.random.default_rng(0), []
+    odd = ["1", "日本 1999", "x" * 40, "mai 5 1999 §", " "]
+    for number, date in enumerate([*EXAMPLES, *EXAMPLES, *own_dates(80), *odd]):
+        case = {"date": date, "temperature": float(rng.choice([0.01, 0.5, 1, 2, 100])) if number >= 10 else 1.0,
+                "character": int(rng.integers(1, 12)), "covered": {}, "pulled": {}}
+        if number >= 10 and rng.random() < 0.8:
+            case["covered"], case["pulled"] = random_edits(rng, min(len(date), MOST))
+        cases.append(case)
+    sent = [case | {"covered": {step: sorted(places) for step, places in case["covered"].items()}} for case in cases]
+    found = in_the_page(browser, cls, """(module, {covered, pulled, ...values}, data) => {
+        const edits = { covered: [], pulled: [] };
+        for (const [step, places] of Object.entries(covered)) edits.covered[step] = new Set(places);
+        for (const [step, weights] of Object.entries(pulled)) edits.pulled[step] = weights;
+        const plain = module.compute(values, data), result = module.compute(values, data, edits);
+        return {...result, words: module.words(values, plain), plain: plain.target};
+    }""", sent, packed_models())
+    reader, differing = DateAttention(), 0
+    for values, ours in zip(cases, found, strict=True):
+        theirs, weights = written(values["date"], values["temperature"], values["covered"], values["pulled"])
+        assert ours["target"] == theirs, values
+        assert np.allclose(ours["weights"], weights, rtol=0, atol=1e-10), values
+        if values["covered"]:
+            differing += ours["target"] != ours["plain"]
+        told = {name: values[name] for name in ("date", "temperature", "character")}
+        shown = reader.compute(example="", **told)
+        assert ours["words"] == reader.picture._words(
+            shown["source"], shown["target"], shown["weights"][shown["chosen"]], shown["chosen"],
+            "".join(token for token in shown["target"] if token != "<end>"), shown["temperature"], shown["known"],
+        ) + (f" Only the first {MOST} characters are read." if shown["cut"] else ""), values
+    assert differing > 20, "what is covered and pulled must matter"
+
+
+@pytest.mark.parametrize("cls", [DateAttention])
+def test_beside_it_stands_what_the_model_without_attention_writes(browser, cls):
+    torch = pytest.importorskip("torch")
+    from seqlearn.course.long_runs import long_run
+    from seqlearn.decoding import greedy
+    from seqlearn.training import load_weights
+
+    script = runpy.run_path(str(long_run("13_dates_one_vector.py")))
+    model = script["new_model"](script["SETTINGS"]).half()
+    load_weights(model, long_run("13_dates_one_vector.safetensors"))
+    model.double()
+    cases = [{"date": date, "temperature": 1} for date in [*EXAMPLES, *own_dates(60), "20240802"]]
+    found = in_the_page(browser, cls, "(module, values, data) => module.compute(values, data)", cases, packed_models())
+    symbols = stored_reader()
+    for values, ours in zip(cases, found, strict=True):
+        source = torch.from_numpy(symbols["source"].encode(values["date"])[:, None])
+        tokens = greedy(model, source, max_steps=WRITTEN).tokens[:, 0].tolist()
+        assert ours["without"] == [symbols["target"].tokens[token] for token in tokens], values
+    assert "".join(found[-1]["target"][:10]) == "2024-08-02" != "".join(found[-1]["without"][:10])
+
+
 SOURCES = {
+    "DateAttention": ["from seqlearn.widgets.attention import DateAttention as Live\nexplorer = Live()\nexplorer",
+                      "explorer.set(date='2/10/93', temperature=3.0)",
+                      "print({**explorer.values, 'text': explorer.text})"],
     "ConveyorBelt": ["from seqlearn.widgets.lstm import ConveyorBelt as Live\nexplorer = Live()\nexplorer",
                      "explorer.set(repeats=50, f3=1.0, i3=0.05)",
                      "print({**explorer.values, 'text': explorer.text})"],
@@ -322,6 +430,111 @@ def test_gates_are_set_where_they_stand_and_the_question_has_its_answers(browser
     page.evaluate(PUT, ["i4", 0.65])
     shown.wait_for("() => document.querySelector('.verdict').textContent.startsWith('Solved: 3')", None, "it is solved")
     assert page.evaluate(COST.replace("frame.places.radius = 0.9", "frame.places.f3 = 0.5")) <= 20
+    assert [url for url in shown.requests if url.startswith("http") and "//127.0.0.1:" not in url] == []
+    assert shown.errors == []
+    shown.close()
+
+
+@pytest.mark.parametrize("shown", [DateAttention], indirect=True)
+def test_a_letter_of_the_answer_shows_where_it_looked_and_what_it_is_without(browser, shown):
+    page, root, explorer = shown.page, shown.page.locator(".seqlearn-live"), DateAttention()
+    date = EXAMPLES[0]
+    assert root.locator(".says").inner_text() == explorer.text
+
+    def answer():
+        return "".join(root.locator("svg .picking text.letter").all_text_contents()).replace("end", "")
+
+    def middle(of, place, count):
+        box = root.locator(of).bounding_box()
+        return box["x"] + box["width"] * (place + 0.5) / count, box["y"] + box["height"] - 12
+
+    def settle():  # a frame is drawn
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def tokens(found):
+        return "".join(token for token in found[0] if token != "<end>")
+
+    page.mouse.click(*middle(".picking .catch", 3, WRITTEN))  # the 4 of 1984: where did it look?
+    settle()
+    explorer.controls["character"].value = 4
+    assert root.locator(".says").inner_text() == explorer.text and "4 at 27 (100 %)" in explorer.text
+    assert root.locator("svg > text:not(.tick):not(.small)").nth(1).text_content() == "to write “4” it uses 1.0 place"
+    page.mouse.move(*middle(".reading .catch", 26, len(date)))
+    settle()
+    looking = root.locator(".seen path:not([d=''])").count()
+    assert looking >= 3, "the dashes look there, too"
+    page.mouse.down()  # and now that letter is covered
+    page.mouse.up()
+    settle()
+    theirs = tokens(written(date, covered={3: {26}}))
+    assert answer() == theirs == "1988-09-25" and root.locator(".cover.on").count() == 1
+    assert root.locator(".verdict").inner_text() == f"Untouched it writes 1984-09-25, and now {theirs}."
+    assert kernel_says(shown)["text"] == explorer.text, "the kernel's model has nothing covered"
+    page.mouse.move(5, 5)
+    settle()
+    assert root.locator(".seen path:not([d=''])").count() == 0
+    root.get_by_role("button", name="As it was").click()
+    settle()
+    assert answer() == "1984-09-25" and root.locator(".cover.on").count() == 0
+
+    page.wait_for_timeout(700)
+    said = root.get_by_role("status").inner_text()
+    x, y = middle(".reading .catch", 18, len(date))  # the 2 of 25: all of the weight, by its bar
+    page.mouse.move(x, y - 40)
+    page.mouse.down()
+    page.mouse.move(x, y - 150)
+    page.wait_for_timeout(700)
+    assert root.get_by_role("status").inner_text() == said != "", "quiet while something is held"
+    page.mouse.up()
+    settle()
+    pulled = np.eye(len(date))[18]
+    assert answer() == tokens(written(date, pulled={3: pulled})) != "1984-09-25"
+    root.get_by_role("button", name="As it was").click()
+
+    letters = root.get_by_role("slider", name="letter of the date")
+    letters.focus()
+    page.keyboard.press("Home")
+    settle()
+    assert letters.get_attribute("aria-valuetext").startswith("T at 1, weight")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    settle()
+    assert letters.get_attribute("aria-valuetext") == "4 at 27, weight 0 %, covered" and answer() == theirs
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    settle()
+    assert answer() == "1984-09-25" and letters.get_attribute("aria-valuetext") == "4 at 27, weight 95 %"
+    page.keyboard.press("7")
+    settle()
+    assert answer() == "1987-09-25" and root.get_by_role("textbox", name="Date").input_value() == date[:-1] + "7"
+    root.get_by_role("slider", name="letter of the answer").focus()
+    page.keyboard.press("ArrowLeft")
+    settle()
+    assert "For character 3" in root.locator(".says").inner_text()
+
+    box = root.get_by_role("textbox", name="Date")
+    for text in ("2.10.93", "20240802", "3rd of may 2004"):  # answers of several lengths on the way; no letter is lost
+        box.fill("")
+        box.press_sequentially(text, delay=25)
+        explorer.controls["date"].value = text
+        page.wait_for_timeout(300)
+        said = kernel_says(shown)
+        assert box.input_value() == said["date"] == text
+        assert root.locator(".says").inner_text() == said["text"]
+    assert root.get_by_label("Begin with").evaluate("(list) => list.selectedOptions[0].text") == EXAMPLES[4]
+    shown.run_cell(1)
+    explorer.set(date="2/10/93", temperature=3.0, character=3)
+    shown.wait_for(SAYS, explorer.text, "the page follows the kernel")
+    assert box.input_value() == "2/10/93"
+
+    root.get_by_role("button", name="Play").click()
+    shown.wait_for("() => document.querySelector('.seqlearn-live .says').textContent.includes('For character 2')", None,
+                   "the answer is written letter by letter")
+    assert answer() == "19", "what comes later is not there yet"
+    root.get_by_role("button", name="Stop").click()
+    assert page.evaluate(COST.replace("frame.places.radius = 0.9", "frame.places.temperature = 0.9")) <= 20
+    root.evaluate(HIDE)
+    assert root.locator("svg").first.bounding_box()["width"] > 300
     assert [url for url in shown.requests if url.startswith("http") and "//127.0.0.1:" not in url] == []
     assert shown.errors == []
     shown.close()

@@ -127,6 +127,15 @@ def test_a_reader_from_either_end_is_not_told_that_one_side_is_right():
     assert ch01.learn_to_tell.check(learn).mistake == "only with nothing added"
 
 
+def test_an_answer_that_is_mostly_right_is_not_told_that_it_guesses():
+    def learn(*task):
+        tell, rng = ch01.learn_to_tell.reference(*task), np.random.default_rng(0)
+        return lambda sentence: tell(sentence) != (rng.random() < 0.15)
+
+    message = ch01.learn_to_tell.check(learn).message
+    assert "guess" not in message and "Fewer than 95 %" in message
+
+
 def test_a_rule_is_called_a_rule_whichever_word_it_looks_at():
     for rule in (lambda sentence: sentence[0] == 0, lambda sentence: sentence[-1] != 0):
         assert ch01.learn_to_tell.check(lambda *task, rule=rule: rule).mistake == "a rule of your own"

@@ -94,6 +94,24 @@ def test_a_mask_that_multiplies_lets_the_padding_in():
     assert ch02.ragged_loop.check(product).mistake == "multiplied by a mask"
 
 
+def test_the_solution_multiplies_no_padding(rng):
+    """On some processors a NaN in a product is a RuntimeWarning, whatever becomes of the product."""
+
+    class Watched(np.ndarray):
+        def __array_ufunc__(self, ufunc, method, *inputs, **more):
+            plain = [np.asarray(array) for array in inputs]
+            assert ufunc is not np.matmul or all(np.isfinite(array).all() for array in plain)
+            return getattr(ufunc, method)(*plain, **more)
+
+    spoiled = [case for case in ch02.ragged_loop.cases(rng) if not np.isfinite(case[0]).all()]
+    assert len(spoiled) == 2
+    for x, *rest in spoiled:
+        outputs, last = ch02.ragged_loop_reference(x.view(Watched), *rest)
+        assert np.isfinite(outputs).all() and np.isfinite(last).all()
+        with pytest.raises(AssertionError):
+            ch02.loop_reference(x.view(Watched), *rest[:-1])
+
+
 @pytest.mark.parametrize("weights, mistake", [((-1, 0.9, 1), "the count fades"), ((1, 1, 1), "a one adds something"),
                                               ((-2, 1, 2), "not 1 for a zero"), ((1, 1, 0), "counts the ones")])
 def test_weights_are_told_what_they_do(weights, mistake):
@@ -136,6 +154,12 @@ def test_weights_of_a_wrong_shape_are_told_the_right_one(answer):
     weights = {"odd": [[1.0]], "units too few": np.ones((3, 2))}[answer]
     result = ch02.brackets.check(lambda: (weights, np.eye(2), np.zeros(2)))
     assert result.status == "incorrect" and "W_x must have shape (5, 2)" in result.message
+
+
+def test_the_lamps_of_the_check_are_not_those_to_learn_from(rng):
+    for rows, _, new_rows, new_lit in ch02.learn_lamp.cases(rng):
+        assert not {tuple(row) for row in rows} & {tuple(row) for row in new_rows}
+        assert len(new_rows) == len(new_lit) > 300
 
 
 def test_other_networks_learn_the_lamp():

@@ -179,12 +179,13 @@ def test_reading_in_pieces_with_running_sums_is_right(model_first):
     assert ch09.read_in_pieces.check(in_pieces).status == "correct"
 
 
-def test_one_long_reading_is_right_too():
+def test_one_long_reading_has_the_number_but_no_pieces():
     def at_once(read, tokens, k):
         p, _ = read(tokens, None)
         return float(-np.log(p[np.arange(len(tokens) - 1), tokens[1:]]).mean())
 
-    assert ch09.read_in_pieces.check(at_once).status == "correct"
+    result = ch09.read_in_pieces.check(at_once)
+    assert result.status == "incorrect" and "longer than k" in result.message
 
 
 @pytest.mark.parametrize(("changed", "mistake"), [

@@ -292,6 +292,27 @@ def test_what_changes_arguments_is_named_where_it_stands(exercise):
     assert "changed its arguments x, W and h0" in message and "stands `*=`, `+=`: it writes into" in message
 
 
+def test_a_counter_is_not_blamed_for_what_changed(exercise):
+    def counts(x, W, h0):
+        step = 0
+        for _ in x:
+            step += 1
+        h0[:] = step
+        return states(x, W, h0)
+
+    message = exercise.check(counts).message
+    assert "changed its argument h0" in message and "+=" not in message
+
+
+def test_a_list_is_not_called_an_array():
+    def joins(words):
+        words[0] += words.pop()
+        return 1.0
+
+    exercise = Exercise("77.9", "Join", 1, lambda words: 1.0, lambda rng: [(["a", "b"],)] * 2, [], ["?"])
+    assert "stands `+=`: it writes into the list" in exercise.check(joins).message
+
+
 def test_a_signature_is_shown_as_it_is_written():
     exercise = Exercise("77.8", "Add", 1, lambda x, h: x + h, lambda rng: [tuple(rng.normal(size=2))] * 2, [], ["?"])
     message = exercise.check(lambda *, x, h=np: x + h).message

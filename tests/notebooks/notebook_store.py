@@ -26,11 +26,13 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from PIL import Image
 
 from notebook_rules import CELL_METADATA, WIDGET_VIEW, broken_rules, tags
+from seqlearn.course import address
 from seqlearn.course.chapters import read_notebook, stored, table
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 README = NOTEBOOKS.with_name("README.md")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+COLAB = "on-colab"  # the id of a cell
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"}
 
 
@@ -56,6 +58,16 @@ def run(notebook: nbformat.NotebookNode, folder: Path, *, with_data: bool = Fals
                 client.execute_cell(cell, index)
             except (CellExecutionError, DeadKernelError) as error:
                 raise NotStored(f"cell {index} failed:\n{error}") from None
+
+
+def for_colab(notebook: nbformat.NotebookNode, repository: str) -> None:
+    """Put the cell that brings the package on Colab before all other code; where the course has no address, none."""
+    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != COLAB]
+    if repository:
+        cell = nbformat.v4.new_code_cell(address.colab_line(address.package(repository)), id=COLAB,
+                                         metadata={"tags": ["remove-cell"], "jupyter": {"source_hidden": True}})
+        first = next((n for n, each in enumerate(notebook.cells) if each.cell_type == "code"), len(notebook.cells))
+        notebook.cells.insert(first, cell)
 
 
 def quiet_environment(profile: str) -> dict[str, str]:
@@ -131,6 +143,7 @@ def store(path: Path, *, with_data: bool = False) -> float:
     except ValueError as error:
         raise NotStored(str(error)) from None
     notebook = nbformat.read(path, as_version=4)
+    for_colab(notebook, address.written("repository"))
     started = time.perf_counter()
     run(notebook, path.parent, with_data=with_data)
     seconds = time.perf_counter() - started

@@ -11,8 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from notebook_rules import WIDGET_VIEW, broken_rules
-from notebook_store import NotStored, chosen, clean, main, run, shrink, store, update_readme
-from seqlearn.course.chapters import CHAPTERS, table
+from notebook_store import NotStored, chosen, clean, for_colab, main, run, shrink, store, update_readme
+from seqlearn.course import address
+from seqlearn.course.chapters import CHAPTERS, stored, table
 
 VIEW = {"model_id": "0123456789abcdef0123456789abcdef", "version_major": 2, "version_minor": 0}
 
@@ -162,3 +163,25 @@ def test_the_command_prints_time_and_size_and_its_status_tells_a_failure(tmp_pat
     write(tmp_path, new_code_cell("1 / 0"))
     assert main([]) == 1
     assert "not stored, cell 1 failed" in capsys.readouterr().err
+
+
+def test_the_cell_for_colab_comes_before_all_code_and_goes_with_the_address(tmp_path):
+    notebook = new_notebook(cells=[new_markdown_cell("# 00 Probe"), new_code_cell("x = 1"), new_code_cell("print(x)")])
+    before = [cell.source for cell in notebook.cells]
+    for name in ("someone/course", "other/course"):
+        for_colab(notebook, name)
+        assert [cell.source for cell in notebook.cells] == [before[0], address.colab_line(address.package(name)),
+                                                            *before[1:]]
+    run(notebook, tmp_path)
+    clean(notebook)
+    assert notebook.cells[1].outputs == [] and notebook.cells[3].outputs[0].text == "1\n"
+    for_colab(notebook, "")
+    assert [cell.source for cell in notebook.cells] == before
+
+
+@pytest.mark.parametrize("path", stored(), ids=lambda path: path.name[:2])
+def test_stored_chapters_have_the_cell_for_colab_of_the_address_in_the_settings(path):
+    notebook = nbformat.read(path, as_version=4)
+    before = [cell.source for cell in notebook.cells]
+    for_colab(notebook, address.written("repository"))
+    assert [cell.source for cell in notebook.cells] == before, "course.py store puts it right"

@@ -12,7 +12,7 @@ FIGURES = {
     "rows": lambda: figures.offset_rows("A long text is cut in two, and both rows go on at once.", 2, 8),
     "places": lambda: figures.by_place({"carried": np.ones((5, 16)), "reset": np.ones((5, 16)) + np.eye(5, 16)}),
     "temperature": lambda: figures.temperature_bars("ab c", {"τ = 1": P, "τ = 2": np.full(4, 0.25)}),
-    "race": lambda: figures.race({"RNN": [1.4, 1.42], "LSTM, reset": [1.8, 1.7]}, 1.06),
+    "race": lambda: figures.race({"RNN": [1.4, 1.42], "LSTM, reset": [1.8, 1.7]}, {"ideal reader": 1.06}),
     "learning": lambda: figures.learning([2.0, 1.5, 1.4], [1.9, 1.6, 1.55], {"nanoGPT": 1.4697}),
     "frames": lambda: figures.key_frames([FRAME] * 4, count=4),
 }
@@ -26,7 +26,7 @@ def test_words_follow_the_data():
     words = plots.alternative_text(FIGURES["race"]())
     assert "LSTM, reset: 1.70 to 1.80" in words and "1.06" in words
     assert "1.55 nats" in plots.alternative_text(FIGURES["learning"]())
-    assert "reset: 1.00 at the first place" in plots.alternative_text(FIGURES["places"]())
+    assert "reset: 1.00 at the first position" in plots.alternative_text(FIGURES["places"]())
     assert "τ = 2: a 25 %" in plots.alternative_text(FIGURES["temperature"]())
 
 

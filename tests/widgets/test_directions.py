@@ -75,7 +75,13 @@ def test_extreme_values_are_shown(explorer, w_1, w_2, angle):
     for _ in range(3):  # also against the edge
         explorer.controls["step"].click()
     assert "cannot be shown" not in explorer.text and "nan" not in explorer.text
-    assert explorer.picture.steepest >= np.hypot(*gradient(np.array([w_1, w_2])))
+
+
+def test_the_picture_has_room_for_every_slope(explorer):
+    w_1, w_2 = (np.arange(explorer.controls[name].min, explorer.controls[name].max + 0.01, 0.05)
+                for name in ("w_1", "w_2"))
+    places = np.stack(np.meshgrid(w_1, w_2), axis=-1).reshape(-1, 2)
+    assert explorer.picture.steepest >= max(np.hypot(*gradient(place)) for place in places)
 
 
 def test_the_level_line_is_level():

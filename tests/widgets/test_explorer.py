@@ -59,9 +59,24 @@ class Ramp(Explorer):
         return {"trained": 7}
 
 
+class KeptRampPicture(RampPicture):
+    def build(self):
+        super().build()
+        self.curves = [self.line]
+
+
+class KeptRamp(Ramp):
+    picture_class = KeptRampPicture
+
+
 @pytest.fixture
 def ramp():
     return Ramp()
+
+
+@pytest.fixture
+def kept():
+    return KeptRamp()
 
 
 def test_defaults_are_shown_at_once(ramp):
@@ -96,6 +111,58 @@ def test_what_runs_longer_is_announced(ramp, monkeypatch):
     said = []
     ramp.controls["train"].click()
     assert "Working …" in said[0] and "Working" not in ramp.caption.value
+
+
+def test_a_curve_that_was_kept_stays_behind_the_next_ones_and_says_its_settings(kept):
+    before = kept.image.value
+    kept.keep()
+    kept.controls["slope"].value = 1.0
+    assert kept.text == "A ramp up to 9.0. Grey and dotted, for comparison: Slope 0.50, Sign up."
+    both = kept.image.value
+    kept.forget()
+    assert kept.text == "A ramp up to 9.0." and kept.image.value not in (both, before)
+    kept.controls["slope"].value = 0.5
+    assert kept.image.value == before
+
+
+def test_of_two_kept_curves_the_last_one_stays_in_either_theme(kept):
+    for slope in (2.1, -1.0):  # the slider ends at 2
+        kept.controls["slope"].value = slope
+        kept.keep()
+    kept.controls["slope"].value = 1.5
+    light = kept.image.value
+    (ghost,) = kept.picture._ghosts
+    np.testing.assert_array_equal(ghost.get_ydata(), -np.arange(10))
+    try:
+        plots.use_style("dark")
+        kept.picture.render()
+        (ghost,) = kept.picture._ghosts
+        np.testing.assert_array_equal(ghost.get_ydata(), -np.arange(10))
+        assert ghost in kept.picture.moving
+    finally:
+        plots.use_style("light")
+    assert kept.picture.render() == light
+
+
+def test_the_play_button_goes_through_the_slider_in_about_ten_seconds():
+    for cls in catalog():
+        if cls.plays:
+            play = next(each for each in cls()._play_and_keep() if isinstance(each, ipywidgets.Play))
+            slider = cls().controls[cls.plays]
+            assert (play.min, play.max, play.value) == (slider.min, slider.max, slider.value)
+            assert 2 <= (play.max - play.min) / play.step * play.interval / 1000 <= 12
+    assert sum(bool(cls.plays) for cls in catalog()) >= 5
+
+
+def test_the_view_has_play_and_keep_where_the_explorer_has_them(kept):
+    kept.plays = "slope"
+    for _ in range(2):
+        controls = kept.view().children[0].children
+        assert [type(each).__name__ for each in controls[3:]] == ["Play", "ToggleButton"]
+    controls[-1].value = True
+    assert "for comparison: Slope 0.50" in kept.text
+    controls[-1].value = False
+    assert "comparison" not in kept.text
 
 
 def test_an_error_is_a_sentence_and_the_next_change_recovers(ramp, capsys):

@@ -10,7 +10,7 @@ from seqlearn.plots.style import THEMES
 from seqlearn.widgets import catalog, live
 
 LIVE = [each for each in catalog() if each.script]
-MOST_LINES = 900  # of script, in all
+MOST_LINES = 1250  # of script, in all
 each_live = pytest.mark.parametrize("cls", LIVE, ids=lambda cls: cls.__name__)
 
 
@@ -38,6 +38,11 @@ def test_the_page_moves_controls_and_controls_move_the_page(explorer):
             assert control.index == wanted
             control.index = 0
             assert view.values[name] == 0
+        elif each["kind"] == "text":
+            view.values = view.values | {name: "2/10/94"}
+            assert control.value == "2/10/94"
+            control.value = "1 may 2004"
+            assert view.values[name] == "1 may 2004"
         elif each["kind"] != "button":
             wanted = each["min"] if control.value != each["min"] else each["max"]
             view.values = view.values | {name: wanted}
@@ -94,6 +99,27 @@ def test_every_colour_of_the_figures_is_there_in_light_and_dark():
     for colors in THEMES.values():
         assert all(f"--{name}: {value};" in text for name, value in colors.items())
     assert {name for name in re.findall(r"var\(--([a-z]+)\)", text)} <= set(THEMES["light"])
+
+
+def test_the_page_keeps_the_character_while_an_answer_is_too_short_for_it():
+    """An answer from the kernel would carry the date as it was, and overwrite what has been typed meanwhile."""
+    from seqlearn.widgets.attention import DateAttention
+
+    explorer = DateAttention()
+    (view,) = explorer.view().children
+    for date, shown in (("", 1), ("2", 9), (explorer.values["date"], 9)):
+        sent = view.values | {"date": date, "character": 9, "example": 0 if len(date) < 2 else 1}
+        view.values = sent
+        assert view.values == sent and explorer.values["character"] == min(shown, explorer.controls["character"].max)
+    view.values = view.values | {"date": "2.10.93", "character": 11, "example": 4}
+    assert explorer.values["character"] == view.values["character"] == 11 and "the end" in explorer.text
+
+
+def test_of_a_slider_of_powers_the_page_gets_the_values():
+    from seqlearn.widgets.attention import DateAttention
+
+    temperature = next(each for each in live.described(DateAttention().controls) if each["name"] == "temperature")
+    assert (temperature["kind"], temperature["min"], temperature["max"], temperature["step"]) == ("log", 0.01, 100, 0.1)
 
 
 def test_infinity_is_null_for_the_page():

@@ -1,5 +1,5 @@
 /* What the course adds to JupyterLab, so that everybody can read and work in it: pictures get the words that
- * `plots.describe` stores with them, sliders and quiz questions get names, and arrow keys stay in a control.
+ * `plots.describe` stores with them, sliders, players and quiz questions get names, and arrow keys stay in a control.
  * Neither JupyterLab nor ipywidgets has a setting for this. Plain JavaScript; nothing has to be built. */
 "use strict";
 
@@ -31,6 +31,15 @@
       if (!label) continue;
       if (part.matches(".widget-readout")) part.setAttribute("role", "textbox");
       part.setAttribute("aria-label", part.matches(".widget-readout") ? `${label}, as a number` : label);
+    }
+    for (const player of root.querySelectorAll(".widget-play:not([role])")) {
+      player.setAttribute("role", "group");
+      player.setAttribute("aria-label", "play the slider");
+      const names = ["Play or pause", "Back to the start", "Again and again"];
+      player.querySelectorAll("button").forEach((button, n) => {
+        button.title = names[n];
+        button.setAttribute("aria-label", names[n]); // else the sign on it would be its name
+      });
     }
     for (const question of root.querySelectorAll(".seqlearn-question:not([role])")) {
       const words = textOf(question.querySelector(".widget-html-content"));
