@@ -44,6 +44,7 @@ SETTINGS = {
     "label_smoothing": 0.1,
     "batch_size": 64,
     "epochs": 8,
+    "longer": {"model": "once", "seed": 0, "epochs": 24},  # is the lowest rung short of training?
     "warm_up": 0.1,  # of all updates; then the learning rate falls on a straight line, to a twentieth
     "max_norm": 1.0,
     # From here to the best neighbour, one setting a factor up or down, until all four neighbours are worse.
@@ -197,16 +198,20 @@ def as_text(pieces: list[str]) -> str:
     return text(join_pieces(pieces))
 
 
-def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, folder: Path) -> dict:
-    """One rung and seed from its checkpoint, or from nothing, to its results, which are kept in the folder as well."""
-    path = folder / f"{name.replace(' ', '_')}_{seed}.json"
+def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, folder: Path,
+            epochs: int | None = None) -> dict:
+    """One rung and seed from its checkpoint, or from nothing, to its results, which are kept in the folder as well.
+
+    epochs: others than those of the settings.
+    """
+    path = folder / (file_of(name, seed) if epochs is None else file_of(name, seed, epochs))
     if path.is_file():
         return json.loads(path.read_text("utf-8"))
     examples = [tuple(each) for each in parts["val pieces"]]
     validation = [pairs.batch(examples[start : start + 128]) for start in range(0, len(examples), 128)]
     tried = tune(name, pairs, validation, settings, folder / f"{name.replace(' ', '_')}_tried.json")
     rate, scale, _ = tried[0]
-    model, curve = fit(name, pairs, validation, settings, rate, scale, seed, settings["epochs"],
+    model, curve = fit(name, pairs, validation, settings, rate, scale, seed, epochs or settings["epochs"],
                        path.with_suffix(".pt"))
     results = {"parameters": sum(value.numel() for value in model.parameters()), "tried": tried, "rate": rate,
                "scale": scale, "curve": curve,
@@ -214,6 +219,10 @@ def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, fol
     write(path, results)
     print(name, seed, results["bleu"], flush=True)
     return results
+
+
+def file_of(name: str, seed: int, *more: int) -> str:
+    return "_".join([name.replace(" ", "_"), *map(str, (seed, *more))]) + ".json"
 
 
 def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None = None, folder: Path | None = None,
@@ -230,6 +239,11 @@ def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None
             results["runs"].setdefault(name, {})[str(seed)] = found
             if after is not None:
                 after(results)
+    if models is None and seeds is None and settings["longer"]:
+        name, seed, epochs = settings["longer"].values()
+        run_one(name, seed, pairs, parts, settings, folder, epochs)
+        if after is not None:
+            after(results)
     return results
 
 
@@ -263,7 +277,7 @@ def stored_runs(results: dict, folder: Path) -> dict:
     lengths, reference_lengths = np.array(results["source lengths"]), results["reference lengths"]
     for name in SETTINGS["models"]:
         for seed in SETTINGS["seeds"]:
-            path = folder / f"{name.replace(' ', '_')}_{seed}.json"
+            path = folder / file_of(name, seed)
             if path.is_file():
                 found = json.loads(path.read_text("utf-8"))
                 counts = np.column_stack([*found["counts"]["greedy"], reference_lengths])
@@ -272,6 +286,10 @@ def stored_runs(results: dict, folder: Path) -> dict:
                 if seed != SETTINGS["seeds"][0]:
                     del found["counts"]
                 runs.setdefault(name, {})[str(seed)] = found
+    longer = folder / file_of(*SETTINGS["longer"].values())
+    if longer.is_file():
+        found = json.loads(longer.read_text("utf-8"))
+        results["longer"] = {key: found[key] for key in ("bleu", "brevity", "curve")}
     return results | {"runs": runs}
 
 
