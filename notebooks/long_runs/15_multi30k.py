@@ -13,6 +13,7 @@ part (Flickr 2016) is looked at once, at the end.
 """
 
 import json
+import platform
 import time
 from collections import Counter
 from pathlib import Path
@@ -250,7 +251,7 @@ def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None
 def about_the_data(pairs: Pairs, parts: dict, settings: dict) -> dict:
     """What the chapter shows of the vocabularies and of the test part."""
     test = parts["test"]
-    return {"vocabulary": {"source": len(pairs.source), "target": len(pairs.target)},
+    return {"processor": processor(), "vocabulary": {"source": len(pairs.source), "target": len(pairs.target)},
             "pieces a word": {side: round(sum(len(each[k]) for each in pairs.test)
                                           / sum(len(each[k]) for each in test), 3)
                               for k, side in enumerate(("source", "target"))},
@@ -259,6 +260,13 @@ def about_the_data(pairs: Pairs, parts: dict, settings: dict) -> dict:
             "sources": [text(each[0]) for each in test[: settings["samples"]]],
             "source pieces": [each[0] for each in pairs.test[: settings["alignments"]]],
             "references": [each[2] for each in test[: settings["samples"]]]}
+
+
+def processor() -> str:
+    """What the times belong to."""
+    names = Path("/proc/cpuinfo")  # of Linux; elsewhere Python may know it
+    lines = names.read_text("utf-8").splitlines() if names.is_file() else []
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.processor())
 
 
 def write(path: Path, content) -> None:
