@@ -62,10 +62,13 @@ def installed(tmp_path_factory) -> Path:
         shutil.copy(ROOT / name, source)
     for name in ("seqlearn", "notebooks", "lab"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", target, source], check=True)
-    (wheel,) = target.glob("*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--prefix", target, wheel], check=True)
+    def pip(command: str, *arguments: str | Path) -> None:
+        subprocess.run([sys.executable, "-m", "pip", command, "--quiet", "--disable-pip-version-check", "--no-index",
+                        "--no-deps", *arguments], check=True)
+
+    pip("wheel", "--no-build-isolation", "-w", target, source)
+    # --ignore-installed: without it pip removes the course that runs this test.
+    pip("install", "--ignore-installed", "--prefix", target, *target.glob("*.whl"))
     return Path(sysconfig.get_path("purelib", vars={"base": str(target)}))
 
 
