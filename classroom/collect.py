@@ -325,14 +325,19 @@ def beside(folder: Path, what: str) -> Path:
     return folder.with_name((folder.stem if folder.is_file() else folder.name) + "_" + what)
 
 
+def given_path(text: str) -> Path:
+    """A path as it was typed: `course.py` runs this in the course's folder, and says where the reader is."""
+    return Path(os.environ.get("SEQLEARN_FROM", "."), Path(text).expanduser())
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(
         prog="course.py collect", formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__.split("\n\n")[0],
         epilog="Moodle's and Canvas's downloads, a folder a student, or one archive with all of them: each is read as\n"
                "it is. Of several notebooks by one student of one chapter, the latest counts. Nothing is run.")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder or the zip archive of the submissions")
-    parser.add_argument("--into", type=Path, metavar="OTHER", help="where to put them (FOLDER_collected)")
+    parser.add_argument("folder", type=given_path, metavar="FOLDER", help="the folder or the zip archive of the submissions")
+    parser.add_argument("--into", type=given_path, metavar="OTHER", help="where to put them (FOLDER_collected)")
     given = parser.parse_args(arguments)
     try:
         if not given.folder.exists():

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from classroom.asked import Sheet, sheet
-from classroom.collect import Submission, beside, collect
+from classroom.collect import Submission, beside, collect, given_path
 from classroom.judge import Graded, Mark
 from classroom.limits import Limits
 from classroom.pool import CourseChanged, grade_all
@@ -130,11 +130,11 @@ def main(arguments: list[str] | None = None) -> int:
                "spreadsheets and an LMS read, mistakes.csv, and report.html, which also says what each student was told.\n\n"
                "Students' code runs on this machine as you, with limits but in no sandbox. For people you do not trust,\n"
                "grade in a container or as a user of its own: classroom/README.md.")
-    parser.add_argument("folder", type=Path, metavar="FOLDER",
+    parser.add_argument("folder", type=given_path, metavar="FOLDER",
                         help="what `collect` made, or a folder or zip archive of submissions")
     parser.add_argument("--chapter", action="append", default=[], metavar="NN",
                         help="grade this chapter (may be given several times; else those that somebody worked in)")
-    parser.add_argument("--into", type=Path, metavar="OTHER", help="where to write (FOLDER_grades)")
+    parser.add_argument("--into", type=given_path, metavar="OTHER", help="where to write (FOLDER_grades)")
     parser.add_argument("--processes", type=int, default=default_processes(), metavar="N",
                         help="notebooks at once (%(default)s)")
     parser.add_argument("--seconds", type=float, default=limits.total_seconds, metavar="S",

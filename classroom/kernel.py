@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main() -> None:
     """Take the connection away from the student's code, put the limits on, serve until the grader hangs up."""
-    source = os.fdopen(os.dup(0), "rb")
-    sink = os.fdopen(os.dup(1), "wb")
+    source = os.fdopen(os.dup(0), "rb", buffering=0)
+    sink = os.fdopen(os.dup(1), "wb", buffering=0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)

@@ -112,8 +112,8 @@ class Peer:
                     after[str(index)] = writer.plain(argument)
             reply["after"] = after
             more = writer.blob
-        except Exception as error:
-            reply, more = {"raised": {"kind": "Unreadable", "said": f"{type(error).__name__}"[:60]}}, []
+        except Exception:  # too large, too deep, or an object that lies about itself
+            reply, more = {"value": {"t": "other", "v": "result that cannot be read"}}, []
         self.line.send(reply, b"".join(more))
 
     def remote(self, number: int) -> Callable:

@@ -7,6 +7,7 @@ without it, so that it costs what it is and nothing else.
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from classroom.asked import Asked, Sheet
-from classroom.limits import Limits, Watch, end_all
+from classroom.limits import MARK, Limits, Watch, end_all, sweep
 from classroom.needed import SETS, Cell, needed
 from classroom.peer import Peer
 from classroom.wire import Broken, Line, Unsendable
@@ -59,6 +60,7 @@ class Session:
         self.errors: dict[int, str] = {}
         self.found: set[str] = set()  # names of answers that the cells have left
         self.process: subprocess.Popen | None = None
+        self.token = secrets.token_hex(8)
         self.folder = tempfile.mkdtemp(prefix="seqlearn-submission-")
         return self
 
@@ -88,8 +90,8 @@ class Session:
         settings = {"limits": {**self.limits.as_dict(), "tasks": self.place.tasks}, "exercises": names}
         command = [sys.executable, "-s", "-P", str(KERNEL), json.dumps(settings)]
         self.process = subprocess.Popen(
-            command, cwd=home / "work", env=_environment(home), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, start_new_session=True, **as_user)
+            command, cwd=home / "work", env={**_environment(home), MARK: self.token}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, start_new_session=True, bufsize=0, **as_user)
         line = Line(self.process.stdout, self.process.stdin)
         self.peer = Peer(line, others=False, gradients=False, describe=_describe,
                          failed=self.failed(self.starts))
@@ -108,9 +110,9 @@ class Session:
         end_all(self.process.pid)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
-        for stream in (self.process.stdin, self.process.stdout):
-            with contextlib.suppress(OSError, ValueError):
-                stream.close()
+        sweep(self.token)
+        with contextlib.suppress(OSError, ValueError):
+            self.process.stdin.close()  # the other one is closed by who reads it
         self.process = None
 
     def give_up(self, why: str) -> None:

@@ -5,6 +5,7 @@ numbers alone. Whatever is none of these crosses as a name for its kind ("a Data
 which the side that has it can be asked to call it.
 """
 
+import contextlib
 import json
 import math
 import queue
@@ -217,6 +218,9 @@ class Line:
         except BaseException:  # a RecursionError is an Exception; the rest ends the thread
             self.arrived.put((Broken("stopped"), b""))
             raise
+        finally:
+            with contextlib.suppress(OSError):
+                source.close()
 
     def send(self, message: dict, blob: bytes = b"") -> None:
         """Send one message. Raises `Broken` when nobody reads any more."""
@@ -224,8 +228,9 @@ class Line:
         if len(text) + len(blob) > MOST_BYTES:
             raise Unsendable("a message over the limit")
         try:
-            self.sink.write(HEAD.pack(len(text), len(blob)) + text + blob)
-            self.sink.flush()
+            left = memoryview(HEAD.pack(len(text), len(blob)) + text + blob)
+            while left:
+                left = left[self.sink.write(left):]
         except (OSError, ValueError) as error:
             raise Broken("the other side has ended") from error
 
@@ -242,10 +247,10 @@ class Line:
 
 
 def _exactly(source, count: int) -> bytes:
-    data = b""
+    data = bytearray()
     while len(data) < count:
-        part = source.read(count - len(data))
+        part = source.read(min(count - len(data), 2**20))
         if not part:
             raise Broken("the other side has ended")
         data += part
-    return data
+    return bytes(data)
