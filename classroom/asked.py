@@ -1,4 +1,4 @@
-"""What a chapter asks for: its exercises, and the name under which an answer stands. Read from the course's notebook."""
+"""What a chapter asks for: its exercises, and under which name an answer stands. Read from the course's notebook."""
 
 import ast
 import functools

@@ -333,10 +333,12 @@ def given_path(text: str) -> Path:
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(
-        prog="course.py collect", formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__.split("\n\n")[0],
+        prog="course.py collect", description=__doc__.split("\n\n")[0],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Moodle's and Canvas's downloads, a folder a student, or one archive with all of them: each is read as\n"
                "it is. Of several notebooks by one student of one chapter, the latest counts. Nothing is run.")
-    parser.add_argument("folder", type=given_path, metavar="FOLDER", help="the folder or the zip archive of the submissions")
+    parser.add_argument("folder", type=given_path, metavar="FOLDER",
+                        help="the folder or the zip archive of the submissions")
     parser.add_argument("--into", type=given_path, metavar="OTHER", help="where to put them (FOLDER_collected)")
     given = parser.parse_args(arguments)
     try:

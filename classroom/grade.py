@@ -68,7 +68,8 @@ def _is_right(row: Row, exercise: str) -> bool:
     return exercise in row.marks and row.marks[exercise].status == "correct"
 
 
-def grade(chosen: list[Submission], chapters: list[str], limits: Limits, processes: int, tell=lambda done: None) -> Class:
+def grade(chosen: list[Submission], chapters: list[str], limits: Limits, processes: int,
+          tell=lambda done: None) -> Class:
     """Grade what was collected. Without `chapters`, those that somebody worked in. Raises CourseChanged."""
     good = [one for one in chosen if not one.problem]
     if not chapters:
@@ -125,11 +126,13 @@ def main(arguments: list[str] | None = None) -> int:
     """The command."""
     limits = Limits()
     parser = argparse.ArgumentParser(
-        prog="course.py grade", formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__.split("\n\n")[0],
+        prog="course.py grade", description=__doc__.split("\n\n")[0],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Writes three files: grades.csv (1 right, 0 not right, empty: not attempted; points are stars), which\n"
-               "spreadsheets and an LMS read, mistakes.csv, and report.html, which also says what each student was told.\n\n"
-               "Students' code runs on this machine as you, with limits but in no sandbox. For people you do not trust,\n"
-               "grade in a container or as a user of its own: classroom/README.md.")
+               "spreadsheets and an LMS read; mistakes.csv; and report.html, which also says what each student\n"
+               "was told.\n\n"
+               "Students' code runs on this machine as you, with limits but in no sandbox. For people you do not\n"
+               "trust, grade in a container or as a user of its own: classroom/README.md.")
     parser.add_argument("folder", type=given_path, metavar="FOLDER",
                         help="what `collect` made, or a folder or zip archive of submissions")
     parser.add_argument("--chapter", action="append", default=[], metavar="NN",

@@ -113,7 +113,7 @@ def _mark(asked: Asked, session: Session, graded: Graded) -> Mark:
             session.restart()
         told, blob = session.answer(asked)
         if "value" not in told:
-            gone = "There is no `{}` in the notebook.".format(asked.name) if told.get("missing") else NOT_ATTEMPTED
+            gone = f"There is no `{asked.name}` in the notebook." if told.get("missing") else NOT_ATTEMPTED
             return Mark(exercise.id, "not attempted", gone)
         verdict = _verdict(asked, session, told, blob)
         if "NameError" in verdict.message and not session.is_whole:

@@ -95,7 +95,7 @@ class Kernel:
                 cell = read_cell(self.shell.transform_cell(source))
             except Exception:
                 cell = read_cell("")
-            cells.append({name: sorted(value) if isinstance(value, set) else value for name, value in vars(cell).items()})
+            cells.append({key: sorted(value) if isinstance(value, set) else value for key, value in vars(cell).items()})
         return {"cells": cells}, b""
 
     def run(self, source: str, sure: list[str], perhaps: list[str]) -> tuple[dict, bytes]:

@@ -20,8 +20,9 @@ SETS = ("binds", "touches", "now", "later")
 class Cell:
     """What a cell does with names.
 
-    `binds`: names that it assigns, imports or defines; `touches`: what it changes (`grads["W"] = …`, `states.append(h)`)
-    without binding it; `now`: names that it needs when it runs; `later`: those that its functions need when called.
+    `binds`: names that it assigns, imports or defines; `touches`: what it changes without binding it, in
+    `grads["W"] = …` or `states.append(h)`; `now`: names that it needs when it runs; `later`: those that its functions
+    need when they are called.
     """
 
     binds: set[str] = field(default_factory=set)
@@ -205,4 +206,5 @@ def needed(cells: list[Cell], answers: set[str], counting: set[int]) -> dict[int
             for each in range(min(sources, default=number) + 1, len(cells) if late else number):
                 if each in touchers and name in cells[each].touches:
                     take(each)
-    return {each: None if each in chosen else "\n".join(sorted(imports[each])) for each in sorted(chosen | set(imports))}
+    parts = {each: "\n".join(sorted(statements)) for each, statements in imports.items()}
+    return {each: None if each in chosen else parts[each] for each in sorted(chosen | set(parts))}

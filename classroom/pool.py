@@ -136,7 +136,8 @@ def make_place() -> Place:
 
 
 def _can_run(user: int) -> bool:
-    command = [sys.executable, "-s", "-P", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); import seqlearn, numpy"]
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import seqlearn, numpy"
+    command = [sys.executable, "-s", "-P", "-c", code]
     try:
         return subprocess.run(command, user=user, group=user, extra_groups=[], cwd="/", timeout=60,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0

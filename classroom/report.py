@@ -10,14 +10,16 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #ececec; --soft: #b5b5b5; --line: #4a4a4a; --paper: #161616;
   --right: #7fd491; --wrong: #ffa59c; --band: #222; } }
 @media print { :root { --ink: #000; --soft: #333; --line: #999; --paper: #fff; --right: #000; --wrong: #000;
-  --band: #fff; } details::details-content { content-visibility: visible; } .scroll { overflow: visible; } }
+  --band: #fff; } body { margin: 0; max-width: none; }
+  details::details-content { content-visibility: visible; } .scroll { overflow: visible; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem auto;
   max-width: 72rem; padding: 0 1rem; }
 h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; } h3 { margin: 1.6rem 0 .3rem; }
 table { border-collapse: collapse; } .scroll { overflow-x: auto; }
 th, td { padding: .25rem .55rem; border-bottom: 1px solid var(--line); text-align: center; }
 th:first-child, td:first-child { text-align: left; } thead th { vertical-align: bottom; }
-tbody tr:nth-child(even) { background: var(--band); } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+tbody tr:nth-child(even) { background: var(--band); }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .correct { color: var(--right); } .incorrect { color: var(--wrong); } .soft { color: var(--soft); }
 li { margin: .35rem 0; } code { font-size: .95em; }
 """
@@ -29,10 +31,12 @@ def page(of) -> str:
     chapters = ", ".join(one.chapter for one in of.sheets)
     title = f"Chapter {chapters}: {_count(len(of.rows), 'student')}"
     parts = [f"<h1>{escape(title)}</h1>", _overview(of), "<h2>What the class got wrong most</h2>", _mistakes(of),
-             "<h2>Students and exercises</h2>", _table(of), "<h2>What each student was told</h2>", *map(_student, of.rows)]
-    return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n<meta name="viewport" '
-            f'content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n<style>{STYLE}</style></head>\n'
-            "<body><main>\n" + "\n".join(parts) + "\n</main></body></html>\n")
+             "<h2>Students and exercises</h2>", _table(of),
+             "<h2>What each student was told</h2>", *map(_student, of.rows)]
+    head = (f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{escape(title)}</title>\n<style>{STYLE}</style>")
+    body = "\n".join(parts)
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><main>\n{body}\n</main></body></html>\n'
 
 
 def _count(number: int, what: str) -> str:
@@ -46,8 +50,9 @@ def _overview(of) -> str:
         items = "".join(f"<li>{_name(row)}: {escape(' '.join(row.problems))}</li>" for row in failed)
         lines.append(f"<p>Not or not wholly graded: {_count(len(failed), 'student')}.</p><ul>{items}</ul>")
     held = ", ".join(of.held) or "time alone"
-    lines.append(f'<p class="soft">Each notebook ran in a process of its own. Limits in force there: {escape(held)}. Only the '
-                 "cells that an answer needs were run, and what a notebook printed or stored did not count.</p>")
+    lines.append('<p class="soft">Each notebook ran in a process of its own. '
+                 f"Limits in force there: {escape(held)}. Only cells that an answer needs were run, and what a "
+                 "notebook printed or stored did not count.</p>")
     return "\n".join(lines)
 
 
@@ -72,14 +77,14 @@ def _mistakes(of) -> str:
         cells = "".join(f'<td class="number">{count}</td>' for count in counts)
         rows.append(f"<tr><td>{escape(each.heading)}</td>{cells}</tr>")
     head = "<th>exercise</th><th>right</th><th>not right</th><th>of these without a name</th><th>not attempted</th>"
-    blocks.append(f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
+    blocks.append(_as_table(f"<tr>{head}</tr>", rows))
     return "\n".join(blocks)
 
 
 def _table(of) -> str:
     exercises = of.exercises
     most = sum(each.stars for each in exercises)
-    head = "".join(f'<th title="{escape(each.title)}">{escape(each.id)}<br>{"★" * each.stars}</th>' for each in exercises)
+    head = "".join(f'<th title="{escape(each.title)}">{each.id}<br>{"★" * each.stars}</th>' for each in exercises)
     lines = []
     for row in of.rows:
         cells = []
@@ -87,9 +92,13 @@ def _table(of) -> str:
             status = row.marks[each.id].status if each.id in row.marks else ""
             cells.append(f'<td class="{status.replace(" ", "-")}" title="{status}">{SIGNS.get(status, "")}</td>')
         lines.append(f'<tr><td>{_name(row)}</td>{"".join(cells)}<td class="number">{of.points(row)}</td></tr>')
-    return (f'<div class="scroll"><table><thead><tr><th>student</th>{head}<th>points<br>of {most}</th></tr></thead>'
-            f'<tbody>{"".join(lines)}</tbody></table></div>\n<p class="soft">✓ right · ✗ not right · ○ not attempted · ? not '
-            "graded · empty: not handed in. Points are the stars of what is right.</p>")
+    table = _as_table(f"<tr><th>student</th>{head}<th>points<br>of {most}</th></tr>", lines)
+    return (f'{table}\n<p class="soft">✓ right · ✗ not right · ○ not attempted · ? not graded · empty: not handed in. '
+            "Points are the stars of what is right.</p>")
+
+
+def _as_table(head: str, rows: list[str]) -> str:
+    return f'<div class="scroll"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def _name(row) -> str:
@@ -97,9 +106,12 @@ def _name(row) -> str:
 
 
 def _student(row) -> str:
-    told = [f'<li><span class="{mark.status.replace(" ", "-")}">{SIGNS[mark.status]} {escape(mark.id)}</span> '
-            f"{inline(mark.message)}" + (f' <em class="soft">({escape(mark.mistake)})</em>' if mark.mistake else "") + "</li>"
-            for mark in row.marks.values() if mark.status in ("incorrect", "not graded")]
+    told = []
+    for mark in row.marks.values():
+        if mark.status in ("incorrect", "not graded"):
+            name = f' <em class="soft">({escape(mark.mistake)})</em>' if mark.mistake else ""
+            sign = f'<span class="{mark.status.replace(" ", "-")}">{SIGNS[mark.status]} {mark.id}</span>'
+            told.append(f"<li>{sign} {inline(mark.message)}{name}</li>")
     right = [mark.id for mark in row.marks.values() if mark.status == "correct"]
     blank = [mark.id for mark in row.marks.values() if mark.status == "not attempted"]
     lines = [f"<li>✓ {escape(', '.join(right))}</li>"] if right else []

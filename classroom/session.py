@@ -89,8 +89,9 @@ class Session:
         names = {self.sheet.chapter: {each.attribute: each.exercise.id for each in self.sheet.asked}}
         settings = {"limits": {**self.limits.as_dict(), "tasks": self.place.tasks}, "exercises": names}
         command = [sys.executable, "-s", "-P", str(KERNEL), json.dumps(settings)]
+        environment = {**_environment(home), MARK: self.token}
         self.process = subprocess.Popen(
-            command, cwd=home / "work", env={**_environment(home), MARK: self.token}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            command, cwd=home / "work", env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, start_new_session=True, bufsize=0, **as_user)
         line = Line(self.process.stdout, self.process.stdin)
         self.peer = Peer(line, others=False, gradients=False, describe=_describe,
