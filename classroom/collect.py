@@ -20,7 +20,7 @@ from pathlib import Path
 
 from classroom.asked import code_cells, sheet
 from classroom.spreadsheet import write_csv
-from classroom.students import Origin, chapter_of, folder_name, origin, tidy
+from classroom.students import NO_STUDENT, Origin, chapter_of, folder_name, origin, tidy
 
 LIST = "collected.json"
 MOST_NOTEBOOK = 25 * 2**20  # bytes of one notebook
@@ -170,23 +170,21 @@ def _no_notebook(name: str) -> str:
 
 
 def _without_wrappers(found: list[Found]) -> list[Found]:
-    """Without the archive or folder around all submissions: what everything lies in is no student.
+    """Without the archives and folders around all submissions: what everything lies in is no student.
 
-    A lone student's folder looks the same; so a folder goes only if several folders, archives or files of several
-    students lie in it.
+    A lone student's folder looks much the same. It stays, because its files are named after chapters, or because what
+    lies in it is the course's folder `work`.
     """
-    while found:
-        tops = {each.parts[0] for each in found}
-        inner = {each.parts[1] for each in found if len(each.parts) > 1}
-        if len(tops) > 1 or not inner or any(len(each.parts) < 2 for each in found):
+    files = [each.parts for each in found if each.problem != "no notebook" or len(each.parts) > 1]
+    common = len(os.path.commonprefix([parts[:-1] for parts in files])) if files else 0
+    for level in range(common, 0, -1):
+        rest = [parts[level:] for parts in files]
+        several = len({origin(parts).key for parts in rest}) > 1
+        chapters = any(len(parts) == 1 and not origin(parts).id and chapter_of(parts[0], []) for parts in rest)
+        if several and not chapters and not any(parts[0] in NO_STUDENT for parts in rest):
+            for each in found:
+                each.parts = each.parts[level:] or each.parts[-1:]
             break
-        several = len({origin(each.parts[1:]).key for each in found}) > 1
-        is_student = origin((tops.copy().pop(), "x")).id
-        whole_work = any(part in ("work", "notebooks") for part in inner)
-        if is_student or whole_work or not several:
-            break
-        for each in found:
-            each.parts = each.parts[1:]
     return found
 
 
