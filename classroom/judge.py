@@ -113,11 +113,12 @@ def _mark(asked: Asked, session: Session, graded: Graded) -> Mark:
             session.restart()
         told, blob = session.answer(asked)
         if "value" not in told:
+            if why := session.missing(asked):
+                return Mark(exercise.id, "incorrect", why if why.endswith(".") else f"{why}.")
             gone = f"There is no `{asked.name}` in the notebook." if told.get("missing") else NOT_ATTEMPTED
             return Mark(exercise.id, "not attempted", gone)
         verdict = _verdict(asked, session, told, blob)
-        if "NameError" in verdict.message and not session.is_whole:
-            session.run_whole()
+        if "NameError" in verdict.message and session.run_more(verdict.message):
             told, blob = session.answer(asked)
             verdict = _verdict(asked, session, told, blob)
     except Ended as ended:

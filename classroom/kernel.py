@@ -77,10 +77,11 @@ class Kernel:
         self.peer = peer
         self.shell = InteractiveShell.instance()
         self.shell.history_manager.enabled = False
+        self.shell.enable_gui = lambda gui=None: None  # `%matplotlib inline` asks for it
         self.shell.colors = "nocolor"
         self.found: dict[str, object] = {}
         self.besides: dict[tuple[str, str], object] = {}
-        stand_in(exercises)
+        self.shell.user_ns.update(stand_in(exercises))
         warnings.simplefilter("ignore")
         builtins.input = running._refuse_input
         sys.stdin = io.StringIO()
@@ -177,8 +178,8 @@ def parameters(value: object) -> list | None:
         return None
 
 
-def stand_in(exercises: dict[str, dict[str, str]]):
-    """Modules in place of `seqlearn.exercises`: the same names, without references. Checks there say nothing.
+def stand_in(exercises: dict[str, dict[str, str]]) -> dict:
+    """Modules, by name, in place of `seqlearn.exercises`: the same names, without references. Checks there say nothing.
 
     `exercises`: of every chapter the name of each exercise in its module, and its id.
     """
@@ -218,6 +219,7 @@ def stand_in(exercises: dict[str, dict[str, str]]):
                    reset_progress=lambda: None, **chapters)
     whole.__path__ = [str(Path(seqlearn.__file__).parent / "exercises")]  # a chapter's data in files of their own
     seqlearn.exercises = whole
+    return chapters
 
 
 def real_module(chapter: str):

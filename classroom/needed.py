@@ -32,18 +32,19 @@ class Cell:
     checks: list[tuple[str, str]] = field(default_factory=list)  # ("rescale", "my_rescale") of ch05.rescale.check(…)
     imports: dict[str, str] = field(default_factory=dict)  # name -> the statement that imports it
     opaque: bool = False
+    broken: str = ""  # why it is no Python
 
 
 def read_cell(python: str) -> Cell:
     """What a cell does. `python` is plain Python: IPython's own syntax is already turned into calls."""
     cell = Cell()
     if len(python) > MOST_CHARACTERS:
-        return cell
+        return Cell(broken="it is too long")
     try:
         tree = ast.parse(python)
         top = symtable.symtable(python, "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return cell
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return Cell(broken=f"{type(error).__name__}: {getattr(error, 'msg', error)}"[:200])
     for table in _below(top):
         for symbol in table.get_symbols():
             if symbol.is_global():

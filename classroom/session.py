@@ -7,6 +7,7 @@ without it, so that it costs what it is and nothing else.
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -170,18 +171,23 @@ class Session:
                     self.names[attribute].append(name)
         self.answer_names = {name for names in self.names.values() for name in names}
         self.needed = needed(self.read, self.answer_names, self.counting)
-        self.is_whole = False
         self.run()
-        stopped = {name for number, error in self.errors.items() if error.startswith("NameError")
-                   for name in self.read[number].binds & self.answer_names}
-        if stopped - self.found:
-            self.run_whole()
+        stopped = {name for number, error in self.errors.items() for name in self.read[number].binds & self.answer_names
+                   if self.cells[number].strip() not in self.sheet.stubs}
+        for error in list(self.errors.values()) if stopped - self.found else []:
+            self.run_more(error)
 
-    def run_whole(self) -> None:
-        """Run every cell: a name is missing that a cell which seemed of no use may bind."""
-        self.is_whole, self.errors = True, {}
-        self.needed = {number: None for number, source in enumerate(self.cells) if source.strip()}
+    def run_more(self, error: str) -> bool:
+        """After a NameError: run again, with the cells that bind this name. False when there is none that was not run."""
+        match = re.search(r"NameError.*name '(\w+)' is not defined", error)
+        binders = {number for number, cell in enumerate(self.read) if match and match[1] in cell.binds}
+        more = needed(self.read, self.answer_names | {match[1]}, self.counting | binders) if binders else {}
+        more = {number: part for number, part in more.items() if number in binders or number not in self.needed}
+        if not any(part is None and self.needed.get(number, "") is not None for number, part in more.items()):
+            return False
+        self.needed = dict(sorted((self.needed | more).items()))
         self.restart()
+        return True
 
     def run(self) -> None:
         """Run the needed cells in order, those of the course without counting what they bind as an answer."""
@@ -202,10 +208,22 @@ class Session:
                 if told.get("error"):
                     self.errors[number] = shorten(str(told["error"]), 200, 2)
             except Ended as ended:
+                if time.monotonic() >= self.deadline:
+                    raise
                 self.skipped.add(number)
                 self.notes.append(f"Code cell {number + 1} was left out: {ended}.")
                 return False
         return True
+
+    def missing(self, asked: Asked) -> str:
+        """Why there is no answer, where a cell that looks as if it held one is no Python or has raised; else nothing."""
+        names = self.names[asked.attribute]
+        for number in sorted(self.counting):
+            why = self.read[number].broken or self.errors.get(number, "")
+            source = self.cells[number]
+            if why and any(f"def {name}(" in source or f"{name} =" in source for name in names):
+                return f"Code cell {number + 1}, which should make it, stops with {why}"
+        return ""
 
     def restart(self) -> None:
         """The same notebook again, after an answer has ended its process. Raises Ended."""
@@ -232,7 +250,8 @@ def _cell(told: dict) -> Cell:
     sets = {name: set(map(str, told[name])) for name in SETS}
     checks = [(str(attribute), str(name)) for attribute, name in told["checks"]][:1000]
     imports = {str(name): str(statement)[:1000] for name, statement in dict(told["imports"]).items()}
-    return Cell(**sets, checks=checks, imports=imports, opaque=bool(told["opaque"]))
+    return Cell(**sets, checks=checks, imports=imports, opaque=bool(told["opaque"]),
+                broken=str(told["broken"])[:200])
 
 
 def _describe(error: BaseException, function: object) -> dict:
