@@ -13,6 +13,7 @@ from seqlearn.course.chapters import chapter, notebooks_folder, read_notebook
 
 CONFIG = '''c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "seqlearn"
+c.Execute.timeout = 600  # seconds a cell: chapters train small networks
 # A stub keeps what the chapter gives; what students get in place of the solution is nothing but this line.
 c.ClearSolutions.code_stub = {"python": "# Write your code in place of the `...` above."}
 '''

@@ -7,8 +7,8 @@ import os
 import zipfile
 
 import pytest
-from class_of import CLIP, RESCALE, handed_in, write
 
+from class_of import CLIP, RESCALE, handed_in, write
 from classroom import collect as collecting
 from classroom.collect import collect, main
 from classroom.spreadsheet import harmless, write_csv

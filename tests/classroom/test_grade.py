@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from class_of import CLIP, RESCALE, START, code_of, handed_in, write
 
+from class_of import CLIP, RESCALE, START, code_of, handed_in, write
 from classroom.asked import sheet
 from classroom.collect import collect
 from classroom.grade import grade
