@@ -93,8 +93,8 @@ def _table(of) -> str:
             cells.append(f'<td class="{status.replace(" ", "-")}" title="{status}">{SIGNS.get(status, "")}</td>')
         lines.append(f'<tr><td>{_name(row)}</td>{"".join(cells)}<td class="number">{of.points(row)}</td></tr>')
     table = _as_table(f"<tr><th>student</th>{head}<th>points<br>of {most}</th></tr>", lines)
-    return (f'{table}\n<p class="soft">✓ right · ✗ not right · ○ not attempted · ? not graded · empty: not handed in. '
-            "Points are the stars of what is right.</p>")
+    return (f'{table}\n<p class="soft">✓ right · ✗ not right · ○ not attempted · ? not graded · empty: not handed '
+            "in. Points are the stars of what is right.</p>")
 
 
 def _as_table(head: str, rows: list[str]) -> str:

@@ -178,7 +178,7 @@ class Session:
             self.run_more(error)
 
     def run_more(self, error: str) -> bool:
-        """After a NameError: run again, with the cells that bind this name. False when there is none that was not run."""
+        """After a NameError: run again, with the cells that bind this name. False when all of them have run."""
         match = re.search(r"NameError.*name '(\w+)' is not defined", error)
         binders = {number for number, cell in enumerate(self.read) if match and match[1] in cell.binds}
         more = needed(self.read, self.answer_names | {match[1]}, self.counting | binders) if binders else {}
@@ -216,7 +216,7 @@ class Session:
         return True
 
     def missing(self, asked: Asked) -> str:
-        """Why there is no answer, where a cell that looks as if it held one is no Python or has raised; else nothing."""
+        """Why there is no answer, where a cell that seems to hold one is no Python or has raised; else nothing."""
         names = self.names[asked.attribute]
         for number in sorted(self.counting):
             why = self.read[number].broken or self.errors.get(number, "")

@@ -26,7 +26,7 @@ def stored(number: str) -> str:
 
 
 def handed_in(number: str, answers: dict[str, str]) -> dict:
-    """The chapter's notebook; of the exercises named by their attribute, the cell holds this code and the check call."""
+    """The chapter's notebook; of the exercises named, the cell holds this code and the check call."""
     notebook = json.loads(stored(number))
     for cell in notebook["cells"]:
         source = "".join(cell["source"])

@@ -99,7 +99,8 @@ class Liar:
     __array__ = property(lambda self: 1 / 0)
 
 
-@pytest.mark.parametrize("value", [Liar(), [[[[0]]]] * 10**6, np.ones(2**24), {1: {2: object()}}, 1j, {1, 2}, range(3), ...,
+@pytest.mark.parametrize("value", [Liar(), [[[[0]]]] * 10**6, np.ones(2**24), {1: {2: object()}}, 1j, {1, 2}, range(3),
+                                   ...,
                                    np.array([None, "a"]), np.float32(2), "x" * 10**7, 10**30, type, print],
                          ids=lambda value: type(value).__name__)
 def test_any_result_crosses_as_plain_data_or_as_its_kind(value):
@@ -129,7 +130,8 @@ def test_forged_outcomes_are_refused():
     case = make_cases(exercise)[0]
     good = {"how": "value", "pieces": [[[], "float64", np.array(1.0)]]}
     assert isinstance(outcome_of(good, case), Outcome)
-    for forged in (None, {"how": "correct"}, {**good, "pieces": []}, {**good, "pieces": [[[3], "float64", np.ones(2)]]}):
+    other_shape = {**good, "pieces": [[[3], "float64", np.ones(2)]]}
+    for forged in (None, {"how": "correct"}, {**good, "pieces": []}, other_shape):
         with pytest.raises(Broken):
             outcome_of(forged, case)
 

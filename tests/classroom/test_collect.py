@@ -83,7 +83,8 @@ def zipped(files):
 
 
 def test_an_archive_of_archives_is_read(tmp_path):
-    inner = zipped({f"work/{NOTEBOOK}": json.dumps(ONE), "work/.editions.json": "{}", f"__MACOSX/work/._{NOTEBOOK}": "x"})
+    inner = zipped({f"work/{NOTEBOOK}": json.dumps(ONE), "work/.editions.json": "{}",
+                     f"__MACOSX/work/._{NOTEBOOK}": "x"})
     path = write(tmp_path / "class.zip", zipped({"class/anna.zip": inner, "class/ben.zip": inner}))
     assert sorted(by_student(path)) == sorted(by_student(tmp_path)) == ["anna", "ben"]
 
@@ -139,7 +140,8 @@ def test_bombs_are_left_alone(tmp_path, monkeypatch):
 
 
 BROKEN = {
-    "empty.ipynb": b"", "blank.ipynb": b" \n", "half.ipynb": b'{"cells": [', "list.ipynb": b"[]", "binary.ipynb": b"\xff\x00\x80",
+    "empty.ipynb": b"", "blank.ipynb": b" \n", "half.ipynb": b'{"cells": [', "list.ipynb": b"[]",
+    "binary.ipynb": b"\xff\x00\x80",
     "deep.ipynb": b"[" * 100_000, "old.ipynb": b'{"worksheets": []}', "cells.ipynb": b'{"cells": 3}',
     "odd.ipynb": b'{"cells": [1, {"cell_type": "code"}, {"cell_type": "code", "source": [1, null]}]}',
     "report.pdf": b"%PDF", "other.7z": b"7z",

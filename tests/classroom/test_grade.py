@@ -29,19 +29,23 @@ def by_hand(*cells):
 
 
 JACOBIAN = next(each for each in sheet("05").asked if each.exercise.id == "05.6")
-MISTAKE = next(number for number, each in enumerate(JACOBIAN.exercise.declared) if isinstance(each.implementation, dict))
-STUCK = "def clip(grads, limit):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass"
+MISTAKE = next(number for number, each in enumerate(JACOBIAN.exercise.declared)
+               if isinstance(each.implementation, dict))
+STUCK = "def clip(grads, limit):\n    while True:\n        try:\n            while True: pass\n" \
+        "        except BaseException: pass"
 GOOD = {"rescale": RESCALE, "clip": CLIP}
 CLASS = {
     "good": handed_in("05", GOOD),
     "untouched": handed_in("05", {}),
     "stored outputs": handed_in("05", {"rescale": "print('✓ correct')\nrescale = lambda W, radius: W"}),
-    "helper elsewhere": by_hand(START, CLIP.replace("np.sqrt(sum", "size(sum"), "size = np.sqrt", "big = [0] * 10**12", RESCALE),
+    "helper elsewhere": by_hand(START, CLIP.replace("np.sqrt(sum", "size(sum"), "size = np.sqrt",
+                                "big = [0] * 10**12", RESCALE),
     "no check calls": by_hand("import numpy as np", CLIP, RESCALE),
     "another name": by_hand(START, "rescale = ...", RESCALE.replace("rescale", "mine"), "ch05.rescale.check(mine)"),
     "another order": by_hand(CLIP, RESCALE, START),
     "later stub": by_hand(START, RESCALE, "def rescale(W, radius):\n    ...", CLIP),
-    "a magic": by_hand("%matplotlib inline\n" + START, "!echo hello", RESCALE, "%timeit -n1 -r1 rescale(np.eye(2), 1)", CLIP),
+    "a magic": by_hand("%matplotlib inline\n" + START, "!echo hello", RESCALE,
+                       "%timeit -n1 -r1 rescale(np.eye(2), 1)", CLIP),
     "wrong": handed_in("05", {"jacobian": code_of(JACOBIAN, MISTAKE), "rescale": RESCALE}),
     "wrong too": handed_in("05", {"jacobian": code_of(JACOBIAN, MISTAKE)}),
     "chapter 06": handed_in("06", {"bias_for": "def bias_for(share, steps):\n    return 0.0"}),
@@ -64,19 +68,25 @@ CLASS = {
         "type(ch05.rescale).check = lambda *a: print('correct')"),
     "equals everything": by_hand(START, "class E(np.ndarray):\n    __eq__ = __array_function__ = lambda *a, **k: True\n"
                                  "rescale = lambda W, radius: W.view(E)\n"
-                                 "class F:\n    __class__ = float\n    __eq__ = lambda *a: True\nclip = lambda *a: (F(), F())"),
+                                 "class F:\n    __class__ = float\n    __eq__ = lambda *a: True\n"
+                                 "clip = lambda *a: (F(), F())"),
     "looks for the reference": by_hand(START, "rescale = lambda W, radius: ch05.rescale.reference(W, radius)",
-                                       "def clip(grads, limit):\n    import sys\n    f = sys._getframe()\n    while f:\n"
+                                       "def clip(grads, limit):\n    import sys\n"
+                                       "    f = sys._getframe()\n    while f:\n"
                                        "        for v in f.f_locals.values():\n"
-                                       "            if hasattr(v, 'expected'): return v.expected\n        f = f.f_back"),
+                                       "            if hasattr(v, 'expected'): return v.expected\n"
+                                       "        f = f.f_back"),
     "forges messages": by_hand(START, CLIP, "import os, struct\ndef rescale(W, radius):\n"
                                "    data = b'{\"value\": {\"t\": \"pickle\"}}'\n    for f in range(3, 30):\n"
                                "        try: os.write(f, struct.pack('<II', len(data), 0) + data)\n"
                                "        except OSError: pass\n    return W"),
-    "prints much": by_hand(START, RESCALE, "def clip(grads, limit):\n    for _ in range(50): print('x' * 10**6)\n    return 1"),
-    "clears its folder": by_hand(START, "import shutil, os\nshutil.rmtree(os.getcwd())\nshutil.rmtree(os.environ['HOME'])", RESCALE,
+    "prints much": by_hand(START, RESCALE, "def clip(grads, limit):\n    for _ in range(50): print('x' * 10**6)\n"
+                           "    return 1"),
+    "clears its folder": by_hand(START, "import shutil, os\nshutil.rmtree(os.getcwd())\n"
+                                 "shutil.rmtree(os.environ['HOME'])", RESCALE,
                                  CLIP),
-    "spoils IPython": by_hand("import builtins\nget_ipython().run_cell = None\nbuiltins.open = builtins.len = None", START,
+    "spoils IPython": by_hand("import builtins\nget_ipython().run_cell = None\nbuiltins.open = builtins.len = None",
+                              START,
                               RESCALE),
     "long": by_hand(START, "#" * 10**6, "rescale = " + "(" * 5000, CLIP),
 }
@@ -126,7 +136,8 @@ def test_a_hostile_answer_costs_itself(row, name):
 
 
 @pytest.mark.parametrize("name, id", [
-    ("stored outputs", "05.1"), ("patches the engine", "05.1"), ("patches the engine", "05.2"), ("equals everything", "05.1"),
+    ("stored outputs", "05.1"), ("patches the engine", "05.1"), ("patches the engine", "05.2"),
+    ("equals everything", "05.1"),
     ("equals everything", "05.2"), ("looks for the reference", "05.1"), ("looks for the reference", "05.2"),
     ("forges messages", "05.1")])
 def test_no_notebook_decides_on_its_own_verdict(row, name, id):
@@ -163,9 +174,8 @@ def test_mistakes_are_counted_over_the_class(graded):
 def test_no_process_stays(graded):
     import psutil
 
-    left = [process for process in psutil.process_iter(["cmdline"])
-            if "kernel.py" in " ".join(process.info["cmdline"] or []) and '"memory": 700' in " ".join(process.info["cmdline"])]
-    assert left == []
+    commands = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    assert [command for command in commands if "kernel.py" in command and '"memory": 700' in command] == []
 
 
 def test_the_table_is_for_spreadsheets(graded):
@@ -174,7 +184,8 @@ def test_the_table_is_for_spreadsheets(graded):
     good = rows["good"]
     assert [good[id] for id in ("05.1", "05.2", "05.3")] == ["1", "1", ""]
     assert (good["right"], good["points"], good["of points"], good["percent"]) == ("2", "3", "15", "20.0")
-    assert rows["'=1+1 <script>"]["05.1"] == "0" and rows["empty"]["points"] == "0" and "empty" in rows["empty"]["remarks"]
+    assert rows["'=1+1 <script>"]["05.1"] == "0"
+    assert rows["empty"]["points"] == "0" and "empty" in rows["empty"]["remarks"]
 
 
 def test_the_page_stands_alone_and_runs_nothing(graded):
@@ -192,7 +203,8 @@ def test_the_same_class_gives_the_same_text():
 
 @pytest.mark.parametrize("command", ["collect", "grade", "handout"])
 def test_the_help_reads_well(command):
-    done = subprocess.run([sys.executable, "-m", f"classroom.{command}", "--help"], cwd=ROOT, capture_output=True, text=True,
+    done = subprocess.run([sys.executable, "-m", f"classroom.{command}", "--help"], cwd=ROOT,
+                          capture_output=True, text=True,
                           env={**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0 and f"usage: course.py {command}" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 110
@@ -205,7 +217,7 @@ def test_sixty_notebooks_take_five_minutes_at_most(tmp_path, number):
     asked = sheet(number).asked
     for student in range(60):
         answers = {each.attribute: code_of(each, None if (student + k) % 3 else 0) for k, each in enumerate(asked)
-                   if each.is_function and (student + k) % 7 and isinstance(each.exercise.declared[0].implementation, dict)}
+                   if each.is_function and isinstance(each.exercise.declared[0].implementation, dict)}
         write(tmp_path / f"Student {student}_{student}_assignsubmission_file_" / "a.ipynb", handed_in(number, answers))
     start = time.monotonic()
     of = grade(collect(tmp_path), [], Limits(), 2)

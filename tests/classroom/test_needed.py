@@ -13,7 +13,8 @@ def plan(cells, answers, counting=None):
 
 
 def test_helpers_before_and_behind_are_needed_and_a_training_is_not():
-    cells = ["import numpy as np", "W = np.ones(3)\nfor step in range(10**9): W += train(W)", "def helper(x): return late(x)",
+    cells = ["import numpy as np", "W = np.ones(3)\nfor step in range(10**9): W += train(W)",
+             "def helper(x): return late(x)",
              "def answer(x): return helper(np.abs(x))", "def late(x): return x", "plot(W)"]
     assert list(plan(cells, ["answer"])) == [0, 2, 3, 4]
 
