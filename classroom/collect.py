@@ -15,7 +15,7 @@ import os
 import stat
 import sys
 import zipfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from classroom.asked import code_cells, sheet
@@ -23,6 +23,7 @@ from classroom.spreadsheet import write_csv
 from classroom.students import NO_STUDENT, Origin, chapter_of, folder_name, origin, tidy
 
 LIST = "collected.json"
+KEPT = ("student", "id", "key", "chapter", "source", "problem", "note")
 MOST_NOTEBOOK = 25 * 2**20  # bytes of one notebook
 MOST_ARCHIVE = 300 * 2**20  # bytes read out of one file of the folder
 MOST_ENTRIES = 20_000
@@ -276,7 +277,8 @@ def collect(folder: Path) -> list[Submission]:
 def _collected(folder: Path) -> list[Submission]:
     made = []
     for row in json.loads((folder / LIST).read_text(encoding="utf-8")):
-        one = Submission(row["student"], row["id"], row["chapter"], row["source"], row["problem"], row["note"])
+        one = Submission(row["student"], row["id"], row["chapter"], row["source"], row["problem"], row["note"],
+                         key=row["key"])
         if row["file"]:
             path = folder / row["file"]
             if not path.resolve().is_relative_to(folder.resolve()) or path.is_symlink():
@@ -308,9 +310,7 @@ def store(chosen: list[Submission], into: Path) -> None:
         if file:
             (into / name).mkdir(exist_ok=True)
             (into / file).write_bytes(one.data)
-        keep = {key: value for key, value in asdict(one).items() if key in ("student", "id", "chapter", "source",
-                                                                           "problem", "note")}
-        rows.append({**keep, "file": file})
+        rows.append({name: getattr(one, name) for name in KEPT} | {"file": file})
     (into / LIST).write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
     header = ["student", "id", "chapter", "file", "came from", "problem", "note"]
     keys = ["student", "id", "chapter", "file", "source", "problem", "note"]
