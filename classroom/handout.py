@@ -111,7 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="What holding back is: `.solution()` says when it opens, and the exercises' files are packed,\n"
                "so that neither reading nor searching them shows a solution. It is no secret: a check runs the\n"
-               "reference, so who wants to can unpack it. Grades come from your own, whole course, not from the student's.")
+               "reference, so who wants to can unpack it. Grades come from your own course, not from the student's.")
     parser.add_argument("--until", metavar="DATE", type=_date, help="solutions open on that day, 2027-01-15")
     parser.add_argument("--key", metavar="WORD", help="solutions open with .solution(\"WORD\")")
     parser.add_argument("--into", type=given_path, metavar="PLACE", help="a new folder, or a file that ends in .zip")

@@ -121,6 +121,17 @@ def test_nothing_leads_out_of_the_folder(tmp_path):
     assert found["anna"] == "" and "link" in found["ben"] and "link" in found["cleo"]
 
 
+def test_what_was_collected_is_collected_again_as_it_was(tmp_path):
+    write(tmp_path / "in/Anna_1_assignsubmission_file_/05.ipynb", ONE)
+    write(tmp_path / "in/Anna_2_assignsubmission_file_/05.ipynb", TWO)
+    write(tmp_path / "in/ben/05.ipynb", b"")
+    assert main([str(tmp_path / "in"), "--into", str(tmp_path / "out")]) == 0
+    once, again = collect(tmp_path / "in"), collect(tmp_path / "out")
+    assert [(one.key, one.student, one.chapter, one.cells, one.problem) for one in once] == [
+        (one.key, one.student, one.chapter, one.cells, one.problem) for one in again]
+    assert len({one.key for one in again}) == 3
+
+
 def test_bombs_are_left_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(collecting, "MOST_NOTEBOOK", 2**20)
     monkeypatch.setattr(collecting, "MOST_ARCHIVE", 3 * 2**20)
