@@ -118,6 +118,7 @@ def test_nothing_leads_out_of_the_folder(tmp_path):
     assert made == {"in/anna.zip", "secret.ipynb", "in_collected/collected.csv", "in_collected/collected.json",
                     f"in_collected/anna/{NOTEBOOK}"}
     found = {one.student: one.problem for one in collect(tmp_path / "in_collected")}
+    assert "a link in an archive is not followed" in (tmp_path / "in_collected/collected.csv").read_text("utf-8")
     assert found["anna"] == "" and "link" in found["ben"] and "link" in found["cleo"]
 
 
@@ -148,6 +149,8 @@ def test_bombs_are_left_alone(tmp_path, monkeypatch):
     write(tmp_path / "good/05.ipynb", ONE)
     found = by_student(tmp_path)
     assert [name for name, one in found.items() if not one.problem] == ["good"] and len(found) == 7
+    assert all("too large" in found[name].problem for name in ("zeros", "zip", "large"))
+    assert "too many files" in found["many"].problem and "too deep" in found["nested"].problem
 
 
 BROKEN = {
