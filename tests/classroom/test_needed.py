@@ -29,6 +29,16 @@ def test_a_name_comes_from_the_last_cell_before():
     assert list(plan(cells, ["my_value"])) == [1, 2]
 
 
+def test_a_helper_that_a_student_writes_again_further_down_counts():
+    cells = ["def helper(x): return 1", "def answer(x): return helper(x)", "def helper(x): return 2"]
+    assert list(plan(cells, ["answer"])) == [0, 1, 2]
+
+
+def test_what_a_comprehension_binds_stays_in_it():
+    assert read_cell("a = [x for x in y]\nb = x").now == {"x", "y"}
+    assert read_cell("for x in y:\n    b = x").now == {"y"}
+
+
 def test_what_changes_a_name_is_needed_too():
     cells = ["table = {}", "table['a'] = 1", "states = []", "states.append(2)", "my_value = (table, states)"]
     assert list(plan(cells, ["my_value"])) == [0, 1, 2, 3, 4]
