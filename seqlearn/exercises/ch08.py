@@ -56,8 +56,7 @@ step = Exercise(
                 "The bias b_hn belongs inside the brackets that r multiplies: r * (h @ W_hn + b_hn). That is why it "
                 "cannot be added to b_n."),
         Mistake("input reset as well", {"x_n + r * h_n": "r * (x_n + h_n)"},
-                "r multiplies all of the candidate's sum. It may close the old state only: leave x @ W_xn + b_n "
-                "outside."),
+                "r multiplies all of the candidate's sum. Leave x @ W_xn + b_n outside."),
         Mistake("no reset", {"r * h_n": "h_n"},
                 "The candidate is not reset. Multiply what the old state gives to it by r."),
         Mistake("z in place of r", {"r * h_n": "z * h_n"},
@@ -590,7 +589,7 @@ QUIZ = Quiz("08", [
             Option("It does not; like an LSTM's cell state it can grow without limit.", False,
                    "An LSTM can have f = i = 1 and add up. Here what is written is taken from what is kept."),
             Option("The reset gate limits what the candidate sees.", False,
-                   "With r = 1 the state is bounded as well: r only closes what the candidate sees of the old state."),
+                   "With r = 1 the state is bounded as well."),
             Option("It is a weighted mean of the start and of candidates.", True,
                    "The weights z and 1 − z add up to 1 at every step, and every candidate is a tanh."),
             Option("A tanh is taken of it at every step.", False,
