@@ -130,10 +130,11 @@ def temperatures(values: Sequence[float], exact: Mapping[str, Sequence[float]], 
 
 def _about(share: float) -> str:
     """A share in words, so that one date more or less does not change them."""
-    for least, words in ((0.98, "nearly all"), (0.9, "more than nine in ten"), (0.5, "more than half"), (0.1, "some")):
+    for least, words in ((0.98, "all or nearly all"), (0.9, "more than nine in ten"), (0.5, "more than half"),
+                         (0.1, "some")):
         if share > least:
             return words
-    return "hardly any"
+    return "hardly any or none"
 
 
 def soft_and_hard(steps: Sequence[int], curves: Mapping[str, np.ndarray], variances: Mapping[str, float], *,
