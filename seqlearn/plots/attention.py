@@ -58,7 +58,7 @@ def alignments(maps: Sequence[tuple[np.ndarray, Sequence[str], Sequence[str]]], 
         axes.set_xlabel("read")
         axes.xaxis.set_label_position("top")
         readable = re.sub(r"(?<=\d)\.(?=\d)", " . ", "".join(source))  # 2.10.93 looks like a version number
-        told.append(f"“{readable}” → {''.join(target[:10])}")
+        told.append(f"“{readable}” → {''.join(target[:10]).removesuffix('end')}")
     return describe(figure, f"""Heat maps of attention weights, a row for each character written, a column for each one
         read: {"; ".join(told)}. {seen}""")
 

@@ -43,7 +43,7 @@ def test_alignments_have_a_row_for_each_output_and_a_column_for_each_input():
     assert np.array_equal(axes.images[0].get_array(), weights)
     assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "␣", "b", "␣", "c"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["1", "2", "end"]
-    assert "“a b c” → 12end" in alternative_text(figure)
+    assert "“a b c” → 12;" in alternative_text(figure)
     with pytest.raises(ValueError, match=r"weights must be \(2, 5\), got \(3, 5\)"):
         attention.alignment(axes, weights, "a b c", "12")
 
