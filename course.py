@@ -12,6 +12,9 @@ __doc__ = """Start the course, test it, store its notebooks. Needs nothing but P
     python3 course.py store 04 05      run stored notebooks and store their outputs (no number: all of them)
     python3 course.py new 18 name      make the files of a new chapter
     python3 course.py book --serve     build the web edition from the stored notebooks, and show it
+    python3 course.py collect FOLDER   for teachers: the notebooks of a class, from what Moodle or Canvas exports
+    python3 course.py grade FOLDER     grade them: a table, and what the class got wrong most
+    python3 course.py handout          the course for a class, its solutions held back until a date or a key
     python3 course.py check            say whether this machine is ready; changes nothing
 
 Everything is installed into the folder .venv beside this file. On Windows, write `py` for `python3`.
@@ -552,6 +555,14 @@ def book(arguments):
     return run([venv_python(), "book/make_book.py", *arguments])
 
 
+def for_a_class(name):
+    """A command for teachers, from the folder classroom. Paths are meant from the reader's folder."""
+    def command(arguments):
+        return run([venv_python(), "-m", "classroom." + name, *arguments], SEQLEARN_FROM=os.getcwd())
+
+    return command
+
+
 def check(arguments):
     """Print one line for each thing the course needs; exit status 0 when all of them are there."""
     rows = []
@@ -588,7 +599,8 @@ def check(arguments):
 
 
 def main(arguments):
-    commands = {"lab": lab, "test": test, "store": store, "new": new, "book": book, "check": check}
+    commands = {"lab": lab, "test": test, "store": store, "new": new, "book": book, "collect": for_a_class("collect"),
+                "grade": for_a_class("grade"), "handout": for_a_class("handout"), "check": check}
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path may hold letters that the console does not know
             stream.reconfigure(errors="backslashreplace")

@@ -33,7 +33,7 @@ SETTINGS = {
     "solved_below": 0.0167,  # mean squared error: a tenth of that of the constant answer 1
     "stop_below": 0.00167,
     "rates": [0.003, 0.01, 0.03],  # the same for all
-    "further_rates": {  # and one more, at some lengths, for those whose best lay at an edge where more could be gained
+    "further_rates": {  # and one more, at some lengths
         "IRNN": [0.001, [10, 50, 100]],
         "LSTM": [0.1, [10, 50, 100, 200]],
         "GRU": [0.1, [10, 50, 100]],

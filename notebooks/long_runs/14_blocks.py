@@ -5,7 +5,7 @@
 Small language models read the scenes in windows of 32 characters, all with rotary positions, a causal mask and the same
 number of updates. Every kind gets its learning rate from a sweep, on a seed that does not race; the first half of the
 held-out text chooses the rate, the second half judges. "attention twice" has a second attention where the feed-forward
-network was, with as many weights. The scale is tried on another task, reversing 12 digits.
+network was, with about as many weights. The scale is tried on another task, reversing 12 digits.
 """
 
 import math

@@ -38,7 +38,7 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
     "deeper": {"num_layers": 4, "model_size": 48},  # with rotary positions; still fewer weights than the LSTM
-    "longer": {"kinds": ["rotary", "lstm"], "updates": 1000, "rates": [0.01, 0.03]},
+    "longer": {"kinds": ["rotary", "lstm"], "updates": 1000, "rates": [0.01, 0.03, 0.1]},
 }
 
 

@@ -1,10 +1,10 @@
 """Translators of English number names to German: two for chapter 15's explorer, and what one vector can learn.
 
-    .venv/bin/python notebooks/long_runs/15_number_names.py        some six minutes of one processor
+    .venv/bin/python notebooks/long_runs/15_number_names.py        some eight minutes of one processor
 
 15_number_names.safetensors: a translator with attention and one without. Both read the same 2,000 pairs; the one
 without has its context once, as the first state, and reads them three times as often.
-15_number_names.json: seven ways to train, five seeds each, and the share of numbers that come out whole, by the length
+15_number_names.json: eight ways to train, five seeds each, and the share of numbers that come out whole, by the length
 of the English name: of numbers that were trained on, and of 500 others, the same for all.
 """
 
@@ -29,6 +29,7 @@ SETTINGS = {
         {"kind": "attention", "epochs": 4},
         {"kind": "once", "epochs": 6},
         {"kind": "once", "epochs": 24},
+        {"kind": "once", "epochs": 40},
         {"kind": "every step", "epochs": 24},
         {"kind": "once", "epochs": 24, "hidden_size": 96},
         {"kind": "once", "epochs": 12, "train_size": 5000},

@@ -189,7 +189,7 @@ TERMS = (
     Term("latch", "锁存器", "02",
          "A memory that holds a value until a new one is written over it.", "latching"),
     Term("layer normalization", "层归一化", "14",
-         "Every vector is brought to mean 0 and variance 1 over its features, then to a learned scale and mean.",
+         "Every vector is brought to mean 0 and variance 1 over its features; then each gets a learned gain and bias.",
          "layer norm"),
     Term("learning rate", "学习率", "04",
          "The number that scales every step of gradient descent."),

@@ -361,7 +361,7 @@ to_torch = Exercise(
     ],
     extra=_loads,
     rtol=1e-12,  # copies are exact; and it tells weights rounded to float32 from zeros in float32
-    explanation="One bias would do. PyTorch keeps two because cuDNN, the library behind its GPU cells, has two.",
+    explanation="One bias would do. PyTorch keeps two because cuDNN, which runs nn.LSTM on NVIDIA's GPUs, has two.",
 )
 
 # 07.4 The last real state ----------------------------------------------------------------------------------------

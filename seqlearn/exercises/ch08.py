@@ -56,8 +56,7 @@ step = Exercise(
                 "The bias b_hn belongs inside the brackets that r multiplies: r * (h @ W_hn + b_hn). That is why it "
                 "cannot be added to b_n."),
         Mistake("input reset as well", {"x_n + r * h_n": "r * (x_n + h_n)"},
-                "r multiplies all of the candidate's sum. It may close the old state only: leave x @ W_xn + b_n "
-                "outside."),
+                "r multiplies all of the candidate's sum. Leave x @ W_xn + b_n outside."),
         Mistake("no reset", {"r * h_n": "h_n"},
                 "The candidate is not reset. Multiply what the old state gives to it by r."),
         Mistake("z in place of r", {"r * h_n": "z * h_n"},
@@ -210,8 +209,8 @@ candidates = Exercise(
         Mistake("after, twice", {"return before, after": "return after, after"},
                 "Both are the reset after the product. For the first reset the state: (r * h) @ W_hn."),
         Mistake("b_hn never reset", {"r * (h @ W_hn + b_hn)": "r * (h @ W_hn) + b_hn"},
-                "After the product, r multiplies the bias as well: r * (h @ W_hn + b_hn). That is why torch.nn.GRU "
-                "has two biases."),
+                "After the product, r multiplies the bias as well: r * (h @ W_hn + b_hn). That is why it "
+                "cannot be added to b_n."),
         Mistake("b_hn always reset", {"(r * h) @ W_hn + b_hn": "(r * h) @ W_hn + r * b_hn"},
                 "Before the product, r touches the state alone; b_hn is added unchanged."),
         Mistake("no bias", {"(r * h) @ W_hn + b_hn": "(r * h) @ W_hn", "r * (h @ W_hn + b_hn)": "r * (h @ W_hn)"},
@@ -251,8 +250,8 @@ candidates = Exercise(
         "Before: (r * h) @ W_hn + b_hn. Mind the brackets: the reset state goes into the product.",
         "After: r * (h @ W_hn + b_hn). The product is made first, bias and all.",
     ],
-    explanation="Before, r_i weighs row i of W_hn, so an old unit is hidden from all new ones. After, r_j weighs "
-                "column j: a new unit is cut off from all old ones.",
+    explanation="Before, r_i weighs row i of W_hn: with 0 an old unit is hidden from all candidates. After, r_j weighs "
+                "column j: with 0 a candidate is cut off from all old units.",
 )
 
 # 08.4 The other convention ---------------------------------------------------------------------------------------
@@ -508,8 +507,7 @@ QUIZ = Quiz("08", [
             Option("It takes the candidate whole and drops its old state.", False,
                    "That is z = 0 here. In the other convention you would be right."),
             Option("The gradient of its old state vanishes at this step.", False,
-                   "That gradient passes through z · h with the factor 1, unchanged. What gets no gradient at this "
-                   "step are the candidate and the gates."),
+                   "That gradient passes through z · h with the factor 1, unchanged."),
             Option("It keeps its state, whatever the input is.", True, "(1 − 1) n + 1 · h is h."),
             Option("It becomes 0, and begins anew at the next step.", False,
                    "Nothing sets it to 0: (1 − 1) n + 1 · h is h."),
@@ -591,11 +589,11 @@ QUIZ = Quiz("08", [
             Option("It does not; like an LSTM's cell state it can grow without limit.", False,
                    "An LSTM can have f = i = 1 and add up. Here what is written is taken from what is kept."),
             Option("The reset gate limits what the candidate sees.", False,
-                   "With r = 1 the state is bounded as well: r only closes what the candidate sees of the old state."),
+                   "With r = 1 the state is bounded as well."),
             Option("It is a weighted mean of the start and of candidates.", True,
                    "The weights z and 1 − z add up to 1 at every step, and every candidate is a tanh."),
             Option("A tanh is taken of it at every step.", False,
-                   "Of the candidate only. The kept part z h passes no tanh, or it could not be held."),
+                   "Of the candidate only. The kept part z h passes no tanh."),
         ],
         topic="a weighted mean",
     ),

@@ -546,7 +546,7 @@ QUIZ = Quiz("13", [
             Option("A vector that was full.", False,
                    "The vector has not become larger. What is full does not hold more after further training."),
             Option("A training that had not come far enough yet.", True,
-                   "Only the number of updates changed, so nothing else can have been what held it back."),
+                   "Only the number of updates changed, and most of the strings arrive."),
             Option("A length that it had never been shown.", False,
                    "The length was in the training before, and the training data were drawn as before."),
             Option("A gradient that cannot reach the first digits.", False,

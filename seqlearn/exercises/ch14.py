@@ -531,7 +531,7 @@ QUIZ = Quiz("14", [
         [
             Option("Onto the weights, after the softmax: they are set to 0 where the key comes later than the "
                    "query.", False,
-                   "Rows do not sum to 1 then, and the softmax's sum has counted the future: it leaks."),
+                   "Most rows do not sum to 1, and the softmax's sum has counted the future: it leaks."),
             Option("Onto the values: later values are set to 0.", False,
                    "What is later differs from query to query, and the values are shared by all of them. The weights "
                    "would still depend on later keys, too."),

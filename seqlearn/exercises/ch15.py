@@ -21,7 +21,7 @@ __all__ = ["QUIZ", "ahead", "ask_the_source", "best_answer", "bleu", "copy_unkno
 
 
 def unknown_words_reference(train, test, at_least):
-    """The share of running words of `test` that occur less than `at_least` times in `train`.
+    """The share of running words of `test` that occur fewer than `at_least` times in `train`.
 
     train, test: lists of sentences, each a list of words.
     """
@@ -53,7 +53,7 @@ unknown_words = Exercise(
                 "You count the test sentences as well. The vocabulary is made from the training part alone: on the "
                 "day of the test nobody has seen the test."),
         Mistake("at_least not used", {"< at_least": "== 0"},
-                "You take every word of the training part as known. Those that occur less than `at_least` times are "
+                "You take every word of the training part as known. Those that occur fewer than `at_least` times are "
                 "not in the vocabulary."),
         Mistake("distinct words",
                 [{"running = [word for sentence in test for word in sentence]":
@@ -67,8 +67,8 @@ unknown_words = Exercise(
         Mistake("sentences with an unknown word",
                 {"sum(counts[word] < at_least for word in running) / len(running)":
                     "sum(any(counts[word] < at_least for word in sentence) for sentence in test) / len(test)"},
-                "That is the share of sentences with an unknown word. It is a good number to know, and larger. Asked "
-                "is the share of words."),
+                "That is the share of sentences with an unknown word. It is a good number to know. Asked is the "
+                "share of words."),
         Mistake("mean of means",
                 {"sum(counts[word] < at_least for word in running) / len(running)":
                     "np.mean([np.mean([counts[word] < at_least for word in sentence]) for sentence in test])"},
@@ -113,7 +113,7 @@ def best_answer_reference(answers, alpha):
 
 
 def _beams(rng):
-    """Answers of different lengths; in each case the length decides, and END does in the last two."""
+    """Answers of different lengths: in some cases the length decides, in some END does."""
     cases = []
     for alpha in (0.0, 0.5, 0.8, 1.0):
         answers = []
@@ -164,6 +164,9 @@ best_answer = Exercise(
                 "np.argmax": "np.argmin"}],
                 "Your scores are positive. Log p is negative and stays so: the best answer has the largest score, "
                 "the one nearest to zero."),
+        Mistake("smallest score", {"np.argmax": "np.argmin"},
+                "The scores are right, but you choose the smallest. All of them are negative: the best is the largest, "
+                "the one nearest to zero."),
         Mistake("another length penalty",
                 [{"(len(tokens) + 1)": "((5 + (len(tokens) + 1)) / 6)"},
                 {"(len(tokens) + 1)": "((5 + len(tokens)) / 6)"}],
@@ -198,10 +201,10 @@ best_answer = Exercise(
 def bleu_reference(translations, references):
     """Corpus BLEU from 0 to 100. translations: N lists of words; references: for each a list of lists of words.
 
-    An n-gram is found as often as it stands in that reference which has it most often. Found and all n-grams are added
-    up over the sentences for n = 1 … 4. r adds up the lengths of the closest references (of two equally close ones
-    the shorter), c the lengths of the translations. BLEU is min(1, exp(1 − r/c)) times the geometric mean of the four
-    precisions; 0 when one of them is 0.
+    An n-gram is found as often as it stands in the translation, at most as often as in the reference that has it most
+    often. Found and all n-grams are added up over the sentences for n = 1 … 4. r adds up the lengths of the closest
+    references (of two equally close ones the shorter), c the lengths of the translations. BLEU is min(1, exp(1 − r/c))
+    times the geometric mean of the four precisions; 0 when one of them is 0.
     """
     found, total, c, r = np.zeros(4), np.zeros(4), 0, 0
     for words, several in zip(translations, references):
@@ -310,6 +313,12 @@ bleu = Exercise(
                 "are found in the references of other sentences."),
         Mistake("arithmetic mean", {"np.exp(np.log(found / total).mean())": "(found / total).mean()"},
                 "You take the arithmetic mean of the precisions. BLEU takes the geometric one: exp(mean(log p))."),
+        Mistake("product of the precisions", {"np.log(found / total).mean()": "np.log(found / total).sum()"},
+                "You multiply the four precisions. BLEU takes their geometric mean, the fourth root of the product."),
+        Mistake("single words", {"np.exp(np.log(found / total).mean())": "(found[0] / total[0])"},
+                "That is the precision of single words. BLEU takes those of n-grams from 1 to 4 words."),
+        Mistake("from 0 to 1", {"return 100 * min": "return min"},
+                "Your scores run from 0 to 1. BLEU runs from 0 to 100."),
         Mistake("up to three", {"np.zeros(4), np.zeros(4)": "np.zeros(3), np.zeros(3)", "range(1, 5)": "range(1, 4)"},
                 "You stop at n = 3. BLEU goes to n = 4."),
         Mistake("divided by words", {"sum(counts.values())": "len(words)"},
@@ -320,8 +329,8 @@ bleu = Exercise(
                 {"sum(counts.values())": "sum(most.values())"}],
                 "You divide by the n-grams of the reference: that is recall. BLEU is a precision: divide by those of "
                 "the translation."),
-        Mistake("no penalty for brevity", {"min(1.0, np.exp(1 - r / c)) * ": ""},
-                "There is no penalty for brevity. Without it a translation of a few safe words is the best."),
+        Mistake("no brevity penalty", {"min(1.0, np.exp(1 - r / c)) * ": ""},
+                "There is no brevity penalty. Without it a translation of a few safe words is the best."),
         Mistake("penalty turned round", {"1 - r / c": "1 - c / r"},
                 "Your penalty punishes long translations. It is exp(1 − r/c), r of the references, c of the "
                 "translations."),
@@ -436,7 +445,7 @@ QUIZ = Quiz("15", [
         [
             Option("1/5: one of the five distinct words of the reference is found.", False,
                    "Dividing by the reference's words gives a recall. BLEU divides by the words of the translation."),
-            Option("2/6: a word is found as often as it stands in the reference.", True,
+            Option("2/6: a word is found at most as often as it stands in the reference.", True,
                    "The reference has “the” twice, so two of the six are found and four are not: that is clipping."),
             Option("6/6: every word of it stands somewhere in the reference.", False,
                    "Without clipping a translator could repeat one safe word for ever. BLEU uses each word of the "
@@ -447,7 +456,7 @@ QUIZ = Quiz("15", [
         topic="clipped precision",
     ),
     Question(
-        "Why does BLEU multiply by a penalty for brevity?",
+        "Why does BLEU multiply by a brevity penalty?",
         [
             Option("Long translations find too many n-grams, and would score too high.", False,
                    "A long translation is divided by all that it says, so its precision falls by itself."),
@@ -460,7 +469,8 @@ QUIZ = Quiz("15", [
     ),
     Question(
         "On sixty long number names the translator with one vector was right 23 times with greedy search and 25 times "
-        "with a beam of 8, whose answers were more probable; 47 times the right one was among the 8. What is wrong?",
+        "with a beam of 8, whose answers were more probable; 47 times the right one was among the 8. What went "
+        "wrong in the 22 that had it and did not put it first?",
         [
             Option("The model: it thinks another answer more probable than the right one.", True,
                    "The beam did its work and found probable answers, the right one among them. The order within the "
@@ -491,10 +501,10 @@ QUIZ = Quiz("15", [
     ),
     Question(
         "A translator with one vector has every training number right and half of the long new ones. Which run can "
-        "show that its vector is too small to hold a long number?",
+        "tell whether its vector is too small to hold a long number?",
         [
-            Option("The same sizes, trained on ten times as many pairs: if it is still wrong, the vector may be at "
-                   "fault.",
+            Option("The same sizes, trained on ten times as many pairs: if they come out right now, the vector was "
+                   "large enough.",
                    True, "Such a run can come out either way. In this chapter the same 48 units had practically every "
                    "new number right after it, so the size was not what stood in the way."),
             Option("The same model with attention beside it: if that is better, the vector must have been too small.",
@@ -525,7 +535,8 @@ QUIZ = Quiz("15", [
             Option("Train both with several seeds, and see how much they move by themselves.", True,
                    "Two seeds of one recipe differ as well, and a gain has to be seen against that."),
             Option("Read some translations of both.", True,
-                   "BLEU counts runs of words and knows nothing of meaning: a dropped “not” costs little."),
+                   "BLEU counts n-grams and knows nothing of meaning: for it a dropped “not” is a dropped "
+                   "word like any other."),
             Option("Draw the sentences anew, with replacement, and count how often the new system is ahead.", True,
                    "The paired bootstrap (Koehn, 2004) shows how much hangs on these 1,000 sentences."),
             Option("Nothing more, since the higher number stands for the better system.", False,

@@ -359,7 +359,7 @@ make_gru = Exercise(
         Mistake("candidate without tanh", {N_LINE: "x_n + r * h_n"},
                 "The candidate is the bare sum. It goes through torch.tanh, which keeps it between −1 and 1."),
         Mistake("tanh of the new state", {MIX: f"torch.tanh({MIX})"},
-                "You squash the new state once more. A GRU has no tanh at its end, or it could not hold anything."),
+                "You squash the new state once more. A GRU has no tanh at its end."),
         Mistake("candidate written whole", {"(1 - z) * n": "n"},
                 "You add all of n. What is kept and what is written make 1 together: (1 - z) * n + z * h."),
         Mistake("z in place of r", {"r * h_n": "z * h_n"},

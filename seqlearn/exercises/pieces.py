@@ -162,9 +162,9 @@ def _counted_words(rng):
     return cases
 
 
-def _as_tuples(answer, *arguments):
+def _as_tuples(answer, word_counts, num_merges):
     """A pair may be written as a list as well."""
-    found = answer(*arguments)
+    found = answer(word_counts, num_merges)
     return [tuple(pair) for pair in found] if isinstance(found, list | tuple) else found
 
 
@@ -217,6 +217,9 @@ learn_merges = Exercise(
         Mistake("stopped at a single pair", {"if not counts:": "if not counts or max(counts.values()) < 2:"},
                 "You stop when no pair stands twice. That is a sensible rule, but not the one asked for: go on while "
                 "two pieces stand side by side."),
+        Mistake("joined in a text", lambda word_counts, num_merges: _replaced(word_counts, num_merges),
+                "You replace in a text. `a n` then also matches inside longer pieces, such as `ba n` or `a ns`. "
+                "Compare whole pieces, in a list."),
         Mistake("a pair across a word's end", lambda word_counts, num_merges: _across(word_counts, num_merges),
                 "You join the words to one line, so pairs reach from the end of a word into the next. Count within "
                 "each word."),
@@ -241,6 +244,22 @@ def _without_new_counts(word_counts, num_merges):
         for pair in zip(pieces, pieces[1:]):
             counts[pair] += count
     return sorted(counts, key=lambda pair: (-counts[pair], pair))[:num_merges]
+
+
+def _replaced(word_counts, num_merges):
+    texts = {word: " ".join([*word[:-1], word[-1] + "·"]) for word in word_counts}
+    merges = []
+    while len(merges) < num_merges:
+        counts = Counter()
+        for word, text in texts.items():
+            pieces = text.split()
+            for pair in zip(pieces, pieces[1:]):
+                counts[pair] += word_counts[word]
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        texts = {word: text.replace(" ".join(merges[-1]), "".join(merges[-1])) for word, text in texts.items()}
+    return merges
 
 
 def _across(word_counts, num_merges):
@@ -289,6 +308,13 @@ def _longest_first(word, merges):
     return pieces
 
 
+def _cut_in_a_text(word, merges):
+    text = " ".join([*word[:-1], word[-1] + "·"])
+    for pair in merges:
+        text = text.replace(" ".join(pair), "".join(pair))
+    return text.split()
+
+
 cut_word = Exercise(
     id="15.6",
     title="Cut a new word",
@@ -313,6 +339,9 @@ cut_word = Exercise(
                 {"result.append(pieces[0] + pieces[1])\n            pieces = pieces[2:]":
                  "result.append(pieces[0] + pieces[1])\n            return [*result, *pieces[2:]]"},
                 "You make each merge at its first place only. A pair that stands twice in the word is merged twice."),
+        Mistake("joined in a text", lambda word, merges: _cut_in_a_text(word, merges),
+                "You replace in a text. A pair such as `a b` then also matches inside longer pieces, such as `ca b`. "
+                "Compare whole pieces, in a list."),
         Mistake("first merge only", {"in merges:": "in merges[:1]:"},
                 "You make the first merge and stop. Go through all of them."),
         Mistake("letters", {"pieces = merged(pieces, tuple(pair))": "pass"},
@@ -325,8 +354,8 @@ cut_word = Exercise(
         "Go through the merges in order; for each, join its pair wherever it stands in the word.",
         "You have written the joining for 15.5. It is the same here.",
     ],
-    explanation="A word of the training text that was frequent comes out whole; a word nobody has seen comes out in "
-                "pieces, at worst in letters.",
+    explanation="With enough merges a frequent word of the training text comes out whole. A word nobody has seen is "
+                "made of pieces that were learned, at worst of letters.",
 )
 
 # 15.7 Ahead by luck? ----------------------------------------------------------------------------------------------
@@ -483,6 +512,10 @@ ask_the_source = Exercise(
                 "The scores are not divided by √d."),
         Mistake("divided by √M", {"np.sqrt(q.shape[1])": "np.sqrt(x.shape[1])"},
                 "You divide by √M. The scores are sums of d products: divide by √d, the number of columns of q."),
+        Mistake("values from the target", {"memory @ W_v": "x @ W_v"},
+                "Your values come from the target. What is averaged are the encoder's outputs: memory @ W_v."),
+        Mistake("one softmax for all", {"e.sum(axis=1, keepdims=True)": "e.sum()"},
+                "Your weights add up to 1 over the whole table. Each row has to: axis=1."),
         Mistake("softmax along the target",
                 {"scores.max(axis=1, keepdims=True)": "scores.max(where=np.isfinite(scores), initial=-1e9)",
                  "e.sum(axis=1, keepdims=True)": "np.maximum(e.sum(axis=0), 1e-300)"},

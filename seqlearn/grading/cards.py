@@ -77,6 +77,19 @@ class Hint:
 
 
 @dataclass(frozen=True)
+class Held:
+    """In place of a solution that a teacher holds back: the sentence that says until when."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return printable(self.text)
+
+    def _repr_html_(self) -> str:
+        return card("hint", inline(self.text))
+
+
+@dataclass(frozen=True)
 class Solution:
     """Source code with an explanation in Markdown. JupyterLab shows it highlighted, and scrolls what is too wide."""
 

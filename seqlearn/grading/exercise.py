@@ -12,6 +12,7 @@ import textwrap
 from seqlearn.course.progress import record_answer
 from seqlearn.grading import cards
 from seqlearn.grading.grade import grade
+from seqlearn.grading.holding import held_back
 from seqlearn.grading.types import FunctionTask, Result, ValueTask, Verdict
 from seqlearn.grading.values import grade_value
 
@@ -45,8 +46,10 @@ class _Graded:
 class Exercise(_Graded, FunctionTask):
     """A function to write. Takes what `FunctionTask` takes."""
 
-    def solution(self) -> cards.Solution:
-        """The reference's source, as the tests run it."""
+    def solution(self, key: str | None = None) -> cards.Solution | cards.Held:
+        """The reference's source, as the tests run it. A teacher may hold it back, and give out a key."""
+        if why := held_back(key):
+            return cards.Held(why)
         sources = [textwrap.dedent(inspect.getsource(part)).strip() for part in (*self.helpers, self.reference)]
         return cards.Solution("\n\n\n".join(sources), self.explanation)
 
@@ -57,8 +60,10 @@ class Exercise(_Graded, FunctionTask):
 class ValueExercise(_Graded, ValueTask):
     """A value to find. Takes what `ValueTask` takes."""
 
-    def solution(self) -> cards.Solution:
-        """The value, the source that computes it if it is computed, and why."""
+    def solution(self, key: str | None = None) -> cards.Solution | cards.Held:
+        """The value, the source that computes it if it is computed, and why. A teacher may hold it back."""
+        if why := held_back(key):
+            return cards.Held(why)
         source = f"{self.reference!r}"
         if callable(self._reference) and self._reference.__name__ != "<lambda>":
             source = f"{textwrap.dedent(inspect.getsource(self._reference)).strip()}\n\n# {source}"

@@ -137,7 +137,7 @@ def raised(answer: Callable, error: BaseException) -> Outcome:
         said = shorten(str(error), 200)
     except BaseException:
         said = ""
-    line, source, blank, last = _line_of(answer, error)
+    line, source, blank, last = place_of(answer, error)
     if isinstance(error, NotImplementedError) and last:
         return Outcome("blank", text=NOT_ATTEMPTED)
     if blank:
@@ -162,12 +162,20 @@ def _plainly(said: str) -> str:
     return said.strip().rstrip(".")
 
 
-def _line_of(answer: Callable, error: BaseException) -> tuple[int, str, str, bool]:
+class Elsewhere:
+    """Beside an exception's own class: it was raised in another process, which says where. See `place_of`."""
+
+    place: tuple[int, str, str, bool] = (0, "", "", False)
+
+
+def place_of(answer: Callable, error: BaseException) -> tuple[int, str, str, bool]:
     """Where in the learner's function it went wrong.
 
     Returns the line number within the function, its source, the name of a variable that is still `...`, and whether the
     error was raised on that very line.
     """
+    if issubclass(type(error), Elsewhere):
+        return error.place
     code = getattr(answer, "__code__", None)
     found = (0, "", "", False)
     trace = error.__traceback__

@@ -58,7 +58,7 @@ def alignments(maps: Sequence[tuple[np.ndarray, Sequence[str], Sequence[str]]], 
         axes.set_xlabel("read")
         axes.xaxis.set_label_position("top")
         readable = re.sub(r"(?<=\d)\.(?=\d)", " . ", "".join(source))  # 2.10.93 looks like a version number
-        told.append(f"“{readable}” → {''.join(target[:10])}")
+        told.append(f"“{readable}” → {''.join(target[:10]).removesuffix('end')}")
     return describe(figure, f"""Heat maps of attention weights, a row for each character written, a column for each one
         read: {"; ".join(told)}. {seen}""")
 
@@ -130,10 +130,11 @@ def temperatures(values: Sequence[float], exact: Mapping[str, Sequence[float]], 
 
 def _about(share: float) -> str:
     """A share in words, so that one date more or less does not change them."""
-    for least, words in ((0.98, "nearly all"), (0.9, "more than nine in ten"), (0.5, "more than half"), (0.1, "some")):
+    for least, words in ((0.98, "all or nearly all"), (0.9, "more than nine in ten"), (0.5, "more than half"),
+                         (0.1, "some")):
         if share > least:
             return words
-    return "hardly any"
+    return "hardly any or none"
 
 
 def soft_and_hard(steps: Sequence[int], curves: Mapping[str, np.ndarray], variances: Mapping[str, float], *,

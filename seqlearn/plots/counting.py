@@ -1,6 +1,7 @@
 """Figures of chapter 07, the LSTM in PyTorch. The explorer's picture is in counter.py."""
 
 from collections.abc import Sequence
+from math import comb
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -207,10 +208,11 @@ def seeds(missed: dict[str, np.ndarray], out_of: int = 1000, *, figure: Figure |
 
 def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained: int = 20, *,
                  figure: Figure | None = None) -> Figure:
-    """Mean error against length, (seeds, lengths) for each kind of training, with the line of counting zeros too."""
+    """Mean error against length, (seeds, lengths) for each kind of training, with the lines of two other rules."""
     figure = figure or plt.figure(figsize=(9.6, 3.6))
     at = np.asarray(lengths)
-    every = np.geomspace(at[0], at[-1], 300)
+    every, whole = np.geomspace(at[0], at[-1], 300), range(at[0], at[-1] + 1)
+    stopped = [_error_of_stopping_at(trained, length) for length in whole]
     panels = figure.subplots(1, len(errors), sharey=True)
     words = []
     for axes, (name, table) in zip(panels, errors.items(), strict=True):
@@ -218,7 +220,7 @@ def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained:
         axes.axvline(trained, color=color("muted"), linewidth=1.2, linestyle=DASHED)
         axes.plot(every, (trained - every) / 2, color=color("gradient"), linewidth=1.8, linestyle=DOTTED, zorder=3,
                   label="a point off for each two steps")
-        axes.plot(every, np.minimum(0, trained - every / 2), color=color("bad"), linewidth=1.6, linestyle=DASHED,
+        axes.plot(whole, stopped, color=color("bad"), linewidth=1.6, linestyle=DASHED,
                   label=f"nothing above {trained}")
         for number, row in enumerate(table):
             axes.plot(at, row, "o-", color=color("output"), alpha=0.5, markersize=3.5, linewidth=1.3,
@@ -236,8 +238,13 @@ def over_lengths(lengths: Sequence[int], errors: dict[str, np.ndarray], trained:
     return describe(figure, f"""
         Mean error against length, both logarithmic (the error beyond ±5), a curve for each seed. {"; ".join(words)}.
         Both are right at {trained}. The first kind follows the line that loses half a point with each further step, on
-        both sides of {trained}. The second stays near 0 up to {trained} and then sinks below the line of an answer
-        that never exceeds {trained}.""")
+        both sides of {trained}. The second stays near 0 up to {trained} and then sinks below the line of a count that
+        stops at {trained}.""")
+
+
+def _error_of_stopping_at(most: int, length: int) -> float:
+    """Mean error of a count that stops at `most`, over all sequences of zeros and ones of this length."""
+    return -sum(comb(length, ones) * (ones - most) for ones in range(most + 1, length + 1)) / 2**length
 
 
 def counter_frames(frames: list[dict], *, figure: Figure | None = None) -> Figure:

@@ -115,4 +115,4 @@ def describe_head(letters, weights, arrives, shares, name: str) -> str:
     first = ", ".join(f"{letters[s]} {weights[0, s]:.2f}" for s in largest if weights[0, s] >= 0.005)
     sure = int(np.sum(shares >= SURE))
     return (f"{name} over “{''.join(letters)}”: what arrives reads “{read}”, {sure} of {len(letters)} letters with "
-            f"more than half of the weight. The first position looks at {first}.")
+            f"at least half of the weight. The first position looks at {first}.")

@@ -161,7 +161,7 @@ def gradients(curves: dict[str, np.ndarray], *, figure: Figure | None = None) ->
 
 
 def reversal(weights: np.ndarray, seen: np.ndarray, answered: np.ndarray, *, figure: Figure | None = None) -> Figure:
-    """One test sequence: the mean weights (T, T) of the head, the symbols read (T,) and the answers (T,)."""
+    """One test sequence: the weights (T, T) of the head, the symbols read (T,) and the answers (T,)."""
     figure = figure or plt.figure(figsize=(5.0, 4.4))
     axes = figure.add_subplot()
     _map(axes, weights, False)

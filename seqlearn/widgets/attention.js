@@ -1,5 +1,5 @@
 // Chapter 13: a date is read, an answer is written letter by letter, and each letter looks back at what was read.
-// Beside it stands a model of the same size without attention. The formulas are those of seqlearn.models.
+// Beside it stands a model with as many units and without attention. The formulas are those of seqlearn.models.
 
 const MOST = 32, WRITTEN = 11, LONGEST = 1000, EMBEDDING = 32, UNITS = 64;
 const START = 1, END = 2, UNKNOWN = 3; // and 0 is padding
@@ -335,9 +335,9 @@ function render(host) {
     }
 
     function tell() {
-      const [now, was, other] = [result.target, plain.target, result.without].map(written);
+      const [now, was, other] = [result.target, plain.target, result.without].map((each) => written(each) || "nothing");
       if (isTouched()) return now === was ? `It still writes ${now}.` : `Untouched it writes ${was}, and now ${now}.`;
-      return other === was ? "" : `Without attention it writes ${other || "nothing"}.`;
+      return other === was ? "" : `Without attention it writes ${other}.`;
     }
 
     function change(name) {

@@ -43,7 +43,7 @@ def test_alignments_have_a_row_for_each_output_and_a_column_for_each_input():
     assert np.array_equal(axes.images[0].get_array(), weights)
     assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "␣", "b", "␣", "c"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["1", "2", "end"]
-    assert "“a b c” → 12end" in alternative_text(figure)
+    assert "“a b c” → 12;" in alternative_text(figure)
     with pytest.raises(ValueError, match=r"weights must be \(2, 5\), got \(3, 5\)"):
         attention.alignment(axes, weights, "a b c", "12")
 
@@ -60,7 +60,7 @@ def test_small_figures_tell_their_ends():
     text = alternative_text(attention.masks({"late": row, "b": row}, 2))
     assert "late: 0.60 on the real places, 0.40 on padding" in text
     text = alternative_text(attention.temperatures([0.1, 1, 10], {"dates": [0.9, 1.0, 0.05]}))
-    assert "more than half at 0.1, nearly all at 1, hardly any at 10" in text
+    assert "more than half at 0.1, all or nearly all at 1, hardly any or none at 10" in text
     curves = {"soft": np.ones((2, 3)), "hard, with baseline": np.ones((2, 3)), "hard": np.zeros((2, 3))}
     figure = attention.soft_and_hard([1, 2, 3], curves, {"hard": 1.0, "hard, with baseline": 0.1})
     assert "hard > hard, with baseline" in alternative_text(figure)

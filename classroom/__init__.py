@@ -1,0 +1,1 @@
+"""A class: collect what students hand in, grade it, give out a course without its solutions. README.md is the guide."""
