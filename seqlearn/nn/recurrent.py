@@ -4,7 +4,7 @@ Outside, arrays are time-major with one row per sequence: x (T, N, D), outputs (
 Inside, the arrays of a step lie on their side, one row per unit and one column per sequence, so that xW becomes Wᵀx.
 Each gate is then one unbroken block of memory (H, N), and NumPy works on it about twice as fast.
 
-The loop over time is all that a layer adds. Two kinds of work never enter it:
+The loop over time, or the scan that takes its place, is all that a layer adds. Two kinds of work never enter it:
 
     forward    the products with the inputs, W_xᵀ x + b: they wait for no state
     backward   the gradients of the weights, sums over all steps: one product when the loop is over
