@@ -240,6 +240,7 @@ def test_a_slider_plays_and_a_picture_is_kept_for_comparison(site, chromium):
         visit.page.wait_for_selector("figure.explorer[data-ready]")
         caption, slider = figure.locator("figcaption"), figure.get_by_label("Block length")
         slider.fill("17")
+        visit.page.wait_for_selector("figure.explorer[data-shown]")
         before, first = caption.inner_text(), figure.get_attribute("data-shown")
         figure.get_by_role("button", name="keep this curve").click()
         assert "Behind it, pale, for comparison: Block length" in caption.inner_text()
