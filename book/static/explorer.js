@@ -41,6 +41,10 @@
     const status = document.createElement("p");
     status.setAttribute("role", "status");
     let shown = figure.querySelector("img");
+    const frame = document.createElement("div"); // so that a kept picture lies exactly on the one that is shown
+    frame.className = "frame";
+    shown.replaceWith(frame);
+    frame.append(shown);
     let timer;
     let kept; // the picture that was kept for comparison
     const places = controls.map((control) => control.start);

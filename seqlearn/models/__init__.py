@@ -6,6 +6,7 @@ Each file is one chapter: `lstm.py` is chapter 07.
 from seqlearn.models.attention import Attention, AttentionDecoder
 from seqlearn.models.classifier import Classifier
 from seqlearn.models.language_model import LanguageModel
+from seqlearn.models.linear_recurrence import LinearRecurrence, MinGRU
 from seqlearn.models.lstm import LSTMCell, LSTMModel, unroll
 from seqlearn.models.self_attention import SelfAttention, SelfAttentionModel
 from seqlearn.models.seq2seq import Decoder, Encoded, Encoder, Seq2Seq, sequence_loss
@@ -22,6 +23,8 @@ __all__ = [
     "LSTMCell",
     "LSTMModel",
     "LanguageModel",
+    "LinearRecurrence",
+    "MinGRU",
     "SelfAttention",
     "SelfAttentionModel",
     "Seq2Seq",

@@ -12,8 +12,10 @@ from seqlearn.nn.embedding import Embedding
 from seqlearn.nn.gradient_check import check_directional, check_gradients
 from seqlearn.nn.gru import GRU
 from seqlearn.nn.linear import Linear
+from seqlearn.nn.linear_recurrence import LinearRecurrence, scan
 from seqlearn.nn.losses import BinaryCrossEntropy, MeanSquaredError, SoftmaxCrossEntropy
 from seqlearn.nn.lstm import LSTM
+from seqlearn.nn.min_gru import MinGRU
 from seqlearn.nn.optimizers import SGD, Adam, clip_grad_norm
 from seqlearn.nn.rnn import RNN
 from seqlearn.nn.self_attention import SelfAttention
@@ -21,6 +23,6 @@ from seqlearn.nn.stacked import Stacked
 
 __all__ = [
     "GRU", "LSTM", "RNN", "SGD", "Adam", "Attention", "BinaryCrossEntropy", "Bidirectional", "Embedding", "Linear",
-    "MeanSquaredError", "SelfAttention", "SoftmaxCrossEntropy", "Stacked", "check_directional", "check_gradients",
-    "clip_grad_norm",
+    "LinearRecurrence", "MeanSquaredError", "MinGRU", "SelfAttention", "SoftmaxCrossEntropy", "Stacked",
+    "check_directional", "check_gradients", "clip_grad_norm", "scan",
 ]  # fmt: skip

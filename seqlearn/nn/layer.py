@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 Params = dict[str, np.ndarray]
-KINDS = {"an array of floats": "f", "integers": "iu", "numbers": "fiub", "booleans": "b"}  # NumPy's letters
+KINDS = {"an array of floats": "f", "integers": "iu", "numbers": "fiub", "booleans": "b",
+         "real or complex floats": "fc"}  # NumPy's letters
 
 
 class Layer:

@@ -1,10 +1,10 @@
-"""What RNN, LSTM and GRU have in common: what comes in, what goes out, and the work that needs no loop over time.
+"""What all recurrent layers have in common: what comes in, what goes out, and the work that needs no loop over time.
 
 Outside, arrays are time-major with one row per sequence: x (T, N, D), outputs (T, N, H).
 Inside, the arrays of a step lie on their side, one row per unit and one column per sequence, so that xW becomes Wᵀx.
 Each gate is then one unbroken block of memory (H, N), and NumPy works on it about twice as fast.
 
-The loop over time is all that a layer adds. Two kinds of work never enter it:
+The loop over time, or the scan that takes its place, is all that a layer adds. Two kinds of work never enter it:
 
     forward    the products with the inputs, W_xᵀ x + b: they wait for no state
     backward   the gradients of the weights, sums over all steps: one product when the loop is over
@@ -28,6 +28,7 @@ class Recurrent(Layer):
 
     num_gates = 1
     state_parts: tuple[str, ...] = ("h",)
+    mixes_state = True  # has it a W_h, which mixes the units of the old state?
 
     def __init__(
         self, input_size: int, hidden_size: int, rng: np.random.Generator | None, dtype: DTypeLike, **more: tuple
@@ -37,8 +38,9 @@ class Recurrent(Layer):
         self.input_size = check_size("input_size", input_size)
         self.hidden_size = self.output_size = check_size("hidden_size", hidden_size)
         width = self.num_gates * hidden_size
-        shapes = {"W_x": (input_size, width), "W_h": (hidden_size, width), "b": (width,), **more}
-        self._add_params(check_rng(rng), hidden_size, **shapes)
+        from_state = {"W_h": (hidden_size, width)} if self.mixes_state else {}
+        shapes = {"W_x": (input_size, width), **from_state, "b": (width,), **more}
+        self._add_params(check_rng(rng), hidden_size if self.mixes_state else input_size, **shapes)
 
     def forward(self, x: ArrayLike, state: Any = None, *, lengths: ArrayLike | None = None) -> tuple[np.ndarray, Any]:
         """Read the sequences from the first step to the last.
@@ -90,7 +92,7 @@ class Recurrent(Layer):
 
     def _other_gradients(self, h_old: np.ndarray, dz: np.ndarray, rest: Params) -> Params:
         """The gradients for the parameters that the inputs are not multiplied by. h_old (H, T·N), dz (G·H, T·N)."""
-        return {"W_h": weight_gradient(h_old, dz), **rest}
+        return {"W_h": weight_gradient(h_old, dz), **rest} if self.mixes_state else rest
 
     def _check_state(self, name: str, state: Any, batch_size: int) -> list[np.ndarray]:
         """Return the parts of a state, each copied and turned to (H, N)."""

@@ -128,6 +128,28 @@ def check_parity(layer, module, case, tolerance=1e-10):
         np.testing.assert_allclose(found[name], wanted[name], rtol=tolerance, atol=tolerance, err_msg=name)
 
 
+def check_twin(layer, module, case, tolerance=1e-10):
+    """Assert that a layer and the course's torch module with the same names agree, gradients by autograd."""
+    import torch
+
+    state, d_state = case.state_for(layer), case.state_for(layer)
+    d_outputs = case.rng.standard_normal((case.num_steps, case.batch_size, layer.output_size))
+    module.double().load_state_dict({name: torch.tensor(array) for name, array in layer.params.items()})
+    x, start = (torch.tensor(array, requires_grad=True) for array in (case.x, state))
+    outputs, final = module(x, start if case.given_state else None, lengths=case.lengths)
+    ((outputs * torch.tensor(d_outputs)).sum() + (final * torch.tensor(d_state)).sum()).backward()
+    wanted = {"outputs": outputs, "dx": x.grad, "final state 0": final}
+    if case.given_state:
+        wanted["gradient for initial state 0"] = start.grad
+    for name, parameter in module.named_parameters():
+        # one step from zeros never meets a, and autograd then has None where the gradient is 0
+        wanted[f"gradient for {name}_l0"] = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+    found = own_run(layer, case, state, d_outputs, d_state)
+    assert found.keys() == wanted.keys()
+    for name, tensor in wanted.items():
+        np.testing.assert_allclose(found[name], tensor.detach().numpy(), rtol=tolerance, atol=tolerance, err_msg=name)
+
+
 def numeric_gradient(loss, array, eps=1e-5):
     """Central differences, one entry after the other."""
     gradient = np.empty_like(array)
@@ -187,6 +209,11 @@ def make_case():
 @pytest.fixture(scope="session")
 def parity():
     return check_parity
+
+
+@pytest.fixture(scope="session")
+def twin_parity():
+    return check_twin
 
 
 @pytest.fixture(scope="session")

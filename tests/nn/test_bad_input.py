@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from seqlearn.nn import GRU, LSTM, RNN, Bidirectional, Stacked
+from seqlearn.nn import GRU, LSTM, RNN, Bidirectional, LinearRecurrence, MinGRU, Stacked
 
 LAYERS = {
     "RNN": lambda: RNN(3, 4),
     "LSTM": lambda: LSTM(3, 4),
     "GRU": lambda: GRU(3, 4),
+    "LinearRecurrence": lambda: LinearRecurrence(3, 4),
+    "MinGRU": lambda: MinGRU(3, 4),
     "Stacked": lambda: Stacked([RNN(3, 5), RNN(5, 4)]),
     "Bidirectional": lambda: Bidirectional(RNN(3, 2), RNN(3, 2)),
 }
@@ -93,6 +95,9 @@ BAD_STATES = [
     (lambda: RNN(3, 4), np.zeros(4), ValueError, r"state must be \(2, 4\), got \(4,\)"),
     (lambda: RNN(3, 4), INTS, TypeError, "state must be an array of floats, got int64"),
     (lambda: GRU(3, 4), (H, H), ValueError, r"state must be \(2, 4\), got \(2, 2, 4\)"),
+    (lambda: LinearRecurrence(3, 4), WIDE, ValueError, r"state must be \(2, 4\), got \(2, 5\)"),
+    (lambda: LinearRecurrence(3, 4), H + 0j, TypeError, "state must be an array of floats, got complex128"),
+    (lambda: MinGRU(3, 4), INTS, TypeError, "state must be an array of floats, got int64"),
     (lambda: LSTM(3, 4), H, TypeError, r"state must be the pair \(h, c\), got ndarray"),
     (lambda: LSTM(3, 4), (H,), TypeError, r"state must be the pair \(h, c\), got 1 parts"),
     (lambda: LSTM(3, 4), (H, WIDE), ValueError, r"c of state must be \(2, 4\), got \(2, 5\)"),
@@ -125,7 +130,7 @@ def test_backward_before_forward(make):
         make().backward(np.zeros((5, 2, 4)))
 
 
-@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU, LinearRecurrence, MinGRU])
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "message"),
     [
