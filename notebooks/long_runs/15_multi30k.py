@@ -45,7 +45,7 @@ SETTINGS = {
     "label_smoothing": 0.1,
     "batch_size": 64,
     "epochs": 8,
-    "longer": {"model": "once", "seed": 0, "epochs": 24},  # is the lowest rung short of training?
+    "rate_beside": 0.004,  # every rung also with this one, first seed: is what a short trial chose good for the full run?
     "warm_up": 0.1,  # of all updates; then the learning rate falls on a straight line, to a twentieth
     "max_norm": 1.0,
     # From here to the best neighbour, one setting a factor up or down, until all four neighbours are worse.
@@ -200,20 +200,21 @@ def as_text(pieces: list[str]) -> str:
 
 
 def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, folder: Path,
-            epochs: int | None = None) -> dict:
+            other_rate: float | None = None) -> dict:
     """One rung and seed from its checkpoint, or from nothing, to its results, which are kept in the folder as well.
 
-    epochs: others than those of the settings.
+    other_rate: in place of the one that was chosen.
     """
-    path = folder / (file_of(name, seed) if epochs is None else file_of(name, seed, epochs))
+    path = folder / file_of(name, seed, other_rate)
     if path.is_file():
         return json.loads(path.read_text("utf-8"))
     examples = [tuple(each) for each in parts["val pieces"]]
     validation = [pairs.batch(examples[start : start + 128]) for start in range(0, len(examples), 128)]
     tried = tune(name, pairs, validation, settings, folder / f"{name.replace(' ', '_')}_tried.json")
     rate, scale, _ = tried[0]
-    model, curve = fit(name, pairs, validation, settings, rate, scale, seed, epochs or settings["epochs"],
-                       path.with_suffix(".pt"))
+    rate = other_rate or rate
+    model, curve = fit(name, pairs, validation, settings, rate, scale, seed, settings["epochs"],
+                       path.with_name(f"{path.stem}.pt"))
     results = {"parameters": sum(value.numel() for value in model.parameters()), "tried": tried, "rate": rate,
                "scale": scale, "curve": curve,
                **judge(model, pairs, parts, validation, settings, seed == settings["seeds"][0])}
@@ -222,8 +223,8 @@ def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, fol
     return results
 
 
-def file_of(name: str, seed: int, *more: int) -> str:
-    return "_".join([name.replace(" ", "_"), *map(str, (seed, *more))]) + ".json"
+def file_of(name: str, seed: int, other_rate: float | None = None) -> str:
+    return f"{name.replace(' ', '_')}_{seed}{'' if other_rate is None else f'_rate_{other_rate:g}'}.json"
 
 
 def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None = None, folder: Path | None = None,
@@ -240,9 +241,8 @@ def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None
             results["runs"].setdefault(name, {})[str(seed)] = found
             if after is not None:
                 after(results)
-    if models is None and seeds is None and settings["longer"]:
-        name, seed, epochs = settings["longer"].values()
-        run_one(name, seed, pairs, parts, settings, folder, epochs)
+    for name in settings["models"] if models is None and seeds is None else []:
+        run_one(name, settings["seeds"][0], pairs, parts, settings, folder, settings["rate_beside"])
         if after is not None:
             after(results)
     return results
@@ -294,11 +294,13 @@ def stored_runs(results: dict, folder: Path) -> dict:
                 if seed != SETTINGS["seeds"][0]:
                     del found["counts"]
                 runs.setdefault(name, {})[str(seed)] = found
-    longer = folder / file_of(*SETTINGS["longer"].values())
-    if longer.is_file():
-        found = json.loads(longer.read_text("utf-8"))
-        results["longer"] = {key: found[key] for key in ("bleu", "brevity", "curve")}
-    return results | {"runs": runs}
+    beside = {}
+    for name in SETTINGS["models"]:
+        path = folder / file_of(name, SETTINGS["seeds"][0], SETTINGS["rate_beside"])
+        if path.is_file():
+            found = json.loads(path.read_text("utf-8"))
+            beside[name] = {key: found[key] for key in ("rate", "bleu", "brevity", "curve", "samples")}
+    return results | {"runs": runs, "beside": beside}
 
 
 def checkpoint_folder() -> Path:

@@ -126,7 +126,7 @@ def test_multi30k_goes_on_where_it_was(tmp_path, monkeypatch):
     need("15")
     script = runpy.run_path(str(notebooks_folder() / "long_runs" / "15_multi30k.py"))
     small = {"epochs": 2, "embedding_size": 8, "readout_size": 6, "num_merges": 30, "samples": 2, "alignments": 1,
-             "width": 2, "max_steps": 6, "seeds": [0], "longer": {"model": "once", "seed": 0, "epochs": 3},
+             "width": 2, "max_steps": 6, "seeds": [0], "rate_beside": 0.05,
              "hidden_size": dict.fromkeys(script["SETTINGS"]["models"], 8),
              "trial": {"seed": 0, "start": [0.02, 0.3], "factors": [2, 3], "share": 0.5, "epochs": 1}}
     settings = script["SETTINGS"] | small
@@ -148,8 +148,7 @@ def test_multi30k_goes_on_where_it_was(tmp_path, monkeypatch):
         assert min(beside) < (run["rate"], run["scale"])[number] < max(beside)
     assert script["run"](settings, ["transformer"], [0], tmp_path, 0.002) == found  # nothing is trained again
     script["run"](settings | {"models": ["transformer"]}, folder=tmp_path, share=0.002)
-    longer = json.loads((tmp_path / "once_0_3.json").read_text("utf-8"))
-    assert len(longer["curve"]["loss"]) == 3
+    assert json.loads((tmp_path / "transformer_0_rate_0.05.json").read_text("utf-8"))["rate"] == 0.05
 
 
 def test_whole_words_go_on_where_they_were(tmp_path, monkeypatch):
