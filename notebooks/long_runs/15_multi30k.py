@@ -45,7 +45,7 @@ SETTINGS = {
     "label_smoothing": 0.1,
     "batch_size": 64,
     "epochs": 8,
-    "rate_beside": 0.004,  # every rung also with this one, first seed: is what a short trial chose good for the full run?
+    "rate_beside": 0.004,  # every rung also with this one, first seed: is a short trial's choice good for a full run?
     "warm_up": 0.1,  # of all updates; then the learning rate falls on a straight line, to a twentieth
     "max_norm": 1.0,
     # From here to the best neighbour, one setting a factor up or down, until all four neighbours are worse.
