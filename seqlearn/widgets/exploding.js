@@ -229,9 +229,10 @@ function render(host) {
 
     function tell() { // how far off the prediction was, in powers of ten
       const off = Math.abs(guess.first - Math.log10(result.norms[0]));
+      const far = Number.isFinite(off) ? rounded(off, 1) : "more than all";
       score = [score[0] + (off <= 1), score[1] + 1];
-      guess.told = `You said ${short(10 ** guess.first)} at step 0, and it is ${short(result.norms[0])}: `
-        + `${Number.isFinite(off) ? rounded(off, 1) : "more than all"} powers of ten off (${score[0]} of ${score[1]} within one).`;
+      guess.told = `You said ${short(10 ** guess.first)} at step 0, and it is ${short(result.norms[0])}: ${far} `
+        + `powers of ten off (${score[0]} of ${score[1]} within one).`;
       walk.play();
     }
     const setRadius = (radius) => frame.put("radius", toStep(radius, specs.radius));
