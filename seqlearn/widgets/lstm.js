@@ -198,7 +198,8 @@ function render(host) {
       const sum = `${short(out)} comes out at the end. Of it, ${short(share)} is the 3 of step 1, `
         + `${short(out - share)} other numbers.`;
       if (Math.abs(out - 3) > 0.05) return `No gate opens further than ${MOST}, and 3 should come out. ${sum}`;
-      return `Solved: ${sum}${share > 3 * MOST ** (LONG + 4) - 0.005 ? " More of the 3 itself cannot arrive." : " Can you bring more of the 3 itself?"}`;
+      const isMost = share > 3 * MOST ** (LONG + 4) - 0.005;
+      return `Solved: ${sum} ${isMost ? "More of the 3 itself cannot arrive." : "Can you bring more of the 3 itself?"}`;
     }
     return { layout, show, stop: walk.stop, change() { if (!walk.isPlaying()) at = undefined; },
       words: () => words(values, frame.data(), result) };
