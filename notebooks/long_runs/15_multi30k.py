@@ -55,7 +55,6 @@ SETTINGS = {
     "length_penalty": 1.0,
     "lengths": [[1, 8], [9, 11], [12, 14], [15, 18], [19, 60]],  # words of the source
     "samples": 12,  # the first sentences of the test part
-    "alignments": 4,
 }
 
 
@@ -190,8 +189,6 @@ def judge(model: nn.Module, pairs: Pairs, parts: dict, validation: list, setting
                          for tokenize in ("13a", "none", "intl", "char") for lower in (True, False)}
         found["samples"] = [{way: texts[way][n] for way in texts}
                             for n in range(min(settings["samples"], len(references)))]
-        found["alignments"] = [{"pieces": each.tokens, "weights": np.round(each.weights, 2).tolist()}
-                               for each in plain[: settings["alignments"]] if each.weights is not None]
     return found
 
 
@@ -258,7 +255,6 @@ def about_the_data(pairs: Pairs, parts: dict, settings: dict) -> dict:
             "source lengths": [len(each[0]) for each in test],
             "reference lengths": sentence_counts(*2 * [[each[2] for each in test]])[:, 5].tolist(),
             "sources": [text(each[0]) for each in test[: settings["samples"]]],
-            "source pieces": [each[0] for each in pairs.test[: settings["alignments"]]],
             "references": [each[2] for each in test[: settings["samples"]]]}
 
 
@@ -299,7 +295,7 @@ def stored_runs(results: dict, folder: Path) -> dict:
         path = folder / file_of(name, SETTINGS["seeds"][0], SETTINGS["rate_beside"])
         if path.is_file():
             found = json.loads(path.read_text("utf-8"))
-            beside[name] = {key: found[key] for key in ("rate", "bleu", "brevity", "curve", "samples")}
+            beside[name] = {key: found[key] for key in ("rate", "bleu", "brevity", "curve")}
     return results | {"runs": runs, "beside": beside}
 
 

@@ -125,7 +125,7 @@ def test_multi30k_goes_on_where_it_was(tmp_path, monkeypatch):
     torch = pytest.importorskip("torch")
     need("15")
     script = runpy.run_path(str(notebooks_folder() / "long_runs" / "15_multi30k.py"))
-    small = {"epochs": 2, "embedding_size": 8, "readout_size": 6, "num_merges": 30, "samples": 2, "alignments": 1,
+    small = {"epochs": 2, "embedding_size": 8, "readout_size": 6, "num_merges": 30, "samples": 2,
              "width": 2, "max_steps": 6, "seeds": [0], "rate_beside": 0.05,
              "hidden_size": dict.fromkeys(script["SETTINGS"]["models"], 8),
              "trial": {"seed": 0, "start": [0.02, 0.3], "factors": [2, 3], "share": 0.5, "epochs": 1}}
