@@ -115,7 +115,7 @@ SYMBOLS = (
     Symbol("z_t", "z(_.*)?", "the update gate of a GRU: 1 keeps the old state", "(N, H)", "08", "z"),
     Symbol("n_t", "n(_.*)?", "the candidate of a GRU", "(N, H)", "08", "n"),
     Symbol("W_{xn}, W_{hn}", "W_[xh][rznifgo]", "the columns of $W_x$, $W_h$ that belong to one gate or the candidate",
-           "(D, H), (H, H)",            "06–08", ""),
+           "(D, H), (H, H)", "06–08", ""),
     Symbol("W_{ih}, W_{hh}", "W_(ih|hh)", "what `torch.nn` calls its weights: $W_x^\\top$, $W_h^\\top$",
            "(4H, D), (4H, H)",
            "07", "weight_ih_l0"),

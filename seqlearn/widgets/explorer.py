@@ -242,7 +242,6 @@ class Explorer:
         controls = _lay_out([*self.controls.values(), *self._beside])
         return ipywidgets.VBox([controls, self.image, self.caption, self.announcement])
 
-
     def _play_and_keep(self) -> list[ipywidgets.Widget]:
         found = []
         if self.plays:
