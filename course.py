@@ -6,7 +6,7 @@ __doc__ = """Start the course, test it, store its notebooks. Needs nothing but P
     python3 course.py 05               the same with chapter 05; your copies are in work/, and nothing overwrites them
     python3 course.py 05 --new         chapter 05 as it now is in the course, beside your older copy
     python3 course.py lab --port=9000  what follows `lab` goes to JupyterLab; a notebook's path opens that notebook
-    python3 course.py test             run every test; what follows `test` goes to pytest (test -k lstm)
+    python3 course.py test             run the tests; what follows `test` goes to pytest (test -k lstm)
     python3 course.py test 05          run the tests of chapter 05
     python3 course.py test --matrix    the notebooks again with other thread counts and older processors
     python3 course.py store 04 05      run stored notebooks and store their outputs (no number: all of them)
@@ -213,7 +213,7 @@ def installed():
 def is_ready():
     """True when set-up has finished for exactly these requirements and nothing that it installed has gone since.
 
-    Reads two small files and the names in one folder, and starts nothing.
+    Reads four small files and the names in one folder, and starts nothing.
     """
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
@@ -428,7 +428,7 @@ def set_up():
             raise SetupError(read_only_message())
         for folder in state["damaged"]:  # pip installs again what it does not know about
             shutil.rmtree(folder)
-        say("installing the requirements; the first time this takes a few minutes and 1.4 GB")
+        say("installing the requirements; the first time this takes a few minutes and 1.4 GB, more with CUDA")
         torch = next(pin for pin in pins() if pin.startswith("torch=="))
         if state["damaged"] or torch in state["missing"]:
             install_torch(torch)
@@ -496,7 +496,7 @@ def lab(arguments):
 def test(arguments):
     """Run the tests of the package and of the notebooks, or those of some chapters; arguments go to pytest.
 
-    The tests share the processors, file by file. Those that drive a browser measure time and come afterwards, alone.
+    The tests share the processors, file by file. Those that drive a browser measure time and come afterwards.
     """
     if arguments[:1] == ["--matrix"]:
         return run([venv_python(), "tests/notebooks/notebook_matrix.py", *arguments[1:]])
@@ -626,7 +626,7 @@ def main(arguments):
         print("\ncourse: " + (explain(str(error)) or str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ncourse: stopped. Nothing is broken: the next start goes on from here.", file=sys.stderr)
+        print("\ncourse: stopped. Nothing is broken: start again when you like.", file=sys.stderr)
         return 130
 
 
