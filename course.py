@@ -12,6 +12,7 @@ __doc__ = """Start the course, test it, store its notebooks. Needs nothing but P
     python3 course.py store 04 05      run stored notebooks and store their outputs (no number: all of them)
     python3 course.py new 18 name      make the files of a new chapter
     python3 course.py book --serve     build the web edition from the stored notebooks, and show it
+    python3 course.py slides 05        for teachers: slides of a chapter's figures, key cells and questions
     python3 course.py collect FOLDER   for teachers: the notebooks of a class, from what Moodle or Canvas exports
     python3 course.py grade FOLDER     grade them: a table, and what the class got wrong most
     python3 course.py handout          the course for a class, its solutions held back until a date or a key
@@ -544,15 +545,26 @@ def new(arguments):
     return run([venv_python(), "tests/notebooks/new_chapter.py", *arguments])
 
 
-def book(arguments):
-    """Build the web edition. What this needs besides the course is installed the first time."""
+def add_what_makes_pages():
+    """Install what the book and the slides need besides the course, the first time."""
     pins_of_book = (ROOT / "book/requirements.txt").read_text(encoding="utf-8")
     stamp = VENV / "seqlearn-book.txt"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != pins_of_book:
         say("installing what makes the book")
         pip_install(["-r", "book/requirements.txt"])
         stamp.write_text(pins_of_book, encoding="utf-8")
+
+
+def book(arguments):
+    """Build the web edition."""
+    add_what_makes_pages()
     return run([venv_python(), "book/make_book.py", *arguments])
+
+
+def slides(arguments):
+    """Make slides of chapters, for a teacher's wall."""
+    add_what_makes_pages()
+    return run([venv_python(), "book/make_slides.py", *arguments])
 
 
 def for_a_class(name):
@@ -599,8 +611,9 @@ def check(arguments):
 
 
 def main(arguments):
-    commands = {"lab": lab, "test": test, "store": store, "new": new, "book": book, "collect": for_a_class("collect"),
-                "grade": for_a_class("grade"), "handout": for_a_class("handout"), "check": check}
+    commands = {"lab": lab, "test": test, "store": store, "new": new, "book": book, "slides": slides,
+                "collect": for_a_class("collect"), "grade": for_a_class("grade"), "handout": for_a_class("handout"),
+                "check": check}
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path may hold letters that the console does not know
             stream.reconfigure(errors="backslashreplace")
