@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 from tqdm.auto import tqdm
 
 from seqlearn import nn
-from seqlearn.course.long_runs import options
+from seqlearn.course.long_runs import options, place
 from seqlearn.data.corpus import Vocabulary, as_page, course_corpus, offset_batches
 
 SETTINGS = {
@@ -26,6 +26,7 @@ SETTINGS = {
     "learning_rate": 0.006,  # at the start; it falls along half a cosine to a hundredth of it
     "price": 0.003, "max_norm": 1.0, "seed": 0,
 }
+MINUTES = 2
 
 
 def run(settings: dict) -> tuple[dict, dict]:
@@ -65,7 +66,7 @@ def main() -> None:
     options(__doc__)
     weights, results = run(SETTINGS)
     print(f"loss at the end: {results['train'][-1]} on what it read, {results['unread'][-1]} on the unread tenth")
-    save_file(weights, Path(__file__).with_suffix(".safetensors"), metadata={"settings": json.dumps(SETTINGS)})
+    save_file(weights, place(Path(__file__).with_suffix(".safetensors")), metadata={"settings": json.dumps(SETTINGS)})
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ every block of k characters. Results: the loss in nats per character on the unre
 """
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from seqlearn import nn
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, store
 from seqlearn.data.corpus import Vocabulary, course_corpus, offset_batches
 
 SETTINGS = {
@@ -19,6 +18,7 @@ SETTINGS = {
     "learning_rates": [0.01, 0.03, 0.1, 0.3], "max_norm": 1.0, "seeds": 5,
     "variants": ["none", "input", "forget", "output"], "states": ["carried", "reset"],
 }
+MINUTES = 5
 
 
 def learn(settings: dict, variant: str, carried: bool, learning_rate: float, seed: int) -> float:
@@ -53,13 +53,13 @@ def learn(settings: dict, variant: str, carried: bool, learning_rate: float, see
 
 def run(settings: dict) -> dict:
     """{"carried": {"none": {"0.01": [losses by seed], …}, …}, "reset": …}."""
+    ways = [(state, variant, rate) for state in settings["states"] for variant in settings["variants"]
+            for rate in settings["learning_rates"]]
+    losses = iter(pieces(learn, [(settings, variant, state == "carried", rate, seed)
+                                 for state, variant, rate in ways for seed in range(settings["seeds"])]))
     results = {state: {variant: {} for variant in settings["variants"]} for state in settings["states"]}
-    for state in tqdm(settings["states"]):
-        for variant in settings["variants"]:
-            for rate in settings["learning_rates"]:
-                results[state][variant][str(rate)] = [
-                    round(learn(settings, variant, state == "carried", rate, seed), 4)
-                    for seed in range(settings["seeds"])]
+    for state, variant, rate in ways:
+        results[state][variant][str(rate)] = [round(next(losses), 4) for _ in range(settings["seeds"])]
     return results
 
 

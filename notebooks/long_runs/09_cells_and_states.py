@@ -8,13 +8,10 @@ as many updates, on a seed that does not race. The first half of the held-out te
 judges. Settings and results go into the JSON file beside this one, which the chapter reads.
 """
 
-import time
-
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, processor_seconds, store
 from seqlearn.data.corpus import Vocabulary, course_corpus
 from seqlearn.models.language_model import CarriedLoss, LanguageModel, evaluate, text_blocks
 from seqlearn.training import train
@@ -33,6 +30,7 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
 }
+MINUTES = 7
 
 
 def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray, np.ndarray]:
@@ -64,26 +62,37 @@ def judge(model: LanguageModel, text: np.ndarray, settings: dict, carry: bool) -
     return round(evaluate(model, text_blocks(text, 1, settings["k"]), carry=carry), 4)
 
 
+def try_rate(cell: str, carry: bool, units: int, rate: float, settings: dict) -> float:
+    """One run of the sweep: the loss on the text that chooses."""
+    texts = read(settings)
+    return judge(learn(cell, carry, units, rate, settings["sweep_seed"], texts, settings), texts[2], settings, carry)
+
+
+def race(cell: str, carry: bool, units: int, rate: float, seed: int, settings: dict) -> tuple[float, float, int]:
+    """The losses on the text that judges, with a carried and a reset state, and how many weights the model has."""
+    texts = read(settings)
+    model = learn(cell, carry, units, rate, seed, texts, settings)
+    losses = (judge(model, texts[3], settings, carried) for carried in (True, False))
+    return *losses, sum(parameter.numel() for parameter in model.parameters())
+
+
 def run(settings: dict) -> dict:
     """Sweep and race. For each kind of run the rate chosen, and by seed the losses with a carried and a reset state."""
-    texts, started, results = read(settings), time.process_time(), {}
-    with tqdm(total=len(settings["runs"]) * (len(settings["rates"]) + len(settings["seeds"])), unit="run") as bar:
-        for cell, carry, units in settings["runs"]:
-            sweep = {}
-            for rate in settings["rates"]:
-                model = learn(cell, carry, units, rate, settings["sweep_seed"], texts, settings)
-                sweep[str(rate)] = judge(model, texts[2], settings, carry)
-                bar.update()
-            rate = float(min(sweep, key=sweep.get))
-            entry = {"sweep": sweep, "rate": rate, "read carried": [], "read reset": []}
-            for seed in settings["seeds"]:
-                model = learn(cell, carry, units, rate, seed, texts, settings)
-                entry["read carried"].append(judge(model, texts[3], settings, True))
-                entry["read reset"].append(judge(model, texts[3], settings, False))
-                bar.update()
-            entry["weights"] = sum(parameter.numel() for parameter in model.parameters())
-            results[f"{cell} of {units}, {'carried' if carry else 'reset'}"] = entry
-    results["minutes"] = round((time.process_time() - started) / 60)
+    started, results = processor_seconds(), {}
+    tried = iter(pieces(try_rate, [(*how, rate, settings) for how in settings["runs"] for rate in settings["rates"]]))
+    for cell, carry, units in settings["runs"]:
+        sweep = {str(rate): next(tried) for rate in settings["rates"]}
+        results[f"{cell} of {units}, {'carried' if carry else 'reset'}"] = {
+            "sweep": sweep, "rate": float(min(sweep, key=sweep.get)), "read carried": [], "read reset": []}
+    raced = iter(pieces(race, [(*how, entry["rate"], seed, settings)
+                               for how, entry in zip(settings["runs"], results.values(), strict=True)
+                               for seed in settings["seeds"]]))
+    for entry in results.values():
+        for _ in settings["seeds"]:
+            carried, reset, entry["weights"] = next(raced)
+            entry["read carried"].append(carried)
+            entry["read reset"].append(reset)
+    results["minutes"] = round((processor_seconds() - started) / 60)
     return results
 
 

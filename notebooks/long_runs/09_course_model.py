@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 import seqlearn
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, place, store
 from seqlearn.data.corpus import Vocabulary, course_corpus
 from seqlearn.models.language_model import CarriedLoss, LanguageModel, evaluate, text_blocks
 from seqlearn.training import save_weights, train
@@ -31,6 +31,7 @@ SETTINGS = {
     "max_norm": 1.0,
     "seed": 0,
 }
+MINUTES = 2
 WEIGHTS = Path(seqlearn.__file__).parent / "widgets" / "language_model.safetensors"
 
 
@@ -62,7 +63,7 @@ def run(settings: dict) -> tuple[LanguageModel, Vocabulary, dict]:
 def main() -> None:
     options(__doc__)
     model, vocabulary, results = run(SETTINGS)
-    save_weights(model, WEIGHTS, **SETTINGS, characters=vocabulary.characters)
+    save_weights(model, place(WEIGHTS), **SETTINGS, characters=vocabulary.characters)
     store(__file__, SETTINGS, results)
 
 

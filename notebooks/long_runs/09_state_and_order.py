@@ -9,14 +9,12 @@ second half judges, read with a carried state and read with one that is reset. S
 file beside this one, which the chapter reads.
 """
 
-import time
 from runpy import run_path
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import long_run, options, store
+from seqlearn.course.long_runs import long_run, options, pieces, processor_seconds, store
 from seqlearn.models.language_model import CarriedLoss, LanguageModel, text_blocks
 from seqlearn.training import train
 
@@ -35,6 +33,7 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
 }
+MINUTES = 1
 
 
 def batches(order: str, text: np.ndarray, rows: int, k: int) -> list[tuple]:
@@ -76,27 +75,41 @@ def by_place(model: LanguageModel, text: np.ndarray, k: int, carry: bool) -> lis
     return np.mean(losses, axis=0).round(4).tolist()
 
 
+def read(settings: dict) -> tuple:
+    """The same texts as in the race of the cells."""
+    return run_path(str(long_run("09_cells_and_states.py")))["read"](settings)
+
+
+def try_rate(order: str, carry: bool, rate: float, settings: dict) -> float:
+    """One run of the sweep: the mean surprise on the text that chooses."""
+    texts = read(settings)
+    model = learn(order, carry, rate, settings["sweep_seed"], texts, settings)
+    return round(float(np.mean(by_place(model, texts[2], settings["k"], carry))), 4)
+
+
+def race(order: str, carry: bool, rate: float, seed: int, settings: dict) -> list[list[float]]:
+    """The surprise by place on the text that judges, read with a carried and with a reset state."""
+    texts = read(settings)
+    model = learn(order, carry, rate, seed, texts, settings)
+    return [by_place(model, texts[3], settings["k"], carried) for carried in (True, False)]
+
+
 def run(settings: dict) -> dict:
     """For each way the sweep, the rate chosen, and by seed the surprise at each place of a block, read in both ways."""
-    read = run_path(str(long_run("09_cells_and_states.py")))["read"]  # the same texts as in the race of the cells
-    texts, started, results = read(settings), time.process_time(), {}
-    k = settings["k"]
-    with tqdm(total=len(settings["ways"]) * (len(settings["rates"]) + len(settings["seeds"])), unit="run") as bar:
-        for order, carry in settings["ways"]:
-            sweep = {}
-            for rate in settings["rates"]:
-                model = learn(order, carry, rate, settings["sweep_seed"], texts, settings)
-                sweep[str(rate)] = round(float(np.mean(by_place(model, texts[2], k, carry))), 4)
-                bar.update()
-            rate = float(min(sweep, key=sweep.get))
-            entry = {"sweep": sweep, "rate": rate, "read carried": [], "read reset": []}
-            for seed in settings["seeds"]:
-                model = learn(order, carry, rate, seed, texts, settings)
-                entry["read carried"].append(by_place(model, texts[3], k, True))
-                entry["read reset"].append(by_place(model, texts[3], k, False))
-                bar.update()
-            results[f"{order}, {'carried' if carry else 'reset'}"] = entry
-    results["minutes"] = round((time.process_time() - started) / 60)
+    started, results = processor_seconds(), {}
+    tried = iter(pieces(try_rate, [(*way, rate, settings) for way in settings["ways"] for rate in settings["rates"]]))
+    for order, carry in settings["ways"]:
+        sweep = {str(rate): next(tried) for rate in settings["rates"]}
+        results[f"{order}, {'carried' if carry else 'reset'}"] = {
+            "sweep": sweep, "rate": float(min(sweep, key=sweep.get)), "read carried": [], "read reset": []}
+    raced = iter(pieces(race, [(*way, entry["rate"], seed, settings)
+                               for way, entry in zip(settings["ways"], results.values(), strict=True)
+                               for seed in settings["seeds"]]))
+    for entry in results.values():
+        for carried, reset in (next(raced) for _ in settings["seeds"]):
+            entry["read carried"].append(carried)
+            entry["read reset"].append(reset)
+    results["minutes"] = round((processor_seconds() - started) / 60)
     return results
 
 

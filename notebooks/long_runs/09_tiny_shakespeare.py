@@ -32,6 +32,7 @@ SETTINGS = {
     "max_norm": 1.0,
     "seed": 0,
 }
+MINUTES = 20
 
 
 def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import once, options, pieces, store
 from seqlearn.data.imdb import imdb
 from seqlearn.data.words import batches_by_length, build_vocabulary, encode, tokenize
 from seqlearn.models.classifier import Classifier
@@ -48,6 +48,7 @@ SETTINGS = {
     "bag_epochs": 5,
     "mistakes": 6,
 }
+MINUTES = 15
 
 
 def split(labels: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
@@ -57,6 +58,7 @@ def split(labels: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
     return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
+@once
 def prepare(settings: dict) -> dict:
     """The reviews as rows of a vocabulary that is built from the training part alone."""
     reviews = imdb()
@@ -220,28 +222,41 @@ def confident_mistakes(model: Classifier, logits: np.ndarray, data: dict, count:
     return found
 
 
+def seconds_to_prepare(settings: dict) -> float:
+    started = time.perf_counter()
+    prepare(settings)
+    return round(time.perf_counter() - started, 1)
+
+
+def one_seed(seed: int, settings: dict) -> list:
+    """One model: how it went, which is printed as well; the logits of the test reviews; its mistakes."""
+    data, started, processor = prepare(settings), time.perf_counter(), time.process_time()
+    model, found = train_one(data, seed, settings)
+    found |= {"train_seconds": round(time.perf_counter() - started),
+              "train_processor_seconds": round(time.process_time() - processor)}
+    logits = score(model, *data["test"])
+    found |= accuracies(logits, data)
+    found["parameters"] = sum(parameter.numel() for parameter in model.parameters())
+    print(json.dumps(found), flush=True)
+    return [found, logits, confident_mistakes(model, logits, data, settings["mistakes"])]
+
+
+def one_bag(pairs: bool, settings: dict) -> dict:
+    return bag_of_words(prepare(settings), settings, pairs)
+
+
 def run(settings: dict, seeds: list[int] | None = None) -> dict:
     """One entry for each seed, the bags of words, and the mistakes of the first seed's model."""
-    started = time.perf_counter()
-    data = prepare(settings)
-    results: dict = {"threads": torch.get_num_threads(), "prepare_seconds": round(time.perf_counter() - started, 1),
-                     "seeds": []}
-    every = []
-    for seed in seeds or settings["seeds"]:
-        started, processor = time.perf_counter(), time.process_time()
-        model, found = train_one(data, seed, settings)
-        found |= {"train_seconds": round(time.perf_counter() - started),
-                  "train_processor_seconds": round(time.process_time() - processor)}
-        logits = score(model, *data["test"])
-        found |= accuracies(logits, data)
-        found["parameters"] = sum(parameter.numel() for parameter in model.parameters())
-        print(json.dumps(found), flush=True)
-        results["seeds"].append(found)
-        every.append(logits)
-        results.setdefault("mistakes", confident_mistakes(model, logits, data, settings["mistakes"]))
+    (seconds,) = pieces(seconds_to_prepare, [(settings,)])
+    found = pieces(one_seed, [(seed, settings) for seed in seeds or settings["seeds"]])
+    results: dict = {"threads": torch.get_num_threads(), "prepare_seconds": seconds,
+                     "seeds": [about for about, _, _ in found], "mistakes": found[0][2]}
     if seeds is None:
-        results["together"] = accuracies(np.mean(every, axis=0), data)
-        results["bags"] = {name: bag_of_words(data, settings, name != "words") for name in ("words", "words and pairs")}
+        bags = pieces(one_bag, [(pairs, settings) for pairs in (False, True)])
+        reviews = imdb()
+        labels = {"reviews": reviews, "test": (None, np.array([label for _, label in reviews.test]))}
+        results["together"] = accuracies(np.mean([logits for _, logits, _ in found], axis=0), labels)
+        results["bags"] = dict(zip(("words", "words and pairs"), bags, strict=True))
     return results
 
 

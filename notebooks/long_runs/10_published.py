@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from seqlearn.course.long_runs import long_run, options, store
+from seqlearn.course.long_runs import long_run, once, options, pieces, store
 from seqlearn.data.glove import glove, glove_matrix
 from seqlearn.data.imdb import imdb
 from seqlearn.data.words import batches_by_length, build_vocabulary, encode
@@ -48,6 +48,7 @@ SETTINGS = {
     "max_norm": 1.0,
     "validation_share": 0.1,
 }
+MINUTES = 5
 
 
 class Recurrent(nn.Module):
@@ -99,6 +100,7 @@ class Attentive(nn.Module):
         return self.readout(self.dropout(summarise(self.norm(words), lengths, ["mean"]))).squeeze(1)
 
 
+@once
 def prepare(settings: dict) -> dict:
     """The three parts as rows of a vocabulary that is built from the training part alone, and the vectors' matrix."""
     reviews = imdb()
@@ -171,17 +173,24 @@ def train_and_test(kind: str, seed: int, data: dict, settings: dict) -> dict:
             "parameters": sum(each.numel() for each in model.parameters()), "processor minutes": round(minutes, 1)}
 
 
+def about_the_vectors(settings: dict) -> dict:
+    """How many words have one."""
+    return {name: prepare(settings)[name] for name in ("vectors found", "coverage of the vocabulary")}
+
+
+def prepare_and_test(kind: str, seed: int, settings: dict) -> dict:
+    """What `train_and_test` finds; it is printed as well."""
+    found = train_and_test(kind, seed, prepare(settings), settings)
+    print(kind, json.dumps(found), flush=True)
+    return found
+
+
 def run(settings: dict, seed: int | None = None) -> dict:
     """Kind → one entry for each seed; and how many words of the vocabulary have a vector."""
-    data = prepare(settings)
-    results: dict = {name: data[name] for name in ("vectors found", "coverage of the vocabulary")}
-    print(json.dumps(results), flush=True)
-    for kind, seeds in settings["kinds"].items():
-        results[kind] = []
-        for each in seeds if seed is None else [seed]:
-            results[kind].append(train_and_test(kind, each, data, settings))
-            print(kind, json.dumps(results[kind][-1]), flush=True)
-    return results
+    kinds = {kind: seeds if seed is None else [seed] for kind, seeds in settings["kinds"].items()}
+    (results,) = pieces(about_the_vectors, [(settings,)])
+    found = iter(pieces(prepare_and_test, [(kind, each, settings) for kind, seeds in kinds.items() for each in seeds]))
+    return results | {kind: [next(found) for _ in seeds] for kind, seeds in kinds.items()}
 
 
 def main() -> None:

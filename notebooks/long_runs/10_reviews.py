@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from seqlearn.course.long_runs import options
+from seqlearn.course.long_runs import options, place
 from seqlearn.data.reviews import grammar_words, reviews
 from seqlearn.data.words import batches_by_length, encode, pad
 from seqlearn.models.classifier import Classifier, real_steps
@@ -24,6 +24,7 @@ SETTINGS = {
     "seed": 0, "train_size": 8000, "test_size": 2000, "embedding_size": 16, "hidden_size": 32, "word_dropout": 0.1,
     "batch_size": 32, "epochs": 12, "learning_rate": 0.01, "max_norm": 1.0,
 }
+MINUTES = 0.25
 
 
 class TwoReaders(nn.Module):
@@ -82,7 +83,7 @@ def main() -> None:
     options(__doc__)
     readers, accuracies = run(SETTINGS)
     print(accuracies)
-    save_weights(readers, Path(__file__).with_suffix(".safetensors"), **SETTINGS)
+    save_weights(readers, place(Path(__file__).with_suffix(".safetensors")), **SETTINGS)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, store
 from seqlearn.data.pairs import END, START
 from seqlearn.decoding import greedy, same_answers
 from seqlearn.models.attention import AttentionDecoder
@@ -31,6 +30,7 @@ SETTINGS = {
     "sweep_seed": 100, "seeds": [1, 2, 3], "rates": [0.003, 0.01, 0.03, 0.1], "shortest": 2, "batch_size": 64,
     "max_norm": 1.0, "embedding_size": 16, "test_lengths": [2, 4, 6, 8, 10, 12, 14, 16, 20], "test_size": 400,
 }
+MINUTES = 7
 SYMBOLS = 14  # four special ones, and ten digits
 
 
@@ -82,36 +82,36 @@ def train_one(name: str, size: int, longest: int, updates: int, seed: int, rate:
     return teach(new_model(name, size, settings), longest, updates, seed, rate, settings)
 
 
-def sweep(name: str, size: int, longest: int, updates: int, settings: dict, bar: tqdm) -> dict[float, float]:
-    """For every rate on offer the mean share that is copied, over the test lengths that this model is trained on."""
-    found, seed = {}, settings["sweep_seed"]
-    trained = [length <= longest for length in settings["test_lengths"]]
-    for rate in settings["rates"]:
-        shares = exact(train_one(name, size, longest, updates, seed, rate, settings), seed + 1, settings)
-        found[rate] = round(float(np.mean(np.array(shares)[trained])), 4)
-        bar.update()
-    return found
+def try_rate(name: str, size: int, longest: int, updates: int, rate: float, settings: dict) -> float:
+    """The mean share that is copied, over the test lengths that this model is trained on."""
+    seed, trained = settings["sweep_seed"], [length <= longest for length in settings["test_lengths"]]
+    shares = exact(train_one(name, size, longest, updates, seed, rate, settings), seed + 1, settings)
+    return round(float(np.mean(np.array(shares)[trained])), 4)
+
+
+def curve(name: str, size: int, longest: int, updates: int, rate: float, seed: int, settings: dict) -> list:
+    """The share that is copied at every test length, and how many weights the model has."""
+    model = train_one(name, size, longest, updates, seed, rate, settings)
+    return [exact(model, 10_000 + seed, settings), sum(each.numel() for each in model.parameters())]
 
 
 def run(settings: dict, *, progress: bool = True) -> list[dict]:
     """For every model: its rate, and a curve for every seed."""
-    kinds = list(dict.fromkeys((name, size) for name, size, _, _ in settings["models"]))
-    runs = len(kinds) * len(settings["rates"]) + len(settings["models"]) * len(settings["seeds"])
-    results, sweeps = [], {}
-    with tqdm(total=runs, disable=not progress) as bar:
-        for name, size, longest, updates in settings["models"]:
-            if (name, size) not in sweeps:
-                sweeps[name, size] = sweep(name, size, longest, updates, settings, bar)
-            tried, curves = sweeps[name, size], []
-            best = max(tried, key=tried.get)
-            for seed in settings["seeds"]:
-                model = train_one(name, size, longest, updates, seed, best, settings)
-                curves.append(exact(model, 10_000 + seed, settings))
-                bar.set_postfix_str(f"{name} {size}: {curves[-1]}")
-                bar.update()
-            results.append({"model": name, "hidden_size": size, "longest": longest, "updates": updates, "rate": best,
-                            "sweep": list(tried.values()), "curves": curves,
-                            "parameters": sum(each.numel() for each in model.parameters())})
+    kinds: dict = {}
+    for name, size, *training in settings["models"]:
+        kinds.setdefault((name, size), training)  # a kind's first training has the sweep
+    tried = iter(pieces(try_rate, [(*kind, *training, rate, settings) for kind, training in kinds.items()
+                                   for rate in settings["rates"]], progress=progress))
+    sweeps = {kind: {rate: next(tried) for rate in settings["rates"]} for kind in kinds}
+    best = {kind: max(sweep, key=sweep.get) for kind, sweep in sweeps.items()}
+    found = iter(pieces(curve, [(*model, best[tuple(model[:2])], seed, settings) for model in settings["models"]
+                                for seed in settings["seeds"]], progress=progress))
+    results = []
+    for name, size, longest, updates in settings["models"]:
+        curves, (parameters, *_) = zip(*(next(found) for _ in settings["seeds"]), strict=True)
+        results.append({"model": name, "hidden_size": size, "longest": longest, "updates": updates,
+                        "rate": best[name, size], "sweep": list(sweeps[name, size].values()), "curves": list(curves),
+                        "parameters": parameters})
     return results
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, place, store
 from seqlearn.data.dates import SOURCE, TARGET, dates
 from seqlearn.data.pairs import Symbols
 from seqlearn.decoding import exact_match
@@ -24,6 +24,7 @@ SETTINGS = {
     "seeds": [1, 2, 3, 4, 5], "train_size": 45000, "test_size": 5000,
     "hidden_size": 64, "embedding_size": 32, "batch_size": 128, "epochs": 5, "learning_rate": 0.003, "max_norm": 1.0,
 }
+MINUTES = 15
 STEPS = 12  # ten characters, END, and one to see whether it stops
 
 
@@ -60,21 +61,26 @@ def train_one(seed: int, settings: dict, bar: tqdm, make=new_model) -> tuple[Seq
     return model, exact
 
 
+def weights_and_shares(seed: int, settings: dict) -> list:
+    """One run: its weights, by name, and its exact match after every epoch."""
+    with tqdm(total=settings["epochs"], leave=False) as bar:
+        model, exact = train_one(seed, settings, bar)
+    return [model.state_dict(), exact]
+
+
 def run(settings: dict, *, store: Path | None = None, progress: bool = True) -> list[dict]:
-    """All runs; store: where the first model goes as soon as it is trained."""
-    results = []
-    with tqdm(total=len(settings["seeds"]) * settings["epochs"], disable=not progress) as bar:
-        for seed in settings["seeds"]:
-            model, exact = train_one(seed, settings, bar)
-            if store is not None and not results:
-                save_weights(model, store, **settings)
-            results.append({"seed": seed, "exact": exact})
-    return results
+    """All runs; store: where the first model goes."""
+    runs = pieces(weights_and_shares, [(seed, settings) for seed in settings["seeds"]], progress=progress)
+    if store is not None:
+        model = new_model(settings)
+        model.load_state_dict(runs[0][0])
+        save_weights(model, store, **settings)
+    return [{"seed": seed, "exact": exact} for seed, (_, exact) in zip(settings["seeds"], runs, strict=True)]
 
 
 def main() -> None:
     options(__doc__)
-    store(__file__, SETTINGS, run(SETTINGS, store=Path(__file__).with_suffix(".safetensors")))
+    store(__file__, SETTINGS, run(SETTINGS, store=place(Path(__file__).with_suffix(".safetensors"))))
 
 
 if __name__ == "__main__":

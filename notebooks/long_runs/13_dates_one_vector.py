@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, place, store
 from seqlearn.data.dates import SOURCE, TARGET, dates
 from seqlearn.data.pairs import Symbols
 from seqlearn.decoding import exact_match
@@ -23,6 +23,7 @@ SETTINGS = {
     "seeds": [1], "train_size": 45000, "test_size": 5000, "context": "every step",
     "hidden_size": 64, "embedding_size": 32, "batch_size": 128, "epochs": 5, "learning_rate": 0.003, "max_norm": 1.0,
 }
+MINUTES = 3
 WITH_ATTENTION = Path(__file__).with_name("13_dates.py")
 
 
@@ -48,7 +49,7 @@ def run(settings: dict, *, store: Path | None = None, progress: bool = True) -> 
 
 def main() -> None:
     options(__doc__)
-    store(__file__, SETTINGS, run(SETTINGS, store=Path(__file__).with_suffix(".safetensors")))
+    store(__file__, SETTINGS, run(SETTINGS, store=place(Path(__file__).with_suffix(".safetensors"))))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, store
 from seqlearn.models.seq2seq import Decoder, Encoded, Encoder, Seq2Seq
 
 SETTINGS = {
@@ -23,6 +22,7 @@ SETTINGS = {
     "seeds": [1, 2, 3], "rates": [0.003, 0.01, 0.03, 0.1], "hidden_size": 64, "embedding_size": 16, "shortest": 1,
     "longest": 4, "batch_size": 64, "max_norm": 1.0, "test_lengths": [1, 2, 3, 4], "test_size": 1000,
 }
+MINUTES = 2
 copying = runpy.run_path(str(Path(__file__).with_name("13_bottleneck.py")))
 
 
@@ -57,28 +57,30 @@ def train_one(kind: str, width: int, updates: int, seed: int, rate: float, setti
     return copying["teach"](model, settings["longest"], updates, seed, rate, settings)
 
 
+def try_rate(kind: str, width: int, rate: float, settings: dict) -> float:
+    """One run of the sweep: the mean share that is copied."""
+    seed = settings["sweep_seed"]
+    model = train_one(kind, width, settings["updates"][0], seed, rate, settings)
+    return round(float(np.mean(copying["exact"](model, seed + 1, settings))), 4)
+
+
+def curve(kind: str, width: int, updates: int, seed: int, rate: float, settings: dict) -> list[float]:
+    """The share that is copied at every test length."""
+    return copying["exact"](train_one(kind, width, updates, seed, rate, settings), 10_000 + seed, settings)
+
+
 def run(settings: dict, *, progress: bool = True) -> list[dict]:
     """For every vector and number of updates: its rate, and a curve for every seed."""
-    results, exact, seed = [], copying["exact"], settings["sweep_seed"]
-    runs = len(settings["rates"]) + len(settings["updates"]) * len(settings["seeds"])
-    with tqdm(total=len(settings["vectors"]) * runs, disable=not progress) as bar:
-        for kind, width in settings["vectors"]:
-            tried = {}
-            for rate in settings["rates"]:
-                model = train_one(kind, width, settings["updates"][0], seed, rate, settings)
-                tried[rate] = round(float(np.mean(exact(model, seed + 1, settings))), 4)
-                bar.update()
-            best = max(tried, key=tried.get)
-            for updates in settings["updates"]:
-                curves = []
-                for each in settings["seeds"]:
-                    model = train_one(kind, width, updates, each, best, settings)
-                    curves.append(exact(model, 10_000 + each, settings))
-                    bar.set_postfix_str(f"{width} {kind}: {curves[-1]}")
-                    bar.update()
-                results.append({"vector": kind, "width": width, "updates": updates, "rate": best,
-                                "sweep": list(tried.values()), "curves": curves})
-    return results
+    tried = iter(pieces(try_rate, [(*vector, rate, settings) for vector in settings["vectors"]
+                                   for rate in settings["rates"]], progress=progress))
+    results = []
+    for kind, width in settings["vectors"]:
+        sweep = {rate: next(tried) for rate in settings["rates"]}
+        results += [{"vector": kind, "width": width, "updates": updates, "rate": max(sweep, key=sweep.get),
+                     "sweep": list(sweep.values())} for updates in settings["updates"]]
+    curves = iter(pieces(curve, [(entry["vector"], entry["width"], entry["updates"], seed, entry["rate"], settings)
+                                 for entry in results for seed in settings["seeds"]], progress=progress))
+    return [entry | {"curves": [next(curves) for _ in settings["seeds"]]} for entry in results]
 
 
 def main() -> None:
