@@ -28,7 +28,7 @@ import numpy as np
 from seqlearn.course.chapters import notebooks_folder
 from seqlearn.paths import part_beside
 
-again: Any = None  # while `course.py rerun` runs a script: seqlearn.course.rerun.Replay
+again: Any = None  # while `course.py rerun` runs a script: seqlearn.course.replay.Replay
 
 
 def long_run(name: str) -> Path:
