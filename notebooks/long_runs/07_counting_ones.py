@@ -11,17 +11,15 @@ the chapter's explorer, seqlearn/widgets/counting.safetensors.
 """
 
 import statistics
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 
 import seqlearn.widgets
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, place, processor_seconds, store
 from seqlearn.data import count_ones
 from seqlearn.models import LSTMCell, LSTMModel
 from seqlearn.training import save_weights, train
@@ -42,6 +40,7 @@ SETTINGS = {
     "fitted_lengths": [16, 17, 18, 19, 20, 21, 22, 23, 24],
     "per_length": 1_000,
 }
+MINUTES = 10
 WEIGHTS = Path(seqlearn.widgets.__file__).with_name("counting.safetensors")
 
 
@@ -100,13 +99,20 @@ class Learner:
         return min(history.validation) * self.size**2
 
 
-def chosen_rate(kind: str, settings: dict) -> tuple[float, list[float]]:
-    """The rate with the smallest median of the validation errors, and the medians of all rates."""
-    errors = []
-    for rate in tqdm(settings["rates"][kind], desc=f"{kind}, rates"):
-        runs = [Learner(kind, seed, settings, nn.LSTM).fit(rate) for seed in settings["tuning_seeds"]]
-        errors.append(statistics.median(runs))
-    return settings["rates"][kind][int(np.argmin(errors))], errors
+def try_rate(kind: str, rate: float, seed: int, settings: dict) -> float:
+    """The validation error of one run of the sweep."""
+    return Learner(kind, seed, settings, nn.LSTM).fit(rate)
+
+
+def chosen_rates(settings: dict) -> dict[str, dict]:
+    """By kind the rate with the smallest median of the validation errors, and the medians of all rates."""
+    tried = iter(pieces(try_rate, [(kind, rate, seed, settings) for kind, rates in settings["rates"].items()
+                                   for rate in rates for seed in settings["tuning_seeds"]]))
+    found = {}
+    for kind, rates in settings["rates"].items():
+        errors = [statistics.median(next(tried) for _ in settings["tuning_seeds"]) for _ in rates]
+        found[kind] = {"chosen": rates[int(np.argmin(errors))], "validation": errors}
+    return found
 
 
 @torch.no_grad()
@@ -154,37 +160,41 @@ def wrong_of_all(model: LSTMModel, settings: dict) -> int:
     return wrong
 
 
+def learn(kind: str, rate: float, seed: int, settings: dict) -> list:
+    """One run: its row of the results, and the weights of the model, which answers in ones."""
+    learner = Learner(kind, seed, settings)
+    learner.fit(rate)
+    x, model = learner.x_test, learner.model
+    with torch.no_grad():
+        missed = int(model(x).round().ne(x.sum(dim=0)).sum())
+    row = {"seed": seed, "missed": learner.missed, "missed_of_test": missed, **over_lengths(model, settings)}
+    if kind != "many lengths":
+        row |= {"rule": fitted_rule(model, settings), "wrong_of_all": wrong_of_all(model, settings)}
+    return [row, model.state_dict()]
+
+
 def run(settings: dict, kept: dict | None = None) -> dict:
     """One row of results for each kind of training and seed; the models of the first seed are put into `kept`."""
     kept = {} if kept is None else kept
-    results, rates = {"rates": {}}, {}
-    for kind in settings["rates"]:
-        rates[kind], errors = chosen_rate(kind, settings)
-        results["rates"][kind] = {"chosen": rates[kind], "validation": errors}
-    for kind in settings["epochs"]:
-        rows = results[kind] = []
-        for seed in tqdm(settings["seeds"], desc=kind):
-            learner = Learner(kind, seed, settings)
-            learner.fit(rates.get(kind, rates["one length"]))
-            x, model = learner.x_test, learner.model
-            with torch.no_grad():
-                missed = int(model(x).round().ne(x.sum(dim=0)).sum())
-            row = {"seed": seed, "missed": learner.missed, "missed_of_test": missed, **over_lengths(model, settings)}
-            if kind != "many lengths":
-                row |= {"rule": fitted_rule(model, settings), "wrong_of_all": wrong_of_all(model, settings)}
-            if kind != "not scaled":
-                kept.setdefault(kind.replace(" ", "_"), model)
-            rows.append(row)
+    rates = chosen_rates(settings)
+    ways = [(kind, rates.get(kind, rates["one length"])["chosen"], seed) for kind in settings["epochs"]
+            for seed in settings["seeds"]]
+    results = {"rates": rates, **{kind: [] for kind in settings["epochs"]}}
+    for (kind, *_), (row, weights) in zip(ways, pieces(learn, [(*way, settings) for way in ways]), strict=True):
+        results[kind].append(row)
+        if kind != "not scaled" and len(results[kind]) == 1:
+            kept[kind.replace(" ", "_")] = model = LSTMModel(1, settings["hidden_size"], 1, cell=LSTMCell)
+            model.load_state_dict(weights)
     return results
 
 
 def main() -> None:
     options(__doc__)
     torch.set_num_threads(1)
-    start, kept = time.process_time(), {}
+    start, kept = processor_seconds(), {}
     results = run(SETTINGS, kept)
-    results["minutes"] = round((time.process_time() - start) / 60, 1)
-    save_weights(torch.nn.ModuleDict(kept), WEIGHTS, **SETTINGS)
+    results["minutes"] = round((processor_seconds() - start) / 60, 1)
+    save_weights(torch.nn.ModuleDict(kept), place(WEIGHTS), **SETTINGS)
     store(__file__, SETTINGS, results)
 
 

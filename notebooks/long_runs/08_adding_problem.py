@@ -13,9 +13,8 @@ import time
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import once, options, pieces, processor_seconds, store
 from seqlearn.data import adding
 
 SETTINGS = {
@@ -69,6 +68,7 @@ SETTINGS = {
         },
     },
 }
+MINUTES = 35
 
 
 def recurrent_layer(model: str, hidden_size: int) -> torch.nn.RNNBase:
@@ -138,6 +138,20 @@ def race(model: str, task, rate: float, seed: int, settings: dict) -> dict:
         "test_error": round(error_on(adder, test_x, test_y), 5),
         "errors": [round(error, 4) for error in errors],
     }
+
+
+@once
+def numbers(train_size: int, test_size: int, length: int):
+    """The sequences of one length, the same for all."""
+    return adding(train_size, test_size, length=length, seed=0)
+
+
+def task_of(length: int, settings: dict):
+    return numbers(settings["train_size"], settings["test_size"], length)
+
+
+def race_at(model: str, length: int, rate: float, seed: int, settings: dict) -> dict:
+    return race(model, task_of(length, settings), rate, seed, settings)
 
 
 def split(task, validation_size: int) -> list[torch.Tensor]:
@@ -237,11 +251,18 @@ def watch(model: str, special: str, updates: int, rate: float, task, seed: int, 
     return rows
 
 
+def watch_at(what: list, seed: int, settings: dict, of: str) -> list:
+    """`watch` a run of the second part; of: "widest", the unit that keeps most, or "middle"."""
+    task = task_of(settings["opening"]["length"], settings)
+    return watch(*what, task, seed, settings, {"widest": torch.max, "middle": torch.median}[of])
+
+
 def opening(settings: dict) -> dict:
     """The second part: `watch` for every kind of run and seed."""
     own = settings["opening"]
-    task = adding(settings["train_size"], settings["test_size"], length=own["length"], seed=0)
-    found = {name: [watch(*what, task, seed, settings) for seed in own["seeds"]] for name, what in own["runs"].items()}
+    rows = iter(pieces(watch_at, [(what, seed, settings, "widest") for what in own["runs"].values()
+                                  for seed in own["seeds"]]))
+    found = {name: [next(rows) for _ in own["seeds"]] for name in own["runs"]}
     return {name: runs if name in ("GRU", "LSTM", "RNN") else [thinned(rows) for rows in runs]
             for name, runs in found.items()}
 
@@ -250,13 +271,9 @@ def middle(settings: dict) -> dict:
     """What the middle unit keeps after some updates, by run and seed: do most gates open, or only the widest?"""
     own = settings["opening"]
     updates, names = own["middle"]
-    task = adding(settings["train_size"], settings["test_size"], length=own["length"], seed=0)
-    found = {}
-    for name in names:
-        model, special, _, rate = own["runs"][name]
-        runs = [watch(model, special, updates, rate, task, seed, settings, torch.median) for seed in own["seeds"]]
-        found[name] = [rows[-1][3] for rows in runs]
-    return found
+    ways = [(model, special, updates, rate) for model, special, _, rate in map(own["runs"].get, names)]
+    rows = iter(pieces(watch_at, [(way, seed, settings, "middle") for way in ways for seed in own["seeds"]]))
+    return {name: [next(rows)[-1][3] for _ in own["seeds"]] for name in names}
 
 
 def thinned(rows: list) -> list:
@@ -267,19 +284,18 @@ def thinned(rows: list) -> list:
 def halves(settings: dict) -> dict:
     """The IRNN's halves: where each run of each rate was solved, and its error at the end."""
     own, found = settings["halves"], {}
-    task = adding(settings["train_size"], settings["test_size"], length=own["length"], seed=0)
-    for model, (tried, seeds) in own["runs"].items():
-        for rate in tried:
-            runs = [race(model, task, rate, seed, settings) for seed in seeds]
-            found.setdefault(model, {})[str(rate)] = [[run["solved_at"], run["test_error"]] for run in runs]
+    ways = [(model, own["length"], rate, seed) for model, (tried, seeds) in own["runs"].items() for rate in tried
+            for seed in seeds]
+    for (model, _, rate, _), run in zip(ways, pieces(race_at, [(*way, settings) for way in ways]), strict=True):
+        found.setdefault(model, {}).setdefault(str(rate), []).append([run["solved_at"], run["test_error"]])
     return found
 
 
 def longer(settings: dict) -> list:
     """The RNN's best run, with more updates than the race allows: where it was solved, and its error at the end."""
     own = settings["longer"]
-    task = adding(settings["train_size"], settings["test_size"], length=own["length"], seed=0)
-    found = race(own["model"], task, own["rate"], own["seed"], {**settings, "max_steps": own["max_steps"]})
+    (found,) = pieces(race_at, [(own["model"], own["length"], own["rate"], own["seed"],
+                                 {**settings, "max_steps": own["max_steps"]})])
     return [found["solved_at"], found["test_error"]]
 
 
@@ -289,37 +305,40 @@ def rates(model: str, length: int, settings: dict) -> list[float]:
     return sorted([*settings["rates"], *([further] if length in lengths else [])])
 
 
-def sweep(model: str, task, length: int, settings: dict) -> dict[float, float]:
-    """The score of every rate that the model may have."""
-    return {rate: score([race(model, task, rate, seed, settings) for seed in settings["sweep_seeds"]], settings)
-            for rate in rates(model, length, settings)}
+def sweeps(raced: list[tuple[int, str]], settings: dict) -> list[dict[float, float]]:
+    """For each length and model the score of every rate that it may have."""
+    runs = iter(pieces(race_at, [(model, length, rate, seed, settings) for length, model in raced
+                                 for rate in rates(model, length, settings) for seed in settings["sweep_seeds"]]))
+    return [{rate: score([next(runs) for _ in settings["sweep_seeds"]], settings)
+             for rate in rates(model, length, settings)} for length, model in raced]
+
+
+def constant_answer(length: int, settings: dict) -> float:
+    """The test's mean squared error of the answer 1."""
+    return round(float(np.mean((task_of(length, settings).y_test - 1) ** 2)), 4)
 
 
 def run(settings: dict) -> dict:
     """Sweep and race: for every length and model the sweep's scores, the rate chosen, and the runs."""
-    seeds, results, started = settings["seeds"], {}, time.process_time()
-    pairs = len(settings["lengths"]) * len(settings["models"]) - sum(map(len, settings["not_raced"].values()))
-    with tqdm(total=len(seeds) * pairs, unit="run") as bar:
-        for length in settings["lengths"]:
-            task = adding(settings["train_size"], settings["test_size"], length=length, seed=0)
-            entry = results[str(length)] = {"constant_answer": round(float(np.mean((task.y_test - 1) ** 2)), 4)}
-            for model in settings["models"]:
-                if length in settings["not_raced"].get(model, []):
-                    continue
-                scores = sweep(model, task, length, settings)
-                best = min(scores, key=scores.get)
-                runs = []
-                for seed in seeds:
-                    bar.set_description(f"{model}, T = {length}, seed {seed}")
-                    runs.append(race(model, task, best, seed, settings))
-                    bar.update()
-                by_name = {str(rate): found for rate, found in scores.items()}
-                entry[model] = {"sweep": by_name, "rate": best, "runs": runs}
+    started = processor_seconds()
+    constant = pieces(constant_answer, [(length, settings) for length in settings["lengths"]])
+    results: dict = {str(length): {"constant_answer": error}
+                     for length, error in zip(settings["lengths"], constant, strict=True)}
+    raced = [(length, model) for length in settings["lengths"] for model in settings["models"]
+             if length not in settings["not_raced"].get(model, [])]
+    scores = sweeps(raced, settings)
+    best = [min(each, key=each.get) for each in scores]
+    runs = iter(pieces(race_at, [(model, length, rate, seed, settings)
+                                 for (length, model), rate in zip(raced, best, strict=True)
+                                 for seed in settings["seeds"]]))
+    for (length, model), rate, found in zip(raced, best, scores, strict=True):
+        results[str(length)][model] = {"sweep": {str(tried): error for tried, error in found.items()}, "rate": rate,
+                                       "runs": [next(runs) for _ in settings["seeds"]]}
     results["halves"] = halves(settings)
     results["longer"] = longer(settings)
     results["opening"] = opening(settings)
     results["middle"] = middle(settings)
-    results["minutes"] = round((time.process_time() - started) / 60)
+    results["minutes"] = round((processor_seconds() - started) / 60)
     return results
 
 

@@ -7,12 +7,11 @@ Smaller than the recipe, so that five seeds are affordable: a fifth of the train
 """
 
 import json
-import time
 from runpy import run_path
 
 import numpy as np
 
-from seqlearn.course.long_runs import long_run, options, store
+from seqlearn.course.long_runs import long_run, once, options, pieces, processor_seconds, store
 
 SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
@@ -28,6 +27,7 @@ SETTINGS = {
         "order of the words": {"words": "shuffled"},  # in every review that is read; the vectors stay as they are
     },
 }
+MINUTES = 8
 
 
 def shuffled(rows: list[np.ndarray], labels: np.ndarray, seed: int) -> tuple[list[np.ndarray], np.ndarray]:
@@ -36,33 +36,48 @@ def shuffled(rows: list[np.ndarray], labels: np.ndarray, seed: int) -> tuple[lis
     return [rng.permutation(row) for row in rows], labels
 
 
-def run(settings: dict) -> dict:
-    """What was left out → for each seed the percentage of right answers on the test, and how the training went."""
-    started = time.process_time()
+@once
+def recipe_and_data(settings: dict) -> tuple[dict, dict, dict]:
+    """What stands in 10_imdb.py, its settings made smaller, and fewer reviews."""
     recipe = run_path(str(long_run("10_imdb.py")))
     recipe_settings = recipe["SETTINGS"] | settings["smaller"]
     data = recipe["prepare"](recipe_settings)
     rows, labels = data["train"]
     few = data | {"train": (rows[:: settings["every"]], labels[:: settings["every"]]),
                   "test": tuple(part[:: settings["every"]] for part in data["test"])}
-    results: dict = {"reviews": len(few["train"][0]), "test reviews": len(few["test"][0])}
-    for name, change in settings["left out"].items():
-        results[name] = []
-        for seed in settings["seeds"]:
-            vectors, read = data["vectors"], few
-            if change.get("vectors") == "random":  # of the same size
-                vectors = np.random.default_rng(seed).normal(0, vectors.std(), vectors.shape).astype(np.float32)
-                vectors[0] = 0
-            if change.get("words") == "shuffled":
-                read = few | {part: shuffled(*few[part], seed) for part in ("train", "validation", "test")}
-            model, found = recipe["train_one"](read | {"vectors": vectors}, seed, recipe_settings | change,
-                                               progress=False)
-            right = (recipe["score"](model, *read["test"]) > 0) == read["test"][1]
-            results[name].append({"test": round(100 * float(right.mean()), 2), "best_epoch": found["best_epoch"],
-                                  **{key: [epoch[key] for epoch in found["curve"]]
-                                     for key in ("loss", "validation loss")}})
-            print(name, json.dumps(results[name][-1]), flush=True)
-    return {**results, "processor minutes": round((time.process_time() - started) / 60)}
+    return recipe, recipe_settings, few
+
+
+def how_many(settings: dict) -> dict[str, int]:
+    _, _, few = recipe_and_data(settings)
+    return {"reviews": len(few["train"][0]), "test reviews": len(few["test"][0])}
+
+
+def without(name: str, seed: int, settings: dict) -> dict:
+    """One training with this left out; what it finds is printed as well."""
+    recipe, recipe_settings, few = recipe_and_data(settings)
+    change, vectors, read = settings["left out"][name], few["vectors"], few
+    if change.get("vectors") == "random":  # of the same size
+        vectors = np.random.default_rng(seed).normal(0, vectors.std(), vectors.shape).astype(np.float32)
+        vectors[0] = 0
+    if change.get("words") == "shuffled":
+        read = few | {part: shuffled(*few[part], seed) for part in ("train", "validation", "test")}
+    model, found = recipe["train_one"](read | {"vectors": vectors}, seed, recipe_settings | change, progress=False)
+    right = (recipe["score"](model, *read["test"]) > 0) == read["test"][1]
+    result = {"test": round(100 * float(right.mean()), 2), "best_epoch": found["best_epoch"],
+              **{key: [epoch[key] for epoch in found["curve"]] for key in ("loss", "validation loss")}}
+    print(name, json.dumps(result), flush=True)
+    return result
+
+
+def run(settings: dict) -> dict:
+    """What was left out → for each seed the percentage of right answers on the test, and how the training went."""
+    started = processor_seconds()
+    (results,) = pieces(how_many, [(settings,)])
+    found = iter(pieces(without, [(name, seed, settings) for name in settings["left out"]
+                                  for seed in settings["seeds"]]))
+    results |= {name: [next(found) for _ in settings["seeds"]] for name in settings["left out"]}
+    return {**results, "processor minutes": round((processor_seconds() - started) / 60)}
 
 
 def main() -> None:

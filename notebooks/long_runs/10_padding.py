@@ -7,15 +7,12 @@ is tested twice on the same reviews: padded as in training, and one review at a 
 train wrong models longer, with less padding, or with the vector of <pad> kept at zero.
 """
 
-import time
-
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, processor_seconds, store
 from seqlearn.data.reviews import beginnings, reviews
 from seqlearn.data.words import build_vocabulary, encode, pad
 from seqlearn.models.classifier import real_steps
@@ -32,6 +29,7 @@ SETTINGS = {
         "mean, <pad> kept at zero": {"case": "mean, wrong", "padding_idx": 0},
     },
 }
+MINUTES = 5
 CASES = [f"{place}, {how}" for place in ("state", "loss", "mean") for how in ("wrong", "right")]
 
 
@@ -144,15 +142,14 @@ def best_at_real_words(seed: int) -> float:
 def run(settings: dict) -> dict:
     """Case or variation → what `train_and_test` finds, one for each seed; what the best reader of the beginnings of the
     test's reviews gets right, for each seed; and the minutes of processor time it took."""
-    started = time.process_time()
+    started = processor_seconds()
     runs = {case: (case, settings) for case in CASES}
     runs |= {name: (change["case"], settings | change) for name, change in settings["variations"].items()}
-    results: dict = {name: [] for name in runs}
-    for name, seed in tqdm([(name, seed) for name in runs for seed in settings["seeds"]]):
-        case, changed = runs[name]
-        results[name].append(train_and_test(case, seed, changed))
-    return {**results, "best at real words": [best_at_real_words(seed) for seed in settings["seeds"]],
-            "minutes": round((time.process_time() - started) / 60)}
+    found = iter(pieces(train_and_test, [(case, seed, changed) for case, changed in runs.values()
+                                         for seed in settings["seeds"]]))
+    results = {name: [next(found) for _ in settings["seeds"]] for name in runs}
+    return {**results, "best at real words": pieces(best_at_real_words, [(seed,) for seed in settings["seeds"]]),
+            "minutes": round((processor_seconds() - started) / 60)}
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ two choices that one might miss: the encoder hands over h and not c, and the wei
 deviation 1/sqrt(inputs), 0.01 for the embeddings, the biases at zero.
 """
 
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from seqlearn import widgets
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, place, processor_seconds, store
 from seqlearn.data.addition import DIGITS, addition
 from seqlearn.data.pairs import START, Pairs
 from seqlearn.decoding import beam_search, greedy, same_answers
@@ -39,6 +38,7 @@ SETTINGS = {
     },
     "kept": ["reversed, context at every step", 0],
 }
+MINUTES = 21
 WEIGHTS = Path(widgets.__file__).with_name("adder.safetensors")
 
 
@@ -147,23 +147,34 @@ def examine(settings: dict, model: Seq2Seq, pairs: Pairs) -> dict:
     return found
 
 
+def questions(name: str, seed: int, settings: dict) -> Pairs:
+    """Those of a rung."""
+    return addition(settings["train_size"], settings["test_size"], reverse=settings["rungs"][name]["reverse"],
+                    filled=settings["filled"], seed=seed)
+
+
+def one_adder(name: str, seed: int, settings: dict) -> list:
+    """What was found with one seed of a rung, and the weights, where they are kept."""
+    pairs = questions(name, seed, settings)
+    with tqdm(total=settings["epochs"], unit="epoch", desc=f"{name}, seed {seed}", leave=False) as bar:
+        model, found = train(settings, settings["rungs"][name], pairs, seed, bar)
+    return [{**found, **examine(settings, model, pairs)}, model.state_dict() if settings["kept"] == [name, seed] else 0]
+
+
 def run(settings: dict) -> dict:
     """Rung → what was found with each seed; and the minutes of processor time it took."""
-    started = time.process_time()
+    started = processor_seconds()
     results: dict = {name: [] for name in settings["rungs"]}
     rungs = [(name, seed) for seed in settings["seeds"] for name, rung in settings["rungs"].items()
              if seed in rung.get("seeds", settings["seeds"])]
-    with tqdm(total=len(rungs) * settings["epochs"], unit="epoch") as bar:
-        for name, seed in rungs:
-            rung = settings["rungs"][name]
-            bar.set_description(f"{name}, seed {seed}")
-            pairs = addition(settings["train_size"], settings["test_size"], reverse=rung["reverse"],
-                             filled=settings["filled"], seed=seed)
-            model, found = train(settings, rung, pairs, seed, bar)
-            results[name].append({**found, **examine(settings, model, pairs)})
-            if settings["kept"] == [name, seed]:
-                save_weights(model, WEIGHTS, **settings)
-    return {**results, "minutes": round((time.process_time() - started) / 60)}
+    for (name, seed), (found, weights) in zip(rungs, pieces(one_adder, [(*rung, settings) for rung in rungs]),
+                                              strict=True):
+        results[name].append(found)
+        if settings["kept"] == [name, seed]:
+            model = make(settings, settings["rungs"][name], questions(name, seed, settings))
+            model.load_state_dict(weights)
+            save_weights(model, place(WEIGHTS), **settings)
+    return {**results, "minutes": round((processor_seconds() - started) / 60)}
 
 
 def main() -> None:

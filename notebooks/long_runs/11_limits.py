@@ -12,14 +12,11 @@ where the decoder with attention begins with a state of zeros, so that nothing b
 that the last epoch can be compared, and h alone goes across: the decoder's c begins at zero.
 """
 
-import time
-
 import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, processor_seconds, store
 from seqlearn.data.addition import DIGITS, addition
 from seqlearn.data.pairs import Pairs, Symbols
 from seqlearn.decoding import greedy, same_answers
@@ -35,6 +32,7 @@ SETTINGS = {
     "widths": [1, 2, 4, 8], "times": {"bd+ac": [5, 10, 20], "ab+cd": [160]},
     "narrow and long": [4, 160], "three seeds": [0, 1, 2],
 }
+MINUTES = 10
 
 
 class Bridge(Seq2Seq):
@@ -166,16 +164,20 @@ def trainings(settings: dict) -> dict:
     return found
 
 
+def one(name: str, case: str, seed: int, settings: dict) -> dict:
+    return trainings(settings)[name][case](seed)
+
+
 def run(settings: dict) -> dict:
     """Experiment → case → what was found with each seed; and the minutes of processor time it took."""
-    started = time.process_time()
+    started = processor_seconds()
     todo = trainings(settings)
     results: dict = {name: {case: [] for case in cases} for name, cases in todo.items()}
     jobs = [(name, case, seed) for name in todo for case in todo[name]
             for seed in settings["three seeds" if name == "contexts" or case.endswith("160") else "seeds"]]
-    for name, case, seed in tqdm(jobs):
-        results[name][case].append(todo[name][case](seed))
-    return {**results, "minutes": round((time.process_time() - started) / 60)}
+    for (name, case, _), found in zip(jobs, pieces(one, [(*job, settings) for job in jobs]), strict=True):
+        results[name][case].append(found)
+    return {**results, "minutes": round((processor_seconds() - started) / 60)}
 
 
 def main() -> None:

@@ -14,9 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 from torch import nn
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, place, store
 from seqlearn.data import tones
 from seqlearn.data.facts import stated_facts
 from seqlearn.data.number_names import english, german, number_names
@@ -50,6 +49,7 @@ SETTINGS = {
     "one model": {"train_size": 6000, "epochs": 8, "batch_size": 32, "learning_rate": 0.01},
 }
 
+MINUTES = 25
 LENGTHS = ("recognition", "translation", "parsing")  # symbols are written, and the longer test asks for longer answers
 
 
@@ -232,6 +232,15 @@ CONTROLS: dict[str, tuple[Callable, dict]] = {
 }
 
 
+def one(kind: str, name: str, seed: int, settings: dict) -> list:
+    """What is found with one seed of a job, the same with attention, or a control; the weights where they are kept."""
+    if kind == "comparisons":
+        function, how = CONTROLS[name]
+        return [function(settings, seed, **how), None]
+    found, model = job(settings, seed, name=name, attention=kind == "attention")
+    return [found, model.state_dict() if not kind and seed == settings["seeds"][0] else None]
+
+
 def run(settings: dict, *, progress: bool = True) -> tuple[dict, dict[str, nn.Module]]:
     """Lists by seed: of every job, of the same with attention, of the controls; and the models of the first seed."""
     results: dict = {**{name: {} for name in settings["recipes"]}, "attention": {}, "comparisons": {}}
@@ -239,17 +248,14 @@ def run(settings: dict, *, progress: bool = True) -> tuple[dict, dict[str, nn.Mo
     todo = [(kind, name, seed) for kind, names in (("", settings["recipes"]), ("attention", settings["recipes"]),
                                                    ("comparisons", CONTROLS))
             for name in names for seed in settings["seeds"]]
-    for kind, name, seed in tqdm(todo, disable=not progress):
-        if kind == "comparisons":
-            function, how = CONTROLS[name]
-            found = function(settings, seed, **how)
-        else:
-            found, model = job(settings, seed, name=name, attention=kind == "attention")
-            if not kind:
-                models.setdefault(name, model)
-        place = results[name] if not kind else results[kind].setdefault(name, {})
+    done = pieces(one, [(*each, settings) for each in todo], progress=progress)
+    for (kind, name, seed), (found, weights) in zip(todo, done, strict=True):
+        if weights is not None:
+            models[name] = build_model(JOBS[name].make(20, 20, seed=seed), seed=seed, **settings["model"])
+            models[name].load_state_dict(weights)
+        lists = results[name] if not kind else results[kind].setdefault(name, {})
         for key, value in found.items():
-            place.setdefault(key, []).append(value)
+            lists.setdefault(key, []).append(value)
     return results, models
 
 
@@ -259,7 +265,7 @@ def main() -> None:
     store(__file__, SETTINGS, results)
     for path, names in STORED.items():  # jobs_with_sound.safetensors, jobs_with_text.safetensors
         kept = nn.ModuleList([models[name] for name in names])
-        save_weights(kept.half(), path, **SETTINGS)
+        save_weights(kept.half(), place(path), **SETTINGS)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,13 @@ network was, with about as many weights. The scale is tried on another task, rev
 """
 
 import math
-import time
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, processor_seconds, store
 from seqlearn.data.corpus import Vocabulary, course_corpus
 from seqlearn.models.self_attention import SelfAttention, SelfAttentionModel
 from seqlearn.training import train
@@ -58,6 +56,7 @@ SETTINGS = {
     },
     "scale": {"digits": 12, "updates": 120, "rates": [0.001, 0.003, 0.01, 0.03]},
 }
+MINUTES = 8
 
 
 class AblatedBlock(nn.Module):
@@ -134,25 +133,34 @@ def judge(model: SelfAttentionModel, text: np.ndarray, window: int) -> float:
     return round(F.cross_entropy(logits.flatten(0, 1), targets[window // 2 :].flatten()).item(), 4)
 
 
-def run_kind(kind: str, settings: dict, bar=None) -> dict:
-    """Sweep and race of one kind: the rate, the losses of all seeds, and how many weights the model has."""
-    if kind == "scale":
-        return scales(settings["scale"], settings["seeds"])
-    vocabulary, learned, chooses, judges = read(settings)
-    sweep, losses = {}, []
-    for rate in settings["rates"]:
-        model = learn(kind, rate, settings["sweep_seed"], len(vocabulary), learned, settings)
-        sweep[str(rate)] = judge(model, chooses, settings["window"])
-        if bar is not None:
-            bar.update()
-    rate = float(min(sweep, key=sweep.get))
-    for seed in settings["seeds"]:
-        model = learn(kind, rate, seed, len(vocabulary), learned, settings)
-        losses.append(judge(model, judges, settings["window"]))
-        if bar is not None:
-            bar.update()
+def try_rate(kind: str, rate: float, settings: dict) -> float:
+    """One run of the sweep: the loss on the text that chooses."""
+    vocabulary, learned, chooses, _ = read(settings)
+    model = learn(kind, rate, settings["sweep_seed"], len(vocabulary), learned, settings)
+    return judge(model, chooses, settings["window"])
+
+
+def race(kind: str, rate: float, seed: int, settings: dict) -> list:
+    """The loss on the text that judges, and how many weights the model uses."""
+    vocabulary, learned, _, judges = read(settings)
+    model = learn(kind, rate, seed, len(vocabulary), learned, settings)
     used = sum(weight.numel() for weight in model.parameters() if weight.grad is not None)
-    return {"sweep": sweep, "rate": rate, "losses": losses, "parameters": used}
+    return [judge(model, judges, settings["window"]), used]
+
+
+def kinds(settings: dict) -> dict:
+    """Sweep and race of all kinds: the rate, the losses of all seeds, and how many weights the model has."""
+    found, seeds = {}, settings["seeds"]
+    tried = iter(pieces(try_rate, [(kind, rate, settings) for kind in settings["kinds"] for rate in settings["rates"]]))
+    for kind in settings["kinds"]:
+        sweep = {str(rate): next(tried) for rate in settings["rates"]}
+        found[kind] = {"sweep": sweep, "rate": float(min(sweep, key=sweep.get))}
+    raced = iter(pieces(race, [(kind, entry["rate"], seed, settings) for kind, entry in found.items()
+                               for seed in seeds]))
+    for entry in found.values():
+        losses, (used, *_) = zip(*(next(raced) for _ in seeds), strict=True)
+        entry |= {"losses": list(losses), "parameters": used}
+    return found
 
 
 def lengths(settings: dict, seeds: list[int]) -> dict:
@@ -160,20 +168,20 @@ def lengths(settings: dict, seeds: list[int]) -> dict:
 
     A key such as "sinusoidal, 2 blocks, 1000 updates" → one list a seed, from the shortest length up, and 20.
     """
+    rows = iter(pieces(right_by_length, [(*kind, seed, settings) for kind in settings["kinds"] for seed in seeds]))
+    return {f"{positions}, {blocks} block{'s' * (blocks > 1)}, {updates} updates": [next(rows) for _ in seeds]
+            for positions, blocks, updates in settings["kinds"]}
+
+
+def right_by_length(positions: str, blocks: int, updates: int, seed: int, settings: dict) -> list[float]:
     shortest, longest = settings["digits"]
-    tests = [torch.as_tensor(np.random.default_rng(length).integers(10, size=(length, 500)))
-             for length in [*range(shortest, longest + 1), 20]]
-    found = {}
-    for positions, blocks, updates in settings["kinds"]:
-        rows = found[f"{positions}, {blocks} block{'s' * (blocks > 1)}, {updates} updates"] = []
-        for seed in seeds:
-            torch.manual_seed(seed)
-            model = SelfAttentionModel(10, 32, 10, num_layers=blocks, positions=positions)
-            rng = np.random.default_rng(seed)
-            batches = [rng.integers(10, size=(rng.integers(shortest, longest + 1), 64)) for _ in range(updates)]
-            train(model, batches, reversal_loss, epochs=1, learning_rate=settings["rate"], progress=False)
-            rows.append([share_right(model, test) for test in tests])
-    return found
+    torch.manual_seed(seed)
+    model = SelfAttentionModel(10, 32, 10, num_layers=blocks, positions=positions)
+    rng = np.random.default_rng(seed)
+    batches = [rng.integers(10, size=(rng.integers(shortest, longest + 1), 64)) for _ in range(updates)]
+    train(model, batches, reversal_loss, epochs=1, learning_rate=settings["rate"], progress=False)
+    return [share_right(model, torch.as_tensor(np.random.default_rng(length).integers(10, size=(length, 500))))
+            for length in [*range(shortest, longest + 1), 20]]
 
 
 def reversal_loss(model: SelfAttentionModel, digits: torch.Tensor) -> torch.Tensor:
@@ -187,15 +195,14 @@ def share_right(model: SelfAttentionModel, digits: torch.Tensor) -> float:
 
 def scales(settings: dict, seeds: list[int]) -> dict:
     """Share of digits right after a short training, with the scale 1/√d and without it: rate → one number a seed."""
-    rng, found = np.random.default_rng(0), {"scaled": {}, "not scaled": {}}
-    test = torch.as_tensor(rng.integers(10, size=(settings["digits"], 500)))
-    for name, accuracies in found.items():
-        for rate in settings["rates"]:
-            accuracies[str(rate)] = [reversed_right(name == "scaled", rate, seed, test, settings) for seed in seeds]
-    return found
+    shares = iter(pieces(reversed_right, [(scaled, rate, seed, settings) for scaled in (True, False)
+                                          for rate in settings["rates"] for seed in seeds]))
+    return {name: {str(rate): [next(shares) for _ in seeds] for rate in settings["rates"]}
+            for name in ("scaled", "not scaled")}
 
 
-def reversed_right(scaled: bool, rate: float, seed: int, test: torch.Tensor, settings: dict) -> float:
+def reversed_right(scaled: bool, rate: float, seed: int, settings: dict) -> float:
+    test = torch.as_tensor(np.random.default_rng(0).integers(10, size=(settings["digits"], 500)))
     torch.manual_seed(seed)
     model, rng = SelfAttentionModel(10, 32, 10), np.random.default_rng(100 + seed)
     if not scaled:  # queries √d times as large undo the division
@@ -209,12 +216,11 @@ def reversed_right(scaled: bool, rate: float, seed: int, test: torch.Tensor, set
 
 def run(settings: dict) -> dict:
     """All kinds of blocks, the scale, and the minutes that they took."""
-    started = time.process_time()
-    with tqdm(total=len(settings["kinds"]) * (len(settings["rates"]) + len(settings["seeds"])), unit="run") as bar:
-        results = {kind: run_kind(kind, settings, bar) for kind in settings["kinds"]}
-    results["scale"] = run_kind("scale", settings)
+    started = processor_seconds()
+    results = kinds(settings)
+    results["scale"] = scales(settings["scale"], settings["seeds"])
     results["lengths"] = lengths(settings["lengths"], settings["seeds"])
-    return results | {"minutes": round((time.process_time() - started) / 60)}
+    return results | {"minutes": round((processor_seconds() - started) / 60)}
 
 
 def main() -> None:

@@ -9,14 +9,12 @@ Two kinds race once more with four times the budget, and the rotary one with twi
 """
 
 import math
-import time
 
 import numpy as np
 import torch
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, processor_seconds, store
 from seqlearn.data.corpus import Vocabulary, course_corpus
 from seqlearn.models.language_model import CarriedLoss, LanguageModel, evaluate, text_blocks
 from seqlearn.models.self_attention import SelfAttentionModel
@@ -40,6 +38,7 @@ SETTINGS = {
     "deeper": {"num_layers": 4, "model_size": 48},  # with rotary positions; still fewer weights than the LSTM
     "longer": {"kinds": ["rotary", "lstm"], "updates": 1000, "rates": [0.01, 0.03, 0.1]},
 }
+MINUTES = 6
 
 
 def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray, np.ndarray]:
@@ -107,40 +106,45 @@ def by_place(model, text: np.ndarray, length: int, parts: int) -> list[float]:
     return [round(loss, 4) for loss in losses.mean(dim=1).tolist()]
 
 
-def run_kind(kind: str, settings: dict, bar=None) -> dict:
-    """Sweep and race of one kind: the rate, and for each seed the losses by place, and what else is asked of it."""
-    vocabulary, learned, chooses, judges = read(settings)
-    sweep, entry = {}, {"by place": []}
-    for rate in settings["rates"]:
-        model = learn(kind, rate, settings["sweep_seed"], vocabulary, learned, settings)
-        sweep[str(rate)] = by_place(model, chooses, settings["window"], 2)[1]
-        if bar is not None:
-            bar.update()
-    rate = float(min(sweep, key=sweep.get))
-    entry |= {"sweep": sweep, "rate": rate, "parameters": sum(weight.numel() for weight in model.parameters())}
-    for seed in settings["seeds"]:
-        model = learn(kind, rate, seed, vocabulary, learned, settings)
-        entry["by place"].append(by_place(model, judges, 256, 8))
-        if kind == "lstm":
-            entry.setdefault("carried", []).append(round(evaluate(model, text_blocks(judges, 1, 64)), 4))
-        else:
-            for block in model.blocks:
-                block.attention.reach = settings["window"]
-            entry.setdefault("by place, reach of the training", []).append(by_place(model, judges, 256, 8))
-        if bar is not None:
-            bar.update()
-    return entry
+def try_rate(kind: str, rate: float, settings: dict) -> list:
+    """One run of the sweep: the loss on the text that chooses, and how many weights the model has."""
+    vocabulary, learned, chooses, _ = read(settings)
+    model = learn(kind, rate, settings["sweep_seed"], vocabulary, learned, settings)
+    return [by_place(model, chooses, settings["window"], 2)[1], sum(weight.numel() for weight in model.parameters())]
+
+
+def race(kind: str, rate: float, seed: int, settings: dict) -> dict:
+    """On the text that judges the losses by place, and what else is asked of the kind."""
+    vocabulary, learned, _, judges = read(settings)
+    model = learn(kind, rate, seed, vocabulary, learned, settings)
+    found = {"by place": by_place(model, judges, 256, 8)}
+    if kind == "lstm":
+        return found | {"carried": round(evaluate(model, text_blocks(judges, 1, 64)), 4)}
+    for block in model.blocks:
+        block.attention.reach = settings["window"]
+    return found | {"by place, reach of the training": by_place(model, judges, 256, 8)}
 
 
 def run(settings: dict) -> dict:
-    """All kinds, and the minutes that they took."""
-    started = time.process_time()
-    with tqdm(total=len(settings["kinds"]) * (len(settings["rates"]) + len(settings["seeds"])), unit="run") as bar:
-        results = {kind: run_kind(kind, settings, bar) for kind in settings["kinds"]}
-    results["rotary, four blocks"] = run_kind("rotary", settings | settings["deeper"])
-    longer = settings | settings["longer"]
-    results |= {f"{kind}, longer": run_kind(kind, longer) for kind in longer["kinds"]}
-    return results | {"minutes": round((time.process_time() - started) / 60)}
+    """All kinds, each with its sweep, its rate and for each seed what `race` finds; and the minutes that they took."""
+    started, longer = processor_seconds(), settings | settings["longer"]
+    ways = {kind: (kind, settings) for kind in settings["kinds"]}
+    ways["rotary, four blocks"] = ("rotary", settings | settings["deeper"])
+    ways |= {f"{kind}, longer": (kind, longer) for kind in longer["kinds"]}
+    tried = iter(pieces(try_rate, [(kind, rate, own) for kind, own in ways.values() for rate in own["rates"]]))
+    results: dict = {}
+    for name, (_, own) in ways.items():
+        losses, (parameters, *_) = zip(*(next(tried) for _ in own["rates"]), strict=True)
+        sweep = dict(zip(map(str, own["rates"]), losses, strict=True))
+        results[name] = {"by place": [], "sweep": sweep, "rate": float(min(sweep, key=sweep.get)),
+                         "parameters": parameters}
+    raced = iter(pieces(race, [(kind, results[name]["rate"], seed, own) for name, (kind, own) in ways.items()
+                               for seed in own["seeds"]]))
+    for name, (_, own) in ways.items():
+        for found in (next(raced) for _ in own["seeds"]):
+            for what, value in found.items():
+                results[name].setdefault(what, []).append(value)
+    return results | {"minutes": round((processor_seconds() - started) / 60)}
 
 
 def main() -> None:

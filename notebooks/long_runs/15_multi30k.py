@@ -7,7 +7,7 @@ The rungs: the context once, the context at every step, attention, a small Trans
 words, the same readout, the same updates; for each, the learning rate and the size of the embeddings at the start are
 chosen by short trials with the same rule. Some 5 to 15 minutes of one processor for a rung and a seed. Every epoch
 leaves a checkpoint in the cache folder (or in --checkpoints): start the same command again, and it goes on where it
-was. 15_multi30k.json holds the runs that are done; --kept stores what the folder has and trains nothing. Merges and
+was. 15_multi30k.json is written at the end; --kept stores what the folder has so far and trains nothing. Merges and
 vocabulary are those of the training part. Rate, size and epoch are chosen by the loss of the validation part; the test
 part (Flickr 2016) is looked at once, at the end.
 """
@@ -23,7 +23,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import once, options, own_folder, pieces, store
 from seqlearn.data.download import cache_folder
 from seqlearn.data.multi30k import multi30k
 from seqlearn.data.pairs import PAD, Pairs, Symbols
@@ -56,6 +56,7 @@ SETTINGS = {
     "lengths": [[1, 8], [9, 11], [12, 14], [15, 18], [19, 60]],  # words of the source
     "samples": 12,  # the first sentences of the test part
 }
+MINUTES = 120
 
 
 def prepare(settings: dict, share: float = 1.0) -> tuple[Pairs, dict, list[Pieces]]:
@@ -205,9 +206,8 @@ def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, fol
     path = folder / file_of(name, seed, other_rate)
     if path.is_file():
         return json.loads(path.read_text("utf-8"))
-    examples = [tuple(each) for each in parts["val pieces"]]
-    validation = [pairs.batch(examples[start : start + 128]) for start in range(0, len(examples), 128)]
-    tried = tune(name, pairs, validation, settings, folder / f"{name.replace(' ', '_')}_tried.json")
+    validation = batches_of(parts, pairs)
+    tried = tune(name, pairs, validation, settings, tried_file(name, folder))
     rate, scale, _ = tried[0]
     rate = other_rate or rate
     model, curve = fit(name, pairs, validation, settings, rate, scale, seed, settings["epochs"],
@@ -220,28 +220,52 @@ def run_one(name: str, seed: int, pairs: Pairs, parts: dict, settings: dict, fol
     return results
 
 
+def batches_of(parts: dict, pairs: Pairs) -> list:
+    """The validation part."""
+    examples = [tuple(each) for each in parts["val pieces"]]
+    return [pairs.batch(examples[start : start + 128]) for start in range(0, len(examples), 128)]
+
+
+def tried_file(name: str, folder: Path) -> Path:
+    return folder / f"{name.replace(' ', '_')}_tried.json"
+
+
 def file_of(name: str, seed: int, other_rate: float | None = None) -> str:
     return f"{name.replace(' ', '_')}_{seed}{'' if other_rate is None else f'_rate_{other_rate:g}'}.json"
 
 
-def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None = None, folder: Path | None = None,
-        share: float = 1.0, after=None) -> dict:
-    """The results of these rungs and seeds (all of the settings). after: called with them whenever one is done."""
-    folder = checkpoint_folder() if folder is None else folder
-    folder.mkdir(parents=True, exist_ok=True)
+@once
+def read(settings: dict, share: float) -> tuple[Pairs, dict]:
+    """Pairs and parts as `prepare` makes them, and the pieces of the validation part with these."""
     pairs, parts, cutters = prepare(settings, share)
-    parts["val pieces"] = [[cutters[side].cut(each[side]) for side in (0, 1)] for each in parts["val"]]
-    results = about_the_data(pairs, parts, settings) | {"runs": {}}
-    for seed in settings["seeds"] if seeds is None else seeds:
-        for name in settings["models"] if models is None else models:
-            found = run_one(name, seed, pairs, parts, settings, folder)
-            results["runs"].setdefault(name, {})[str(seed)] = found
-            if after is not None:
-                after(results)
-    for name in settings["models"] if models is None and seeds is None else []:
-        run_one(name, settings["seeds"][0], pairs, parts, settings, folder, settings["rate_beside"])
-        if after is not None:
-            after(results)
+    return pairs, parts | {"val pieces": [[cutters[side].cut(each[side]) for side in (0, 1)] for each in parts["val"]]}
+
+
+def tuned(name: str, settings: dict, share: float, folder: str) -> list:
+    """The rung's short trials, which the folder then holds for all of its seeds."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    pairs, parts = read(settings, share)
+    return tune(name, pairs, batches_of(parts, pairs), settings, tried_file(name, Path(folder)))
+
+
+def rung(name: str, seed: int, other_rate: float | None, settings: dict, share: float, folder: str) -> dict:
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return run_one(name, seed, *read(settings, share), settings, Path(folder), other_rate)
+
+
+def run(settings: dict, models: list[str] | None = None, seeds: list[int] | None = None, folder: Path | None = None,
+        share: float = 1.0) -> dict:
+    """The results of these rungs and seeds (all of the settings), and of the rate beside them."""
+    folder = checkpoint_folder() if folder is None else folder
+    todo = [(name, seed, None) for seed in (settings["seeds"] if seeds is None else seeds)
+            for name in (settings["models"] if models is None else models)]
+    if models is None and seeds is None:
+        todo += [(name, settings["seeds"][0], settings["rate_beside"]) for name in settings["models"]]
+    where = (settings, share, str(folder))
+    pieces(tuned, [(name, *where) for name in dict.fromkeys(name for name, _, _ in todo)])
+    results = about_the_data(*read(settings, share), settings) | {"runs": {}, "beside": {}}
+    for (name, seed, other), found in zip(todo, pieces(rung, [(*each, *where) for each in todo]), strict=True):
+        results["runs" if other is None else "beside"].setdefault(name, {})[str(seed)] = found
     return results
 
 
@@ -272,8 +296,20 @@ def write(path: Path, content) -> None:
     part.replace(path)
 
 
-def stored_runs(results: dict, folder: Path) -> dict:
-    """The results with all runs that the folder holds, in the order of the settings, and BLEU by the source's length.
+def found_in(folder: Path) -> dict:
+    """All runs that the folder holds, as `run` returns them."""
+    found: dict = {"runs": {}, "beside": {}}
+    for name in SETTINGS["models"]:
+        for seed in SETTINGS["seeds"]:
+            for part, rate in (("runs", None), ("beside", SETTINGS["rate_beside"])):
+                path = folder / file_of(name, seed, rate)
+                if path.is_file():
+                    found[part].setdefault(name, {})[str(seed)] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def stored_runs(results: dict) -> dict:
+    """The results in the order of the settings, with BLEU by the source's length.
 
     The counts of single sentences are kept for the first seed alone: the file would be too large.
     """
@@ -281,9 +317,8 @@ def stored_runs(results: dict, folder: Path) -> dict:
     lengths, reference_lengths = np.array(results["source lengths"]), results["reference lengths"]
     for name in SETTINGS["models"]:
         for seed in SETTINGS["seeds"]:
-            path = folder / file_of(name, seed)
-            if path.is_file():
-                found = json.loads(path.read_text("utf-8"))
+            if str(seed) in results["runs"].get(name, {}):
+                found = dict(results["runs"][name][str(seed)])
                 counts = np.column_stack([*found["counts"]["greedy"], reference_lengths])
                 found["by length"] = [round(bleu_of_counts(counts[(low <= lengths) & (lengths <= high)]), 2)
                                       for low, high in SETTINGS["lengths"]]
@@ -292,9 +327,7 @@ def stored_runs(results: dict, folder: Path) -> dict:
                 runs.setdefault(name, {})[str(seed)] = found
     beside = {}
     for name in SETTINGS["models"]:
-        path = folder / file_of(name, SETTINGS["seeds"][0], SETTINGS["rate_beside"])
-        if path.is_file():
-            found = json.loads(path.read_text("utf-8"))
+        for found in results["beside"].get(name, {}).values():
             beside[name] = {key: found[key] for key in ("rate", "bleu", "brevity", "curve")}
     return results | {"runs": runs, "beside": beside}
 
@@ -312,20 +345,17 @@ def main() -> None:
         kept={"action": "store_true", "help": "train nothing; store the runs that the folder holds"},
         share={"type": float, "default": 1.0, "help": "of the data, for a trial; stores nothing"},
     )
-    folder = checkpoint_folder() if chosen.checkpoints is None else user_path("--checkpoints", chosen.checkpoints)
+    folder = user_path("--checkpoints", chosen.checkpoints) if chosen.checkpoints else own_folder(checkpoint_folder())
     if chosen.share != 1:
         folder = folder / f"trial with {chosen.share:g} of the data"  # not to be taken for finished runs
 
-    def keep(results: dict) -> None:
-        if chosen.share == 1:
-            store(__file__, SETTINGS, stored_runs(results, folder))
-
-    if chosen.kept:
-        pairs, parts, _ = prepare(SETTINGS)
-        keep(about_the_data(pairs, parts, SETTINGS))
-    else:
-        run(SETTINGS, chosen.model and [chosen.model], None if chosen.seed is None else [chosen.seed], folder,
-            chosen.share, keep)
+    if not chosen.kept:
+        results = run(SETTINGS, chosen.model and [chosen.model], None if chosen.seed is None else [chosen.seed], folder,
+                      chosen.share)
+    if chosen.kept or chosen.model or chosen.seed is not None:  # with what the folder has of earlier runs
+        results = about_the_data(*read(SETTINGS, 1.0), SETTINGS) | found_in(folder)
+    if chosen.share == 1:
+        store(__file__, SETTINGS, stored_runs(results))
 
 
 if __name__ == "__main__":

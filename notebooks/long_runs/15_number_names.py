@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import once, options, pieces, place, store
 from seqlearn.data.number_names import number_names
 from seqlearn.data.pairs import Pairs
 from seqlearn.models.seq2seq import sequence_loss
@@ -38,13 +38,19 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
     "lengths": [[1, 2], [3, 4], [5, 6], [7, 9]],  # words of the English name
 }
+MINUTES = 8
+
+
+def make(kind: str, pairs: Pairs, settings: dict) -> nn.Module:
+    """A translator with fresh weights."""
+    return make_translator(kind, pairs, hidden_size=settings["hidden_size"], embedding_size=settings["embedding_size"])
 
 
 def fit(kind: str, pairs: Pairs, settings: dict, epochs: int, seed: int, progress: bool = True) -> nn.Module:
     """A translator; every epoch its steps are smaller."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = make_translator(kind, pairs, hidden_size=settings["hidden_size"], embedding_size=settings["embedding_size"])
+    model = make(kind, pairs, settings)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
     steps = -(-len(pairs.train) // settings["batch_size"])
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: 1 - done // steps / epochs)
@@ -56,9 +62,21 @@ def fit(kind: str, pairs: Pairs, settings: dict, epochs: int, seed: int, progres
 
 def translators(settings: dict, *, progress: bool = True) -> nn.ModuleDict:
     """The two of the explorer."""
-    pairs = number_names(settings["train_size"], settings["test_size"], seed=settings["seed"])
-    return nn.ModuleDict({name: fit(name, pairs, settings, epochs, settings["seed"], progress)
-                          for name, epochs in settings["epochs"].items()})
+    weights = pieces(weights_of, [(name, settings) for name in settings["epochs"]], progress=progress)
+    models = nn.ModuleDict({name: make(name, few_pairs(settings), settings) for name in settings["epochs"]})
+    for model, own in zip(models.values(), weights, strict=True):
+        model.load_state_dict(own)
+    return models
+
+
+def few_pairs(settings: dict) -> Pairs:
+    return number_names(settings["train_size"], settings["test_size"], seed=settings["seed"])
+
+
+def weights_of(name: str, settings: dict) -> dict:
+    """Those of one translator of the explorer, trained."""
+    model = fit(name, few_pairs(settings), settings, settings["epochs"][name], settings["seed"], progress=False)
+    return model.state_dict()
 
 
 def whole(model: nn.Module, pairs: Pairs, part: list, settings: dict) -> list[float]:
@@ -71,30 +89,42 @@ def whole(model: nn.Module, pairs: Pairs, part: list, settings: dict) -> list[fl
             for low, high in settings["lengths"]]
 
 
+@once
+def pairs_of(control: dict, settings: dict) -> tuple[Pairs, list]:
+    """The pairs to train with, and the test, which is the same for all."""
+    few, size = few_pairs(settings), (settings | control)["train_size"]
+    if size == settings["train_size"]:
+        return few, few.test
+    tested = {source for source, _ in few.test}
+    more = number_names(size, 1, seed=settings["seed"] + 1).train
+    return replace(few, train=[pair for pair in more if pair[0] not in tested]), few.test
+
+
+def one_control(control: dict, seed: int, settings: dict) -> list:
+    """The percentages of the training part and of the test part, how many pairs were read, and of weights."""
+    pairs, test = pairs_of(control, settings)
+    model = fit(control["kind"], pairs, settings | control, control["epochs"], seed, progress=False)
+    return [whole(model, pairs, pairs.train[:2000], settings), whole(model, pairs, test, settings), len(pairs.train),
+            sum(value.numel() for value in model.parameters())]
+
+
 def run(settings: dict, seeds: list[int] | None = None) -> list[dict]:
     """The controls: for each way to train and each seed the percentages of the training part and of the test part."""
-    few = number_names(settings["train_size"], settings["test_size"], seed=settings["seed"])
-    tested, found = {source for source, _ in few.test}, []
+    seeds = settings["seeds"] if seeds is None else seeds
+    runs = iter(pieces(one_control, [(control, seed, settings) for control in settings["controls"] for seed in seeds]))
+    found = []
     for control in settings["controls"]:
-        chosen = settings | control
-        pairs = few
-        if chosen["train_size"] != settings["train_size"]:
-            more = number_names(chosen["train_size"], 1, seed=settings["seed"] + 1).train
-            pairs = replace(few, train=[pair for pair in more if pair[0] not in tested])
-        entry = {"train": [], "test": [], "pairs": len(pairs.train)}
-        for seed in settings["seeds"] if seeds is None else seeds:
-            model = fit(control["kind"], pairs, chosen, control["epochs"], seed, progress=False)
-            entry["train"].append(whole(model, pairs, pairs.train[:2000], settings))
-            entry["test"].append(whole(model, pairs, few.test, settings))
-        entry["parameters"] = sum(value.numel() for value in model.parameters())
+        entry: dict = {"train": [], "test": []}
+        for train_part, test_part, entry["pairs"], entry["parameters"] in (next(runs) for _ in seeds):
+            entry["train"].append(train_part)
+            entry["test"].append(test_part)
         found.append(control | entry)
-        print(found[-1], flush=True)
     return found
 
 
 def main() -> None:
     options(__doc__)
-    save_weights(translators(SETTINGS), Path(__file__).with_suffix(".safetensors"), **SETTINGS)
+    save_weights(translators(SETTINGS), place(Path(__file__).with_suffix(".safetensors")), **SETTINGS)
     store(__file__, SETTINGS, run(SETTINGS))
 
 

@@ -22,7 +22,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, own_folder, pieces, store
 from seqlearn.data.download import cache_folder
 from seqlearn.data.multi30k import multi30k
 from seqlearn.data.pairs import PAD, Pairs, Symbols
@@ -60,6 +60,7 @@ SETTINGS = {
     "samples": 12,  # the first sentences of the test part
     "alignments": 4,
 }
+MINUTES = 90
 
 
 def words_of(text: str) -> list[str]:
@@ -199,6 +200,10 @@ def train_one(name: str, pairs: Pairs, parts: dict, settings: dict, folder: Path
     return results
 
 
+def one_model(name: str, settings: dict, share: float, folder: str) -> dict:
+    return train_one(name, *prepare(settings, share), settings, Path(folder))
+
+
 def run(settings: dict, models: list[str] | None = None, folder: Path | None = None, share: float = 1.0) -> dict:
     """The results of these models (all of the settings). share: of the data, for a trial of some minutes."""
     folder = checkpoint_folder() if folder is None else folder
@@ -212,8 +217,9 @@ def run(settings: dict, models: list[str] | None = None, folder: Path | None = N
                "sources": [text(each[0]) for each in test[: settings["samples"]]],
                "source words": [each[0] for each in test[: settings["alignments"]]],
                "references": [each[2] for each in test[: settings["samples"]]], "models": {}}
-    for name in models or settings["models"]:
-        results["models"][name] = train_one(name, pairs, parts, settings, folder)
+    names = models or settings["models"]
+    results["models"] = dict(zip(names, pieces(one_model, [(name, settings, share, str(folder)) for name in names]),
+                                 strict=True))
     return results
 
 
@@ -228,10 +234,11 @@ def main() -> None:
         checkpoints={"help": "the folder of checkpoints; by default one in the cache"},
         share={"type": float, "default": 1.0, "help": "of the data, for a trial; stores nothing"},
     )
-    folder = checkpoint_folder() if chosen.checkpoints is None else user_path("--checkpoints", chosen.checkpoints)
+    folder = user_path("--checkpoints", chosen.checkpoints) if chosen.checkpoints else own_folder(checkpoint_folder())
     results = run(SETTINGS, chosen.model and [chosen.model], folder, chosen.share)
     if chosen.share < 1:
         return
+    folder.mkdir(parents=True, exist_ok=True)
     for name, found in results["models"].items():
         (folder / f"{name.replace(' ', '_')}.json").write_text(json.dumps(found), encoding="utf-8")
     done = {name: folder / f"{name.replace(' ', '_')}.json" for name in SETTINGS["models"]}

@@ -105,7 +105,7 @@ def _names(script: str, mark: str) -> dict[str, Any]:
 
 
 def answer(task: Callable, script: str, mark: str, *more: Any) -> dict:
-    """What a task returns, and in "said" what it printed; {"failed": the last lines of the traceback} when it raised."""
+    """What a task returns, and in "said" what it printed; {"failed": why, "traceback": …} when it raised."""
     said = io.StringIO()
     try:
         import torch

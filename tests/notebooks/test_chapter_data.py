@@ -137,10 +137,9 @@ def test_multi30k_goes_on_where_it_was(tmp_path, monkeypatch):
     assert whole[1]["validation"] == again[1]["validation"] and len(again[1]["seconds"]) == 2
     for name, value in again[0].state_dict().items():
         assert torch.equal(value, whole[0].state_dict()[name])
-    done = []
-    found = script["run"](settings, ["transformer"], [0], tmp_path, 0.002, lambda results: done.append(len(results)))
+    found = script["run"](settings, ["transformer"], [0], tmp_path, 0.002)
     run = found["runs"]["transformer"]["0"]
-    assert len(run["samples"]) == 2 and len(run["counts"]["greedy"]) == 5 and len(done) == 1
+    assert len(run["samples"]) == 2 and len(run["counts"]["greedy"]) == 5
     losses = {(rate, scale): found for rate, scale, found in run["tried"]}
     assert (run["rate"], run["scale"]) == min(losses, key=losses.get)
     for number in (0, 1):  # the best stands between neighbours that were tried
