@@ -11,6 +11,7 @@ __doc__ = """Start the course, test it, store its notebooks. Needs nothing but P
     python3 course.py test --matrix    the notebooks again with other thread counts and older processors
     python3 course.py store 04 05      run stored notebooks and store their outputs (no number: all of them)
     python3 course.py new 18 name      make the files of a new chapter
+    python3 course.py rerun 08 13      make the stored results of long runs again, and compare (--jobs, --dask, --help)
     python3 course.py book --serve     build the web edition from the stored notebooks, and show it
     python3 course.py slides 05        for teachers: slides of a chapter's figures, key cells and questions
     python3 course.py collect FOLDER   for teachers: the notebooks of a class, from what Moodle or Canvas exports
@@ -545,25 +546,31 @@ def new(arguments):
     return run([venv_python(), "tests/notebooks/new_chapter.py", *arguments])
 
 
-def add_what_makes_pages():
-    """Install what the book and the slides need besides the course, the first time."""
-    pins_of_book = (ROOT / "book/requirements.txt").read_text(encoding="utf-8")
-    stamp = VENV / "seqlearn-book.txt"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != pins_of_book:
-        say("installing what makes the book")
-        pip_install(["-r", "book/requirements.txt"])
-        stamp.write_text(pins_of_book, encoding="utf-8")
+def add(name, requirements):
+    """Install what only some commands need besides the course, the first time and when its pins have changed."""
+    wanted = (ROOT / requirements).read_text(encoding="utf-8")
+    stamp = VENV / "seqlearn-{}.txt".format(name)
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+        say("installing what {} needs".format(name))
+        pip_install(["-r", requirements])
+        stamp.write_text(wanted, encoding="utf-8")
+
+
+def rerun(arguments):
+    """Make the stored results of long runs again, and compare."""
+    add("rerun", "requirements-rerun.txt")
+    return run([venv_python(), "-m", "seqlearn.course.rerun", *arguments])
 
 
 def book(arguments):
     """Build the web edition."""
-    add_what_makes_pages()
+    add("book", "book/requirements.txt")
     return run([venv_python(), "book/make_book.py", *arguments])
 
 
 def slides(arguments):
     """Make slides of chapters, for a teacher's wall."""
-    add_what_makes_pages()
+    add("book", "book/requirements.txt")
     return run([venv_python(), "book/make_slides.py", *arguments])
 
 
@@ -611,7 +618,7 @@ def check(arguments):
 
 
 def main(arguments):
-    commands = {"lab": lab, "test": test, "store": store, "new": new, "book": book, "slides": slides,
+    commands = {"lab": lab, "test": test, "store": store, "new": new, "rerun": rerun, "book": book, "slides": slides,
                 "collect": for_a_class("collect"), "grade": for_a_class("grade"), "handout": for_a_class("handout"),
                 "check": check}
     for stream in (sys.stdout, sys.stderr):

@@ -481,19 +481,24 @@ def test_new_reaches_its_program(course):
     assert (ROOT / course.started[0][1]).exists()
 
 
-def test_the_book_brings_what_it_needs_the_first_time_and_when_that_has_changed(course):
+@pytest.mark.parametrize("command, program, install", [
+    ("book", "book/make_book.py", "book/requirements.txt"),
+    ("slides", "book/make_slides.py", "book/requirements.txt"),
+    ("rerun", "-m seqlearn.course.rerun", "requirements-rerun.txt"),
+])
+def test_a_command_brings_what_it_needs_the_first_time_and_when_that_has_changed(course, command, program, install):
     fake_ready_venv(course)
     (course.ROOT / "book").mkdir()
-    pins = course.ROOT / "book/requirements.txt"
+    pins = course.ROOT / install
     pins.write_text("furo==1\n", encoding="utf-8")
-    course.main(["book", "--clean"])
-    course.main(["book"])
+    course.main([command, "--clean"])
+    course.main([command])
     pins.write_text("furo==2\n", encoding="utf-8")
-    course.main(["book"])
-    programs = [command[-1] if "pip" in command else " ".join(command[1:]) for command in course.started]
-    make, install = "book/make_book.py", "book/requirements.txt"
-    assert programs == [install, f"{make} --clean", make, install, make]
-    assert (ROOT / make).exists() and (ROOT / install).exists()
+    course.main([command])
+    programs = [started[-1] if "pip" in started else " ".join(started[1:]) for started in course.started]
+    assert programs == [install, f"{program} --clean", program, install, program]
+    file = program.removeprefix("-m ").replace(".", "/") + ".py" if program.startswith("-m") else program
+    assert (ROOT / file).exists() and (ROOT / install).exists()
 
 
 def test_the_environment_of_programs_leads_into_the_venv(course, monkeypatch):
@@ -621,7 +626,7 @@ def test_a_signal_reaches_the_program_and_course_waits_for_it(number, group, ans
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_the_texts_show_commands_that_exist(name):
     shown = re.findall(r"course\.py +([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
-    known = {"lab", "test", "store", "new", "book", "collect", "grade", "handout", "check"}
+    known = {"lab", "test", "store", "new", "rerun", "book", "collect", "grade", "handout", "check"}
     assert "test" in shown and set(shown) <= known
 
 

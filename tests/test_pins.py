@@ -43,7 +43,7 @@ MACHINES = [
 ]
 
 
-BOOK = requirements("book/requirements.txt")
+BESIDES = ("book/requirements", "requirements-rerun")  # .in and .txt: what one command needs besides the course
 
 
 def applies(requirement: Requirement, machine: dict[str, str], extra: str = "") -> bool:
@@ -57,7 +57,7 @@ def test_every_requirement_is_pinned_exactly():
 
 def test_no_index_and_no_host_is_written_into_the_lock():
     """pip's own settings say where packages come from."""
-    for name in ("requirements.in", "requirements.txt", "requirements-cuda.txt", "book/requirements.txt"):
+    for name in ("requirements.in", "requirements.txt", "requirements-cuda.txt", *(name + ".txt" for name in BESIDES)):
         assert "//" not in (ROOT / name).read_text(encoding="utf-8")
         assert {line for line in lines_of(name) if line.startswith("-")} <= {"-e .", "-c requirements-cuda.txt"}
 
@@ -95,18 +95,20 @@ def test_the_lock_is_complete_and_fits_together(machine):
     assert {name for name, _ in seen} == set(locked), "the lock holds what nothing asks for: run .ci/lock"
 
 
+@pytest.mark.parametrize("file", BESIDES)
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine["sys_platform"] + machine["python_version"])
-def test_what_makes_the_book_is_pinned_beside_the_course_and_fits_to_it(machine):
+def test_what_a_command_needs_besides_is_pinned_and_fits_to_the_course(machine, file):
+    besides = requirements(file + ".txt")
     locked, more = ({canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins
-                     if applies(pin, machine)} for pins in (LOCK, BOOK))
+                     if applies(pin, machine)} for pins in (LOCK, besides))
     assert not locked.keys() & more.keys(), "pinned in two places: run .ci/lock"
-    assert all(re.fullmatch(r"==[0-9][0-9a-z.]*", str(pin.specifier)) for pin in BOOK)
-    for direct in requirements("book/requirements.in"):
+    assert all(re.fullmatch(r"==[0-9][0-9a-z.]*", str(pin.specifier)) for pin in besides)
+    for direct in requirements(file + ".in"):
         assert direct.specifier.contains(more[canonicalize_name(direct.name)], prereleases=True)
     for name in more:
         try:
             needs = [Requirement(line) for line in metadata.requires(name) or []]
-        except metadata.PackageNotFoundError:  # where the book has not been made
+        except metadata.PackageNotFoundError:  # where the command has not been used
             continue
         for need in needs:
             if applies(need, machine):

@@ -128,7 +128,6 @@ def answer_in_a_worker(*task: Any) -> dict:
     return answer(*task)
 
 
-@functools.lru_cache(maxsize=64)
 def mark_of(script: Path) -> str:
     """Changes with all that a script's numbers come from: its text, the scripts it names, the package, the versions."""
     texts, todo = {}, [script]
@@ -137,8 +136,13 @@ def mark_of(script: Path) -> str:
         if path.name not in texts and path.is_file():
             texts[path.name] = path.read_text("utf-8")
             todo += [script.with_name(name) for name in re.findall(r"\b\d\d_\w+\.py\b", texts[path.name])]
-    for room in NUMBERS_COME_FROM:
-        texts |= {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8")
-                  for path in (PACKAGE / room).rglob("*") if path.suffix in (".py", ".txt")}
-    versions = [metadata.version(name) for name in ("numpy", "torch")]
-    return hashlib.sha256(json.dumps([sorted(texts.items()), versions]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([sorted(texts.items()), _of_the_package()]).encode()).hexdigest()[:16]
+
+
+@functools.lru_cache(maxsize=1)
+def _of_the_package() -> str:
+    """Kept, for a process goes on with the package as it has imported it."""
+    texts = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for room in NUMBERS_COME_FROM
+             for path in (PACKAGE / room).rglob("*") if path.suffix in (".py", ".txt")}
+    versions = [metadata.version(name).partition("+")[0] for name in ("numpy", "torch")]
+    return hashlib.sha256(json.dumps([sorted(texts.items()), versions]).encode()).hexdigest()

@@ -47,7 +47,7 @@ class Bar:
         from tqdm import tqdm
 
         self.lock, quiet = threading.Lock(), 0.2 if sys.stderr.isatty() else 60
-        self.bar = tqdm(total=round(minutes, 2), mininterval=quiet, maxinterval=max(10, quiet), bar_format=(
+        self.bar = tqdm(total=minutes + 1e-6, mininterval=quiet, maxinterval=max(10, quiet), bar_format=(
             "{percentage:3.0f} %|{bar:24}| {n:.1f} of {total:.1f} minutes of a processor; {remaining} left{postfix}"))
 
     def add(self, minutes: float, what: str, *, earlier: bool = False) -> None:
@@ -176,8 +176,11 @@ def side_by_side(jobs: int, **backend: Any) -> Callable[[list], Iterator[dict]]:
     return ask
 
 
-def make(runs: Iterable[Run], jobs: int, dask: str | None = None) -> None:
-    """Make all runs, the longest first; with several processes, all scripts share them."""
+def make(runs: Iterable[Run], jobs: int | None = None, dask: str | None = None) -> None:
+    """Make all runs, the longest first; with several processes, all scripts share them.
+
+    jobs: how many processes; None for as many as this machine, or the Dask cluster at that address, has processors.
+    """
     runs = sorted(runs, key=lambda run: -run.minutes)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"  # for the workers, which begin after this
@@ -192,7 +195,7 @@ def make(runs: Iterable[Run], jobs: int, dask: str | None = None) -> None:
                 if dask is not None:
                     stack.enter_context(cluster(dask))
                 backend = {"backend": "loky"} if dask is None else {"backend": "dask", "wait_for_workers_timeout": 60}
-                ask = side_by_side(jobs, **backend)
+                ask = side_by_side(jobs or -1, **backend)
                 # A thread for each script; daemons, for the command does not wait for them when it is stopped.
                 threads = [threading.Thread(target=guarded, args=(run, ask, bar), daemon=True) for run in runs]
                 for thread in threads:
@@ -252,15 +255,11 @@ def chosen(names: list[str], folder: Path) -> list[Path]:
     return list(dict.fromkeys(found)) if names else scripts
 
 
-def processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def main(arguments: list[str] | None = None, folder: Path | None = None, build: Path | None = None) -> int:
     """The exit status: 0 where all is within the tolerances, 1 where something is not, 2 for a wrong argument."""
     parser = argparse.ArgumentParser(prog="course.py rerun", description=__doc__.split("\n\n")[0])
     parser.add_argument("names", nargs="*", metavar="08", help="chapters, or scripts such as 08_adding_problem")
-    parser.add_argument("--jobs", type=int, default=processors(), help="processes at a time (all processors)")
+    parser.add_argument("--jobs", type=int, help="processes at a time; all processors where it is left out")
     parser.add_argument("--dask", metavar="ADDRESS", help="let a Dask cluster work, such as tcp://10.0.0.5:8786")
     parser.add_argument("--keep", action="store_true", help="let what is new take the place of what is stored")
     parser.add_argument("--anew", action="store_true", help="forget what an earlier command has made")
@@ -268,7 +267,7 @@ def main(arguments: list[str] | None = None, folder: Path | None = None, build: 
     folder = folder or notebooks_folder() / "long_runs"
     build = build or folder.parents[1] / "_build" / "rerun"
     try:
-        if options.jobs < 1:
+        if options.jobs is not None and options.jobs < 1:
             raise ValueError(f"--jobs must be 1 or more, got {options.jobs}")
         runs = [Run(script, build) for script in chosen(options.names, folder)]
     except ValueError as error:
@@ -278,17 +277,17 @@ def main(arguments: list[str] | None = None, folder: Path | None = None, build: 
         for run in runs:
             shutil.rmtree(run.folder, ignore_errors=True)
     minutes = sum(run.minutes for run in runs)
-    print(f"{len(runs)} long run{'s' * (len(runs) > 1)}, by what the scripts state {minutes:.0f} minutes of one "
-          f"processor; what is done is kept in {build}", flush=True)
+    print(f"{len(runs)} long run{'s' * (len(runs) > 1)}, about {minutes:.0f} minutes of one processor by what the "
+          f"scripts state; what is done is kept in {build}", flush=True)
     try:
-        make(runs, -1 if options.dask and "--jobs" not in " ".join(arguments or sys.argv) else options.jobs,
-             options.dask)
+        make(runs, options.jobs, options.dask)
     except Stopped:
         print("\nstopped. The same command goes on from here.", file=sys.stderr, flush=True)
-        if "joblib" in sys.modules and options.jobs > 1 and not options.dask:
+        if "joblib" in sys.modules and not options.dask:
             from joblib.externals.loky import get_reusable_executor
 
-            get_reusable_executor(options.jobs).shutdown(wait=False, kill_workers=True)
+            get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
+        sys.stdout.flush()
         os._exit(130)  # the threads wait for answers that will not come
     except (OSError, ValueError) as error:
         print(f"course.py rerun: {error}", file=sys.stderr)
@@ -300,6 +299,7 @@ def main(arguments: list[str] | None = None, folder: Path | None = None, build: 
             for name in run.files() if run.done else []:
                 if (run.new / name).is_file():
                     write(run.script.parents[2] / name, (run.new / name).read_bytes())
+                    print(f"stored: {name}")
     return 0 if all(verdict.good for verdict in verdicts) else 1
 
 
