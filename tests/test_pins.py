@@ -190,6 +190,7 @@ def imported_names(path: Path) -> set[str]:
 def test_imports_of_the_package_are_declared():
     """What seqlearn imports is among its dependencies, so that `pip install .` is enough."""
     declared = {Requirement(line).name.lower() for line in PROJECT["dependencies"]}
+    declared |= {Requirement(line).name.lower() for line in PROJECT["optional-dependencies"]["rerun"]}
     declared |= {"torch", "seqlearn", "ipython", "traitlets", "matplotlib-inline"}  # ipywidgets brings the last three
     installed = metadata.packages_distributions()
     for path in (ROOT / "seqlearn").rglob("*.py"):

@@ -41,6 +41,10 @@ SETTINGS = {
     "per_length": 1_000,
 }
 MINUTES = 10
+TOLERANCE = {
+    "missed": None, "missed_of_test": [0.5, 20], "wrong_of_all": [0.5, 20_000], "right": [0.05, 0.1],
+    "error": [0.2, 0.5], "rule": [0.05, 0.05],
+}
 WEIGHTS = Path(seqlearn.widgets.__file__).with_name("counting.safetensors")
 
 

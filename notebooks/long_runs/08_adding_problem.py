@@ -69,6 +69,10 @@ SETTINGS = {
     },
 }
 MINUTES = 35
+TOLERANCE = {
+    "errors": None, "opening": None, "solved_at": 0.5, "test_error": [0.5, 0.002], "halves": None,
+    "longer": None,
+}
 
 
 def recurrent_layer(model: str, hidden_size: int) -> torch.nn.RNNBase:

@@ -33,6 +33,7 @@ SETTINGS = {
     "seed": 0,
 }
 MINUTES = 20
+TOLERANCE = {"sample": None}
 
 
 def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray]:

@@ -28,6 +28,7 @@ SETTINGS = {
     },
 }
 MINUTES = 8
+TOLERANCE = {"best_epoch": None}
 
 
 def shuffled(rows: list[np.ndarray], labels: np.ndarray, seed: int) -> tuple[list[np.ndarray], np.ndarray]:

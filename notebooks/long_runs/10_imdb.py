@@ -49,6 +49,7 @@ SETTINGS = {
     "mistakes": 6,
 }
 MINUTES = 15
+TOLERANCE = {"best_epoch": None, "mistakes": None}
 
 
 def split(labels: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:

@@ -30,6 +30,7 @@ SETTINGS = {
     },
 }
 MINUTES = 5
+TOLERANCE = {"*": [0.05, 0.05]}
 CASES = [f"{place}, {how}" for place in ("state", "loss", "mean") for how in ("wrong", "right")]
 
 

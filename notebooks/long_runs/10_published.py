@@ -49,6 +49,7 @@ SETTINGS = {
     "validation_share": 0.1,
 }
 MINUTES = 5
+TOLERANCE = {"best_epoch": None}
 
 
 class Recurrent(nn.Module):

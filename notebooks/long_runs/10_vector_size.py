@@ -17,6 +17,7 @@ SETTINGS = {
     "deviation": 0.1,  # over the words that GloVe knows
 }
 MINUTES = 4
+TOLERANCE = {"best_epoch": None}
 
 
 @cache

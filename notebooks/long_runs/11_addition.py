@@ -39,6 +39,10 @@ SETTINGS = {
     "kept": ["reversed, context at every step", 0],
 }
 MINUTES = 21
+TOLERANCE = {
+    "*": [0.2, 3], "loss": [0.2, 0.05], "mistakes": None, "off by": None, "right": [0.2, 25],
+    "another answer": [0.5, 25],
+}
 WEIGHTS = Path(widgets.__file__).with_name("adder.safetensors")
 
 

@@ -33,6 +33,7 @@ SETTINGS = {
     "narrow and long": [4, 160], "three seeds": [0, 1, 2],
 }
 MINUTES = 10
+TOLERANCE = {"*": [0.2, 10], "digits written": None}
 
 
 class Bridge(Seq2Seq):

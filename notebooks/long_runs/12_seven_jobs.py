@@ -50,6 +50,7 @@ SETTINGS = {
 }
 
 MINUTES = 25
+TOLERANCE = {"*": [0.05, 0.1], "valid and wrong": [0.5, 10], "of these with a choice": [0.5, 10], "example": None}
 LENGTHS = ("recognition", "translation", "parsing")  # symbols are written, and the longer test asks for longer answers
 
 

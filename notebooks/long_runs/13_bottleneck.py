@@ -31,6 +31,7 @@ SETTINGS = {
     "max_norm": 1.0, "embedding_size": 16, "test_lengths": [2, 4, 6, 8, 10, 12, 14, 16, 20], "test_size": 400,
 }
 MINUTES = 7
+TOLERANCE = {"curves": [0.05, 0.05], "sweep": [0.05, 0.05]}
 SYMBOLS = 14  # four special ones, and ten digits
 
 

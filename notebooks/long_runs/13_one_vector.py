@@ -23,6 +23,7 @@ SETTINGS = {
     "longest": 4, "batch_size": 64, "max_norm": 1.0, "test_lengths": [1, 2, 3, 4], "test_size": 1000,
 }
 MINUTES = 2
+TOLERANCE = {"curves": [0.05, 0.05], "sweep": [0.05, 0.05]}
 copying = runpy.run_path(str(Path(__file__).with_name("13_bottleneck.py")))
 
 

@@ -57,6 +57,7 @@ SETTINGS = {
     "scale": {"digits": 12, "updates": 120, "rates": [0.001, 0.003, 0.01, 0.03]},
 }
 MINUTES = 8
+TOLERANCE = {"sweep": 0.1, "lengths": [0.1, 0.05], "scale": [0.1, 0.05]}
 
 
 class AblatedBlock(nn.Module):

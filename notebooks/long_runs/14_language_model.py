@@ -39,6 +39,7 @@ SETTINGS = {
     "longer": {"kinds": ["rotary", "lstm"], "updates": 1000, "rates": [0.01, 0.03, 0.1]},
 }
 MINUTES = 6
+TOLERANCE = {"sweep": 0.1}
 
 
 def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray, np.ndarray]:

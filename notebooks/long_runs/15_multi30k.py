@@ -57,6 +57,7 @@ SETTINGS = {
     "samples": 12,  # the first sentences of the test part
 }
 MINUTES = 120
+TOLERANCE = {"counts": None, "samples": None, "best_epoch": None, "precisions": 0.1}
 
 
 def prepare(settings: dict, share: float = 1.0) -> tuple[Pairs, dict, list[Pieces]]:

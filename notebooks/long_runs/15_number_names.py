@@ -39,6 +39,7 @@ SETTINGS = {
     "lengths": [[1, 2], [3, 4], [5, 6], [7, 9]],  # words of the English name
 }
 MINUTES = 8
+TOLERANCE = {"train": [0.1, 10], "test": [0.1, 10]}
 
 
 def make(kind: str, pairs: Pairs, settings: dict) -> nn.Module:

@@ -61,6 +61,10 @@ SETTINGS = {
     "alignments": 4,
 }
 MINUTES = 90
+TOLERANCE = {
+    "counts": None, "samples": None, "alignments": None, "unknown in output": [0.3, 30],
+    "best_epoch": None, "precisions": 0.1,
+}
 
 
 def words_of(text: str) -> list[str]:

@@ -125,6 +125,9 @@ def answer_in_a_worker(*task: Any) -> dict:
     """The same in a process that Ctrl-C does not stop: the command itself is asked, and ends its workers."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    loky = sys.modules.get("joblib.externals.loky.process_executor")
+    if hasattr(loky, "_MAX_MEMORY_LEAK_SIZE"):  # a worker that has grown so much ends; here it has read data, to keep
+        loky._MAX_MEMORY_LEAK_SIZE = 8 * 1000**3
     return answer(*task)
 
 

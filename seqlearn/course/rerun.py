@@ -286,7 +286,7 @@ def main(arguments: list[str] | None = None, folder: Path | None = None, build: 
         if "joblib" in sys.modules and not options.dask:
             from joblib.externals.loky import get_reusable_executor
 
-            get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
+            get_reusable_executor(reuse=True).shutdown(kill_workers=True)
         sys.stdout.flush()
         os._exit(130)  # the threads wait for answers that will not come
     except (OSError, ValueError) as error:

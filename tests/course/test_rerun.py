@@ -149,7 +149,8 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(folder, capsys):
 def test_ctrl_c_keeps_what_is_done(folder, jobs):
     if jobs == "2":
         pytest.importorskip("joblib", reason="course.py rerun installs it")
-    (folder / "08_draws.py").write_text(SCRIPT.replace('print("said", seed)', "import time; time.sleep(seed / 3)"), "utf-8")
+    slow = SCRIPT.replace('print("said", seed)', "import time; time.sleep(seed / 3)")
+    (folder / "08_draws.py").write_text(slow, encoding="utf-8")
     program = ("import sys; from pathlib import Path; from seqlearn.course.rerun import main\n"
                f"sys.exit(main(['08_draws', '--jobs', {jobs!r}], Path({str(folder)!r})))")
     env = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from seqlearn.course.long_runs import store
+from seqlearn.course.rerun import constant
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = {".json": 100_000, ".safetensors": 1_000_000}  # bytes
@@ -42,6 +43,12 @@ def script_of(path: Path, scripts: list[Path]) -> Path | None:
     return naming[0] if len(naming) == 1 else None
 
 
+def names_in(value: object) -> set[str]:
+    """All keys of the dicts in what JSON gives."""
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return set(value if isinstance(value, dict) else ()).union(*map(names_in, inner))
+
+
 def settings_of(script: Path) -> dict | None:
     """The script's SETTINGS, as JSON gives them back; None when they are not a literal dict that JSON can hold."""
     for node in ast.parse(script.read_text("utf-8")).body:
@@ -65,6 +72,9 @@ def script_problems(script: Path) -> list[str]:
         problems.append("it needs a function run(settings)")
     if "main" not in functions:
         problems.append("it needs a function main()")
+    minutes = constant(script, "MINUTES", 1)
+    if not isinstance(minutes, int | float) or minutes <= 0:
+        problems.append("MINUTES must be how long it takes on one processor")
     guards = [node for node in tree.body if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)]
     if not guards:
         problems.append('main() must be called under if __name__ == "__main__"')
@@ -84,6 +94,9 @@ def result_problems(path: Path, script: Path) -> list[str]:
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         return [f"{path.name}: {problem}" for problem in [*problems, f"cannot be read: {type(error).__name__} {error}"]]
     problems += [f"{key} are missing" for key in missing]
+    if path.suffix == ".json":
+        unknown = set(constant(script, "TOLERANCE", {})) - names_in(stored) - {"*"}
+        problems += [f"TOLERANCE of {script.name} names {name}, which no result has" for name in sorted(unknown)]
     problems += [f"made with other settings than {script.name} has: {text}" for text in differing]
     return [f"{path.name}: {problem}" for problem in problems]
 
@@ -219,6 +232,11 @@ def test_a_change_of_the_script_is_found(house):
     assert house.problems() == ["08_race.json: made with other settings than 08_race.py has: rate is 0.01, not 0.03"]
 
 
+def test_a_tolerance_for_what_no_result_has_is_found(house):
+    house("08_race.py", SCRIPT + 'TOLERANCE = {"*": 0.1, "best": 0.2, "worst": None}\n')
+    assert house.problems() == ["08_race.json: TOLERANCE of 08_race.py names worst, which no result has"]
+
+
 @pytest.mark.parametrize("name", ["09_gone.json", "09_gone.safetensors", "09_gone.npz", "widgets/gone.safetensors"])
 def test_a_result_without_a_script_is_found(house, name):
     house(name, weights(**SETTINGS) if name.endswith("safetensors") else result())
@@ -261,6 +279,7 @@ def test_a_bad_result_is_found(house, name, content, message):
         ("def run(settings)", "def run()", "it needs a function run(settings)"),
         ("def main()", "def other()", "it needs a function main()"),
         ('if __name__ == "__main__":', "if True:", "main() must be called under"),
+        ("def run", "MINUTES = 0\n\ndef run", "MINUTES must be"),
     ],
 )
 def test_a_bad_script_is_found(house, before, after, message):
