@@ -47,7 +47,7 @@ class Bar:
         from tqdm import tqdm
 
         self.lock, quiet = threading.Lock(), 0.2 if sys.stderr.isatty() else 60
-        self.bar = tqdm(total=minutes + 1e-6, mininterval=quiet, maxinterval=max(10, quiet), bar_format=(
+        self.bar = tqdm(total=minutes + 1e-6, mininterval=quiet, maxinterval=max(10, quiet), smoothing=0, bar_format=(
             "{percentage:3.0f} %|{bar:24}| {n:.1f} of {total:.1f} minutes of a processor; {remaining} left{postfix}"))
 
     def add(self, minutes: float, what: str, *, earlier: bool = False) -> None:
@@ -113,7 +113,7 @@ class Run:
         tasks = [(run_piece, path, mark, key, name, call) for key, call in missing.items()]
         for number, found in enumerate(ask(tasks), len(calls) - len(missing) + 1):
             if self.good(found):
-                known[found["key"]] = {name: found[name] for name in ("result", "arrays", "seconds")}
+                known[found["key"]] = {part: found[part] for part in ("result", "arrays", "seconds")}
                 self.keep(found)
                 self.count(bar, found["seconds"], f"{name} {number}/{len(calls)}")
 
