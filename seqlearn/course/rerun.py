@@ -184,6 +184,7 @@ def make(runs: Iterable[Run], jobs: int | None = None, dask: str | None = None) 
     runs = sorted(runs, key=lambda run: -run.minutes)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"  # for the workers, which begin after this
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # of joblib, which says so after a Ctrl-C
     bar = Bar(sum(run.minutes for run in runs))
     before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)
               if signal.getsignal(number) != signal.SIG_IGN}  # what a shell has its background jobs ignore stays so
