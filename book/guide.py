@@ -1,0 +1,47 @@
+"""The teacher's guide in the book: the pages of classroom/guide as they lie there, with their marks made into links
+and drawings, and classroom/README.md beside them.
+
+In a page, § *The loop* names a section of its chapter and becomes a link to it. A block of code that begins with
+```board is a drawing for the blackboard; what stands behind that word is the drawing in words. Pages lie in the book as in the
+repository, so that links between them hold in both.
+"""
+
+import re
+from html import escape
+from pathlib import Path
+
+import pages
+from seqlearn.course.chapters import CHAPTERS
+
+CLASSROOM = Path(__file__).resolve().parents[1] / "classroom"
+SECTION = re.compile(r"§ \*([^*\n]+)\*")
+BOARD = re.compile(r"^```board (.+)\n((?:.*\n)*?)```$", flags=re.MULTILINE)
+
+
+def sources() -> dict[str, str]:
+    """Path in the book's sources → Markdown, for every page of the part for teachers."""
+    found = {"classroom/README.md": (CLASSROOM / "README.md").read_text(encoding="utf-8")}
+    notebooks = {entry.number: entry.notebook for entry in CHAPTERS if entry.written}
+    names = [name for name in ("index", *notebooks) if (CLASSROOM / f"guide/{name}.md").is_file()]
+    for name in names:
+        text = (CLASSROOM / f"guide/{name}.md").read_text(encoding="utf-8")
+        found[f"classroom/guide/{name}.md"] = page(text, notebooks.get(name, ""))
+    listed = "\n".join(names[1:])
+    found["classroom/guide/index.md"] += f"\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
+    return found
+
+
+def page(text: str, notebook: str) -> str:
+    """One page, its sections linked to those of the notebook and its drawings as a picture made of letters."""
+    text = SECTION.sub(lambda match: f"[{match[1]}](<../../{notebook}#{slug(match[1])}>)", text)
+    return BOARD.sub(lambda match: drawing(match[2], match[1]), text)
+
+
+def slug(heading: str) -> str:
+    """The name by which links find a heading: without formulas, and code without its marks."""
+    return pages.anchor(re.sub(r"\$[^$]*\$", "", heading).replace("`", ""))
+
+
+def drawing(lines: str, words: str) -> str:
+    """A drawing made of letters, which a screen reader meets as a picture with its words."""
+    return f'<pre class="board" role="img" aria-label="{escape(words)}">{escape(lines, quote=False)}</pre>'

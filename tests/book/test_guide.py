@@ -1,0 +1,44 @@
+"""The teacher's guide on its way into the book: sections and terms are linked, drawings have their words."""
+
+import re
+
+import pytest
+
+import guide
+import links
+import pages
+from seqlearn.course.chapters import CHAPTERS
+
+SOURCES = guide.sources()
+
+
+def test_every_page_for_teachers_is_in_the_contents():
+    front = pages.front()
+    assert "classroom/guide/index.md\nclassroom/README.md" in front
+    index = SOURCES["classroom/guide/index.md"]
+    listed = index.rpartition(":hidden:")[2].split()[:-1]
+    assert [f"classroom/guide/{name}.md" for name in listed] == sorted(
+        name for name in SOURCES if re.search(r"/\d\d\.md$", name))
+    assert listed == [entry.number for entry in CHAPTERS if entry.written]
+
+
+def test_a_section_becomes_a_link_and_a_drawing_a_picture_with_words():
+    text = "Read § *Why `W.T`?* and § *Why $\\sqrt d$?*.\n\n```board A <wide> arrow\na → b & c\n```\nEnd."
+    assert guide.page(text, "03_x.ipynb") == (
+        "Read [Why `W.T`?](<../../03_x.ipynb#Why-W.T?>) and [Why $\\sqrt d$?](<../../03_x.ipynb#Why-?>).\n\n"
+        '<pre class="board" role="img" aria-label="A &lt;wide&gt; arrow">a → b &amp; c\n</pre>\nEnd.')
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_terms_of_a_page_lead_to_the_glossary_and_its_chapters_to_their_pages(name):
+    linked = links._linked(SOURCES[name], "99", set(), "../../")
+    found = re.findall(r'href="(.*?)"', "".join(part.astext() for part in linked))
+    places = {f"../../glossary.html#{anchor}" for anchor in re.findall(r'dt id="(.*?)"', links.glossary())}
+    assert set(found) <= places | {f"../../{page}" for page in links.PAGES.values()}
+    assert found or name == "classroom/README.md"
+
+
+def test_a_page_for_teachers_links_its_own_chapter_and_a_chapter_does_not():
+    text = "Read chapter 05."
+    assert len(links._linked(text, "05", set())) == 1
+    assert len(links._linked(text, "05", set(), "../../")) == 3
