@@ -1,9 +1,9 @@
 """The teacher's guide in the book: the pages of classroom/guide as they lie there, with their marks made into links
 and drawings, and classroom/README.md beside them.
 
-In a page, § *The loop* names a section of its chapter and becomes a link to it. A block of code that begins with
-```board is a drawing for the blackboard; what stands behind that word is the drawing in words. Pages lie in the book as in the
-repository, so that links between them hold in both.
+In a page, § *The loop* names a section of its chapter and becomes a link to it, 02 § *The loop* one of another. A block
+of code that begins with ```board is a drawing for the blackboard; what stands behind that word is the drawing in words.
+Pages lie in the book as in the repository, so that links between them hold in both.
 """
 
 import re
@@ -13,27 +13,34 @@ from pathlib import Path
 import pages
 from seqlearn.course.chapters import CHAPTERS
 
+NOTEBOOKS = {entry.number: entry.notebook for entry in CHAPTERS if entry.written}
 CLASSROOM = Path(__file__).resolve().parents[1] / "classroom"
-SECTION = re.compile(r"§ \*([^*\n]+)\*")
+SECTION = re.compile(r"(?:\b(\d\d) )?§ \*([^*\n]+)\*")
 BOARD = re.compile(r"^```board (.+)\n((?:.*\n)*?)```$", flags=re.MULTILINE)
 
 
 def sources() -> dict[str, str]:
     """Path in the book's sources → Markdown, for every page of the part for teachers."""
     found = {"classroom/README.md": (CLASSROOM / "README.md").read_text(encoding="utf-8")}
-    notebooks = {entry.number: entry.notebook for entry in CHAPTERS if entry.written}
-    names = [name for name in ("index", *notebooks) if (CLASSROOM / f"guide/{name}.md").is_file()]
+    names = [name for name in ("index", *NOTEBOOKS) if (CLASSROOM / f"guide/{name}.md").is_file()]
     for name in names:
         text = (CLASSROOM / f"guide/{name}.md").read_text(encoding="utf-8")
-        found[f"classroom/guide/{name}.md"] = page(text, notebooks.get(name, ""))
+        found[f"classroom/guide/{name}.md"] = page(text, name)
     listed = "\n".join(names[1:])
     found["classroom/guide/index.md"] += f"\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     return found
 
 
-def page(text: str, notebook: str) -> str:
-    """One page, its sections linked to those of the notebook and its drawings as a picture made of letters."""
-    text = SECTION.sub(lambda match: f"[{match[1]}](<../../{notebook}#{slug(match[1])}>)", text)
+def page(text: str, number: str) -> str:
+    """One page, its sections linked to those of the notebooks and its drawings as pictures made of letters.
+
+    number: the chapter whose sections are named without one.
+    """
+    def link(match: re.Match) -> str:
+        before = f"{match[1]} " if match[1] else ""
+        return f"{before}[{match[2]}](<../../{NOTEBOOKS[match[1] or number]}#{slug(match[2])}>)"
+
+    text = SECTION.sub(link, text)
     return BOARD.sub(lambda match: drawing(match[2], match[1]), text)
 
 

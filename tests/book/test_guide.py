@@ -23,9 +23,10 @@ def test_every_page_for_teachers_is_in_the_contents():
 
 
 def test_a_section_becomes_a_link_and_a_drawing_a_picture_with_words():
-    text = "Read § *Why `W.T`?* and § *Why $\\sqrt d$?*.\n\n```board A <wide> arrow\na → b & c\n```\nEnd."
-    assert guide.page(text, "03_x.ipynb") == (
-        "Read [Why `W.T`?](<../../03_x.ipynb#Why-W.T?>) and [Why $\\sqrt d$?](<../../03_x.ipynb#Why-?>).\n\n"
+    three, fourteen = guide.NOTEBOOKS["03"], guide.NOTEBOOKS["14"]
+    text = "Read § *Why `W.T`?* and 14 § *Why $\\sqrt d$?*.\n\n```board A <wide> arrow\na → b & c\n```\nEnd."
+    assert guide.page(text, "03") == (
+        f"Read [Why `W.T`?](<../../{three}#Why-W.T?>) and 14 [Why $\\sqrt d$?](<../../{fourteen}#Why-?>).\n\n"
         '<pre class="board" role="img" aria-label="A &lt;wide&gt; arrow">a → b &amp; c\n</pre>\nEnd.')
 
 
