@@ -195,8 +195,8 @@ relative_error = Exercise(
                 "You divide by the norm of expected. Which of the two is wrong nobody knows yet, and when expected is "
                 "0 and actual is not, the error must not be inf or 0: divide by the larger of the two norms."),
         Mistake("divided by the actual one alone", _by(lambda one, other: other),
-                "You divide by the norm of actual. When that is far too small, the error looks huge, and when it is 0 "
-                "the result is inf or NaN: divide by the larger of the two norms."),
+                "You divide by the norm of actual. When that is far too small, the error looks huge: divide by the "
+                "larger of the two norms."),
         Mistake("divided by the sum or mean of the norms", [
             *_by(lambda one, other: one + other), *_by(lambda one, other: (one + other) / 2),
             *(_by(lambda one, other, add=add: one + other + add)[0] for add in SMALL),
@@ -465,8 +465,7 @@ complex_step = Exercise(
         Mistake("absolute value", [
             {"f(w + 1j * eps).imag": "abs(f(w + 1j * eps) - f(w))"}, {"f(w + 1j * eps).imag": "abs(f(w + 1j * eps))"},
             {"f(w + 1j * eps).imag": "abs(f(w + 1j * eps).imag)"}],
-                "The absolute value loses the sign, and it mixes the real part with the imaginary one. Only one of "
-                "them holds the slope."),
+                "An absolute value loses the sign. The slope stands in one of the two parts of f(w + iε)."),
         Mistake("angle taken", {"f(w + 1j * eps).imag": "np.angle(f(w + 1j * eps))"},
                 "The angle is the imaginary part divided by the real one, nearly. The slope is in one of the parts "
                 "alone."),
@@ -538,7 +537,7 @@ QUIZ = Quiz("03", [
         Option("The smaller ε, the better.", False,
                "Below about 6e-6 rounding takes over: its share is divided by ε, so it grows."),
         Option("At its best ε you can count on about nine digits.", True,
-               "If f, f′ and f‴ are near 1, the error at the best ε is at most about 4e-11. The gradients of the "
+               "If w, f, f′ and f‴ are near 1, the error at the best ε is at most about 4e-11. The gradients of the "
                "chapter's networks were off by 6e-11 to 4e-10 of their length."),
         Option("It costs twice as much as the forward difference for a gradient of many weights.", True,
                "2 evaluations for each weight. The forward difference shares one f(w) among all weights."),
@@ -589,8 +588,8 @@ QUIZ = Quiz("03", [
                "Rounding of the loss reaches per cents in entries of about 1e-9 times it or less, and these are of "
                "ordinary size."),
         Option("In those entries the step ±ε crosses the kink of a relu.", True,
-               "Between the slopes 0 and 1 the difference quotient gives a mixture. At other inputs, kinks show in "
-               "other entries or in none; a mistake that every input meets stays where it is."),
+               "Between the slopes 0 and 1 the difference quotient gives a mixture. At other inputs other kinks are "
+               "near; a mistake that every input meets stays where it is."),
     ], topic="kinks"),
     Question("A layer computes a = h W with a square W. Why does the way back use da @ W.T?", [
         Option("The shapes would not fit otherwise.", False,

@@ -264,12 +264,11 @@ function render(host) {
         place = t;
         frame.draw();
       };
-      const listen = (to, name, go) => to.addEventListener(name, go);
-      listen(group, "pointermove", ({ clientX }) => meet(placeAt(clientX - one.getBoundingClientRect().left)));
-      listen(group, "pointerleave", () => document.activeElement !== parts.place && meet(undefined));
-      listen(group, "lostpointercapture", () => { held = undefined; });
-      listen(parts.place, "focus", () => meet(here()));
-      listen(parts.place, "blur", () => meet(undefined));
+      group.addEventListener("pointermove", ({ clientX }) => meet(placeAt(clientX - one.getBoundingClientRect().left)));
+      group.addEventListener("pointerleave", () => document.activeElement !== parts.place && meet(undefined));
+      group.addEventListener("lostpointercapture", () => { held = undefined; });
+      parts.place.addEventListener("focus", () => meet(here()));
+      parts.place.addEventListener("blur", () => meet(undefined));
     }
 
     function show() {

@@ -169,9 +169,8 @@ function short(number) {
 
 function fate(norms) {
   const steps = norms.length - 1, last = norms[0];
-  if (!Number.isFinite(last)) {
-    return `On its way back to step 0 the gradient becomes ${Number.isNaN(last) ? "NaN" : "infinite"}.`;
-  }
+  const bad = Number.isNaN(last) ? "NaN" : "infinite";
+  if (!Number.isFinite(last)) return `On its way back to step 0 the gradient becomes ${bad}.`;
   if (last === 0) return `The gradient is exactly 0 at step ${norms.lastIndexOf(0)} and before it: nothing of it arrives.`;
   const peak = norms.indexOf(Math.max(...norms));
   const [large, small] = last < 0.1 || last > 10 ? ["explodes", "vanishes"] : ["grows", "shrinks"];
@@ -302,8 +301,8 @@ function render(host) {
 
     function color(value, k) { // red where it explodes, blue where it vanishes
       const size = Number.isNaN(value) ? PAGE : exponent(value, PAGE);
-      const style = { fill: `var(--${size > 0 ? "gradient" : "state"})`, fillOpacity: (Math.abs(size) / PAGE) ** 0.6 };
-      Object.assign(parts.cells[k].style, style);
+      const fill = `var(--${size > 0 ? "gradient" : "state"})`, fillOpacity = (Math.abs(size) / PAGE) ** 0.6;
+      Object.assign(parts.cells[k].style, { fill, fillOpacity });
     }
     function drawMap(data) { // a few cells a frame: the drag goes on meanwhile
       const { activation, start, seed } = values, key = [activation, start, seed].join(), sizes = [];

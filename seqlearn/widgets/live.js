@@ -14,11 +14,8 @@ const maker = (space) => (parent, tag, attributes = {}, text = "") => {
 };
 const html = maker("1999/xhtml"), svg = maker("2000/svg");
 
-function button(parent, label, go) {
-  const made = html(parent, "button", { type: "button" }, label);
-  made.addEventListener("click", go);
-  return made;
-}
+const button = (parent, label, go) =>
+  Object.assign(html(parent, "button", { type: "button" }, label), { onclick: go });
 
 // A picture of its own in pixels of the page, so that its words keep their size however narrow it is.
 function picture(parent, label, width, height) {
@@ -88,9 +85,8 @@ function grip(element, surface, { label, picture, move, turn, type }) {
   Object.assign(element, { turn, type });
 }
 
-function tellValue(element, now, least, most, words) {
+const tellValue = (element, now, least, most, words) =>
   set(element, { "aria-valuenow": now, "aria-valuemin": least, "aria-valuemax": most, "aria-valuetext": words });
-}
 
 // A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds.
 function player(parent, label, range, look, { min = 0, step = 0.01 } = {}) {
@@ -144,14 +140,7 @@ function live({ model, el }, make) {
     },
     draw(name) {
       if (name) shown.change?.(name);
-      asked ||= requestAnimationFrame(() => {
-        asked = 0;
-        if (!frame.width) return;
-        shown.show();
-        caption.textContent = shown.words();
-        frame.spoken ??= toSay(); // at first nobody has changed anything
-        say();
-      });
+      asked ||= requestAnimationFrame(paint);
     },
     panel(title) {
       const box = html(body, "div");
@@ -188,6 +177,17 @@ function live({ model, el }, make) {
     },
   };
 
+  function paint() {
+    cancelAnimationFrame(asked);
+    asked = 0;
+    if (!frame.width) return;
+    shown.show();
+    caption.textContent = shown.words();
+    frame.spoken ??= toSay(); // at first nobody has changed anything
+    say();
+  }
+  const settle = () => { if (asked) paint(); }; // before a key or a click acts on what is shown: a frame may bring two
+
   function save() {
     saved = performance.now();
     model.set("values", { ...frame.places });
@@ -217,6 +217,7 @@ function live({ model, el }, make) {
 
   function onKey(event) { // before JupyterLab, which takes many keys for itself
     if (!root.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
+    settle();
     const grip = event.target.closest(".grip");
     const isMove = grip && KEYS[event.key];
     if (grip && !isMove && !grip.type?.(event.key)) return;
@@ -236,6 +237,7 @@ function live({ model, el }, make) {
   });
   observer.observe(body);
   root.addEventListener("pointerdown", () => { held = true; });
+  for (const name of ["pointerdown", "click"]) root.addEventListener(name, settle, { capture: true });
   const gone = new AbortController(), { signal } = gone;
   for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { held = false; }, { signal });
   window.addEventListener("keydown", onKey, { capture: true, signal });

@@ -302,14 +302,47 @@ OUTPUT = """() => window.jupyterapp.shell.currentWidget.content.model.toJSON().c
 
 
 def kernel_says(opened):
-    opened.run_cell(2)
-    text = opened.page.evaluate(OUTPUT)
-    return eval("".join(text), {"inf": np.inf})
+    for _ in range(40):
+        opened.run_cell(2)
+        said = eval("".join(opened.page.evaluate(OUTPUT)), {"inf": np.inf})
+        if said["text"] != "Working …":
+            break
+        opened.page.wait_for_timeout(500)
+    return said
 
 
 def kernel_values(opened):
     said = kernel_says(opened)
     return {name: value for name, value in said.items() if name != "text"}
+
+
+KEYS_IN_ONE_FRAME = """(grip, keys) => {
+  for (const key of keys) grip.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}"""
+GRIPS = {ExplodingGradients: ("spectral radius, the circle", ["ArrowRight", "ArrowRight"], "1.10", "1.20"),
+         ConveyorBelt: ("forget gate of station 3", ["ArrowLeft", "ArrowLeft"], "0.90", "0.88"),
+         DateAttention: ("letter of the date", [" ", "ArrowDown"], "4 at 27, weight 0 %, covered",
+                         "4 at 27, weight 95 %")}
+
+
+@pytest.mark.parametrize("shown", list(GRIPS), indirect=True)
+def test_two_keys_within_one_frame_count_as_two(browser, shown, request):
+    name, keys, before, after = GRIPS[request.node.callspec.params["shown"]]
+    root, press = shown.page.locator(".seqlearn-live"), shown.page.keyboard.press
+    grip = root.get_by_role("slider", name=name)
+    if before.endswith("covered"):  # the answer's fourth letter, and the date's last
+        root.get_by_role("slider", name="letter of the answer").focus()
+        for _ in range(3):
+            press("ArrowLeft")
+    grip.focus()
+    if before.endswith("covered"):
+        press("End")
+        press("Enter")
+    says = "([grip, words]) => grip.getAttribute('aria-valuetext') === words"
+    shown.wait_for(says, [grip.element_handle(), before], "where it begins")
+    grip.evaluate(KEYS_IN_ONE_FRAME, keys)
+    shown.wait_for(says, [grip.element_handle(), after], "both keys have acted")
+    shown.close()
 
 
 @pytest.mark.parametrize("shown", [ExplodingGradients], indirect=True)

@@ -66,6 +66,7 @@ def test_what_the_question_asks():
     ({"eps": 1e-1}, "a smaller ε is better"),
     ({"eps": 1e-12}, "a larger ε is better"),
     ({"eps": 10**-5.25}, "near the best"),
+    ({"point": -2.0, "eps": 10**-5.25}, "near the best"),
     ({"function": "relu w", "point": 0.1, "eps": 1.0}, "mixes the slopes"),
     ({"function": "relu w", "point": 0.0, "way": "forward", "eps": 1e-3}, "the kink itself"),
     ({"function": "relu w", "point": 0.5, "eps": 10**-0.5}, "up to 0.5, where it meets the kink"),
