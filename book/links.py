@@ -8,12 +8,14 @@ import re
 from html import escape
 
 from docutils import nodes
+from sphinx import addnodes
 
 from seqlearn.course.chapters import CHAPTERS
 from seqlearn.course.glossary import TERMS, Term
 
 CHAPTER = r"(?<![\w-])[Cc]hapters? (\d\d)\b"
-APART = (nodes.literal, nodes.math, nodes.reference, nodes.title, nodes.literal_block, nodes.math_block, nodes.raw)
+APART = (nodes.literal, nodes.math, nodes.reference, addnodes.pending_xref, nodes.title, nodes.literal_block,
+         nodes.math_block, nodes.raw)
 PAGES = {entry.number: entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written}
 
 
