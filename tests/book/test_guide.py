@@ -60,3 +60,12 @@ def test_what_is_a_link_already_gets_no_second_one_inside(links):
     for link in (nodes.reference(), addnodes.pending_xref()):
         link += nodes.inline("", "", nodes.Text("the gradient check"))
         assert links._stands_apart(link[0][0])
+
+
+@pytest.mark.parametrize("name", [path.stem for path in (guide.CLASSROOM / "guide/drawings").glob("*.svg")])
+def test_a_drawing_becomes_a_part_of_its_page_without_colours_of_its_own(name):
+    text = SOURCES[f"classroom/guide/{name}.md"]
+    (svg,) = re.findall(r"^<svg .*?^</svg>$", text, flags=re.MULTILINE | re.DOTALL)
+    assert 'class="board" role="img" aria-label="' in svg and "<style" not in svg and "#0072b2" not in svg
+    assert "\n\n" not in svg, "a blank line would end it as a block of HTML"
+    assert f"drawings/{name}.svg" not in text

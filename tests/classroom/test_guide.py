@@ -4,17 +4,20 @@ add up. Whoever changes a chapter is told here what the guide says that is no lo
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import ipywidgets
 import pytest
 
 from seqlearn.course.chapters import CHAPTERS, hours, minutes, notebooks_folder, read_notebook
 from seqlearn.exercises import catalog
+from seqlearn.plots.style import THEMES
 from seqlearn.widgets import catalog as explorers
 
-GUIDE = Path(__file__).resolve().parents[2] / "classroom/guide"
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "classroom/guide"
 WRITTEN = [entry for entry in CHAPTERS if entry.written]
-PAGES = sorted(GUIDE.glob("[0-9][0-9].md"))
+PAGES, DRAWINGS = (sorted(GUIDE.glob(pattern)) for pattern in ("[0-9][0-9].md", "drawings/*.svg"))
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 HEADINGS = ["What students believe", "Two questions to ask first", "A plan for 45 minutes", "A plan for 90 minutes",
             "The explorer as a demonstration", "Exercises to set", "Mistakes to expect", "A drawing for the board",
@@ -99,12 +102,33 @@ def test_the_minutes_of_a_plan_add_up(page, length):
 
 
 @EACH_PAGE
-def test_a_drawing_fits_the_board_of_a_phone_and_has_words(page):
-    found = re.findall(r"^```board (.+)\n((?:.*\n)*?)```$", text_of(page), flags=re.MULTILINE)
-    assert len(found) >= 1 and text_of(page).count("```") == 2 * len(found)
-    for words, lines in found:
-        assert len(words) >= 40 and max(map(len, lines.splitlines())) <= WIDEST
-        assert len(lines.splitlines()) <= 16
+def test_a_page_has_a_drawing_with_words(page):
+    """A picture, or letters that fit on a phone."""
+    text = part(page, "A drawing for the board")
+    pictures = re.findall(r"^!\[(.+)\]\(drawings/(\d\d)\.svg\)$", text, flags=re.MULTILINE)
+    boards = re.findall(r"^```board (.+)\n((?:.*\n)*?)```$", text, flags=re.MULTILINE)
+    assert len(pictures) + len(boards) == 1 and text_of(page).count("```") == 2 * len(boards)
+    assert all(len(words) >= 100 for words, _ in pictures + boards)
+    assert all(number == page.stem and (GUIDE / f"drawings/{number}.svg").is_file() for _, number in pictures)
+    for _, letters in boards:
+        assert max(map(len, letters.splitlines())) <= WIDEST and len(letters.splitlines()) <= 16
+
+
+@pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)
+def test_a_drawing_is_a_small_picture_of_its_own_page_in_the_colours_of_the_figures(path):
+    assert (GUIDE / f"{path.stem}.md").is_file() and f"drawings/{path.name}" in text_of(GUIDE / f"{path.stem}.md")
+    svg = ElementTree.parse(path).getroot()
+    width, height = map(float, svg.get("viewBox").split()[2:])
+    assert path.stat().st_size < 10_000 and width <= 460 and height <= 300
+    kinds = {element.tag.rpartition("}")[2] for element in svg.iter()}
+    assert kinds <= {"svg", "style", "marker", "path", "rect", "circle", "text"}
+    style = svg.find("{*}style").text
+    for name in ("state", "input", "output", "gate", "gradient"):
+        assert THEMES['light'][name] in style and THEMES['dark'][name] in style, name
+        book = (ROOT / "book/static/book.css").read_text(encoding="utf-8")
+        assert f"--{name}: {THEMES['light'][name]}" in book and f"--{name}: {THEMES['dark'][name]}" in book
+    for element in svg.iter("{*}text"):
+        assert 0 <= float(element.get("x")) <= width and 10 <= float(element.get("y")) <= height, element.text
 
 
 @EACH_PAGE
