@@ -2,7 +2,7 @@
 
     python -m seqlearn.course.environment
 
-Every package is made to do a little of its work, because a package that is installed may still not run.
+Four packages are made to do a little of their work, because a package that is installed may still not run.
 """
 
 import os
@@ -21,6 +21,8 @@ REPAIR = "Close JupyterLab and run `python3 course.py` in the course's folder: i
 THOROUGH = ("Close JupyterLab, delete the file .venv/seqlearn-ready.json in the course's folder and run "
             "`python3 course.py` there: it then looks at every installed file and repairs what is damaged.")
 ELSEWHERE = "Run `pip install -r requirements.txt` in the course's folder, with the Python that runs this."
+# Without the option pip takes a damaged package for an installed one.
+ELSEWHERE_THOROUGH = ELSEWHERE.replace("-r", "--force-reinstall -r")
 
 
 def facts() -> dict[str, str]:
@@ -30,7 +32,8 @@ def facts() -> dict[str, str]:
     pinned = pins()
     for name in ("numpy", "torch", "matplotlib", "ipywidgets", "jupyterlab"):
         found[name] = _version(name, pinned.get(name))
-    found["processor"] = f"{available_cores()} cores for this process"
+    cores = available_cores()
+    found["processor"] = f"{cores} core{'s' if cores > 1 else ''} for this process"
     try:
         import torch
     except Exception:  # said by `problems`
@@ -91,7 +94,9 @@ def _in_own_venv() -> bool:
 
 def _remedy(of_course_py: str) -> str:
     """course.py repairs the environment that it has made, and no other."""
-    return of_course_py if _in_own_venv() else ELSEWHERE
+    if _in_own_venv():
+        return of_course_py
+    return ELSEWHERE_THOROUGH if of_course_py == THOROUGH else ELSEWHERE
 
 
 def _version(name: str, pinned: str | None) -> str:

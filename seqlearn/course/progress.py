@@ -135,7 +135,7 @@ def table(exercises: Iterable, quizzes: Iterable[str]) -> "Table":
 
 @dataclass(frozen=True)
 class Row:
-    """One exercise or quiz. `state` is "correct", "tried (3)", "–", or a quiz's score."""
+    """One exercise or quiz. `state` is "correct", "tried 3 times", "not yet", or a quiz's score."""
 
     id: str
     title: str

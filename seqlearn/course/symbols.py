@@ -28,7 +28,8 @@ SYMBOLS = (
     Symbol("N", "N", "how many sequences a batch has", "a number", "00–15", "N"),
     Symbol("D", "D", "how many numbers come in at a step", "a number", "00–15", "D"),
     Symbol("H", "H", "how many numbers the hidden state has", "a number", "00–15", "H"),
-    Symbol("V", "V", "how many words or characters the vocabulary has", "a number", "01–12, 15", "V"),
+    Symbol("V", "V", "how many words or characters the vocabulary has; in many books a matrix, $W_y^\\top$",
+           "a number", "01–12, 15", "V"),
     Symbol("V", "V", "the values, one row for each position; always beside Q and K", "(T, d)", "13–14", "V"),
     Symbol("S", "S", "how many steps the output has", "a number", "11–13, 15", "S"),
     Symbol("M", "M", "how many numbers each position has in self-attention", "a number", "14", "M"),
@@ -47,7 +48,8 @@ SYMBOLS = (
     Symbol("p", "p(_.*)?", "a probability; $p_t$ is that of what came at step t", "a number", "01–02, 04–05, 07–15",
            "p"),
     Symbol(r"\ell", r"\\ell(_.*)?", "a logit: a score before softmax or sigmoid", "(N, V)", "09–15", "logits"),
-    Symbol("m, q, c", "[mqc]", "a number on a wire of a small worked example", "a number", "03", "m, q, c"),
+    Symbol("m, q, c", "[mqc]", "a number on a wire of a small worked example, like its $a$, $b$ and $p$", "a number",
+           "03", "m, q, c"),
     Symbol(r"\alpha", r"\\alpha", "the share of the new in a leaky unit", "a number", "04", "alpha"),
     Symbol("u_t", "u_t", "what a leaky unit would be if it kept nothing", "(N, H)", "04", "u"),
     Symbol("m", "m", "how many steps a path has", "a number", "04"),
@@ -74,7 +76,8 @@ SYMBOLS = (
            "00–15", "k"),
     Symbol("n", "n", "how many in general: weights, words of a window; or which row of a batch", "a number",
            "01–07, 09–15", "n"),
-    Symbol("i, j", "[ij]", "the number of an entry or a place", "a number", "00–05, 08–15", "i, j"),
+    Symbol("i, j", "[ij]", r"the number of an entry or a place; in $i\varepsilon$ and $i\sin\theta$ the imaginary unit",
+           "a number", "00–05, 08–15", "i, j"),
     # Gradients
     Symbol("dX", "d[A-Za-z].*", r"the gradient of the loss with respect to X, $\partial L/\partial X$", "like X",
            "00–15", "dX"),
@@ -83,7 +86,7 @@ SYMBOLS = (
     Symbol("D_u f", "D_u", "the directional derivative of f along u", "a number", "03", ""),
     Symbol("s", "s", "the length of a step along a direction; or the size of random weights", "a number", "03", "s"),
     Symbol(r"\varepsilon", r"\\varepsilon", "a small step, as in a finite difference", "a number", "03–15", "eps"),
-    Symbol("e", "e", "an error: what came out, or what was measured, minus what is right", "a number, or (n,)",
+    Symbol("e", r"e\^?", "an error: what came out, or what was measured, minus what is right", "a number, or (n,)",
            "03", "error"),
     Symbol("r", "r", "the relative error", "a number", "03", ""),
     Symbol("p", "p", "the machine precision, $2^{-52}$", "a number", "03", ""),
@@ -99,11 +102,11 @@ SYMBOLS = (
     Symbol("s_{\\max}", r"s_\\max", "the largest singular value, also $\\lVert W\\rVert$", "a number",
            "05–15", "s_max"),
     Symbol(r"\gamma", r"\\gamma", "the largest slope of the activation", "a number", "05", ""),
-    Symbol("I", "I", "the identity matrix", "(H, H)", "05–15", "np.eye(H)"),
+    Symbol("I", "I", "the identity matrix", "square", "05–15", "np.eye(H)"),
     Symbol(r"\odot", r"\\odot", "product entry by entry", "like its factors", "00–15", "*"),
     Symbol("s_t", "s_(t|t-1)", "what many books call the state, here $h_t$", "", "02", ""),
-    Symbol("e", "e", "2.718…, the base of the exponential function", "a number", "00–02, 04–15", "np.e"),
-    Symbol("e^a", r"e\^", "the exponential function", "like a", "00–15", "np.exp(a)"),
+    Symbol("e", "e", "2.718…, the base of the exponential function", "a number", "00–02, 04–12", "np.e"),
+    Symbol("e^a", r"e\^", "the exponential function", "like a", "00–02, 04–15", "np.exp(a)"),
     # Gates
     Symbol("c_t", "c(_t.*|_[0-9]|_[Tk])?", "the cell state of an LSTM", "(N, H)", "06–08", "c"),
     Symbol("i_t", "i(_.*)?", "the input gate of an LSTM", "(N, H)", "06–07", "i"),
@@ -130,7 +133,8 @@ SYMBOLS = (
     Symbol(r"\bar h_i", r"\\barh(_.*)?",
            "the context: the encoder's last state, or a mean of its states weighted by attention",
            "(N, H)", "11–15", "context"),
-    Symbol("e_{ij}", "e_.*", "the score of place j for output i, before softmax", "(N, S, T)", "13–15", "scores"),
+    Symbol("e_{ij}", "e(_.*)?", "the score of place j for output i, before softmax; $e$: all of them", "(N, S, T)",
+           "13–15", "scores"),
     Symbol(r"\alpha_{ij}", r"\\alpha(_.*)?", "the attention weight of place j for output i", "(N, S, T)", "11–15",
            "weights"),
     Symbol("A", "A", "all attention weights of one sequence", "(T, T)", "14", "weights"),
@@ -171,7 +175,7 @@ FIRST = tuple(symbol for symbol in SYMBOLS if symbol.tex in FIRST_NAMES)
 
 def table(symbols: tuple[Symbol, ...] = SYMBOLS) -> str:
     """The symbols as a Markdown table; a long one is closed at first, under a line that says what it holds."""
-    rows = ["| symbol | in code | meaning | shape | chapters |", "|:--|:--|:--|:--|:--|"]
+    rows = ["| symbol | in code | meaning | shape | reserved in chapters |", "|:--|:--|:--|:--|:--|"]
     for symbol in symbols:
         code = f"`{symbol.code}`" if symbol.code else ""
         rows.append(f"| ${symbol.tex}$ | {code} | {symbol.meaning} | {symbol.shape} | {symbol.chapters} |")

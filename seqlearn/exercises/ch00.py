@@ -38,7 +38,7 @@ step = Exercise(
         Mistake("old state weighted with 1 − w", {"w * h": "(1 - w) * h"},
                 "You keep 1 - w of the old state. w is the part that is kept, so multiply h by w itself."),
         Mistake("squashed", [{"w * h + x": "np.tanh(w * h + x)"}, {"w * h + x": "1 / (1 + np.exp(-w * h - x))"}],
-                "You squash the sum, as a recurrent network does from chapter 02 on. This memory is linear: return the "
+                "You squash the sum, as recurrent networks do in later chapters. This memory is linear: return the "
                 "sum as it is."),
         Mistake("arguments exchanged", {"w * h + x": "h * x + w"},
                 "You multiply the state by the input and add the weight. The function is called with (h, x, w), in "

@@ -278,7 +278,7 @@ def unread_reference(h, V, T):
 
 
 def _state_cases(rng):
-    """Sentences that begin with word 0, and others; the last state is far above 2**53, where floats lose digits."""
+    """Sentences that begin with word 0, and others; the last case ends far above 2**53, where floats lose digits."""
     cases = []
     for V, T, first in ((3, 4, 0), (7, 5, 4), (12, 3, 0), (4, 9, 2), (20, 30, 7)):
         words = rng.integers(0, V, size=T)
@@ -633,7 +633,8 @@ QUIZ = Quiz("01", [
                "In German the verb can stand at the end. The network reads all of the sentence before it writes."),
         Option("The network must be trained longer.", False, "The drawing shows what is read and written when."),
     ], topic="input–output patterns"),
-    Question("A model answers from the last n = 4 words alone. Which of these can it not do, whatever its weights?", [
+    Question("A network gets the last n = 4 words, side by side, and no others. Which of these can it not do, whatever "
+             "its weights?", [
         Option("Tell “dog bites man” from “man bites dog”.", False,
                "It can: each fits into the window, and inside it order is kept."),
         Option("Choose “is” or “are” by a noun that stands eight words back.", True,

@@ -360,7 +360,7 @@ shares = Exercise(
     ],
     hints=[
         "Chapter 04: dW_h is a sum over the steps, and each step adds a matrix shaped like W_h.",
-        "At step t the matrix is h_{t−1}ᵀ da_t. In the arrays that is h[t].T @ da[t], since h begins with h_0.",
+        "Step t + 1 adds h_tᵀ da_{t+1}. In the arrays that is h[t].T @ da[t], since da begins with step 1.",
         "np.linalg.norm of that matrix, for each t, into an array of T numbers.",
     ],
     explanation="Where gradients vanish and every step brings a new input, the latest steps are the loudest. Without "

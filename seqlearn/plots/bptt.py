@@ -242,7 +242,7 @@ def path_frames(strengths: list[np.ndarray], blocks: list[int], angles: list[flo
     words = "; ".join(f"{title}, k = {k}: {angle:.0f} degrees off"
                       for title, k, angle in zip(titles, blocks, angles, strict=True))
     return describe(figure, f"""Triangles of the paths from each loss to each earlier copy, red where they survive and
-        grey where they are cut, darker where they say more. {words}.""")
+        grey where they are cut, stronger where they say more. {words}.""")
 
 
 def kinds_of_truncation(kept: list[np.ndarray], titles: list[str], *, figure: Figure | None = None) -> Figure:

@@ -154,8 +154,9 @@ def cliff(w: np.ndarray, b: np.ndarray, loss: np.ndarray, free: np.ndarray, clip
         left.plot(path[:, 0], path[:, 1], linewidth=1.8, markersize=4.5, markeredgecolor=color("paper"),
                   markeredgewidth=0.5, label=name, **look)
         right.semilogy(path[:, 2], color=look["color"])
-    left.plot(*free[0, :2], "*", color=color("ink"), markersize=15)
-    left.set(xlim=(w[0], w[-1]), ylim=(b[0], b[-1]), xlabel="w", ylabel="b", title="loss over w and b: dark is high")
+    left.plot(*free[0, :2], "*", color=color("ink"), markersize=15, markeredgecolor=color("paper"))
+    left.set(xlim=(w[0], w[-1]), ylim=(b[0], b[-1]), xlabel="w", ylabel="b",
+             title=f"loss over w and b: {'light' if dark else 'dark'} is high")
     left.grid(visible=False)
     left.legend(loc="lower right")
     right.set(xlabel="gradient step", ylabel="loss", title="the same two descents", ylim=(1e-6, 10))

@@ -92,7 +92,7 @@ class GradientFlow(Picture):
 
     def _build_numbers(self, axes) -> None:
         axes.axis("off")
-        names = ("largest singular value $s_{\\max}$", "gradient at step 0", "gradient of all weights",
+        names = ("largest singular value $s_{\\max}$", "gradient at step 0", "gradient of $W_x$, $W_h$, $b$",
                  "the same, after clipping")
         axes.text(0, 1, "\n".join(names), va="top", fontsize=11, linespacing=1.65)
         self.numbers = axes.text(1, 1, "\n" * 3, va="top", ha="right", fontsize=11, linespacing=1.65)
@@ -108,7 +108,7 @@ class GradientFlow(Picture):
         self.numbers.set_text("\n".join([f"{s_max:.2f}", short(norms[0]), short(weight_norm),
                                          clipped_to if clips else "off"]))
         clipping = f"clipped: {clipped_to}" if clips else "not clipped"
-        weights = f"All weights' gradient has norm {short(weight_norm)}, {clipping}."
+        weights = f"The gradient of W_x, W_h and b has norm {short(weight_norm)}, {clipping}."
         return (  # three lines of words hold either what one gradient is or what training makes of it
             f"{start.capitalize()} start, {activation}, {steps} steps, spectral radius {radius:.2f}, "
             f"s_max {s_max:.2f}, {outside.sum()} of {len(eigenvalues)} eigenvalues outside the unit circle. "

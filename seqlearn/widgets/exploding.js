@@ -194,7 +194,7 @@ function trainingWords(losses, clip) {
 function words({ radius, steps, activation, start, clip }, { norms, s_max, eigenvalues, weightNorm }, losses) {
   const clipping = Number.isFinite(clip) ? `clipped: ${short(clip < weightNorm ? clip : weightNorm)}` : "not clipped";
   const end = losses ? `Training, loss ${trainingWords(losses, clip).join("; ")}.`
-    : `All weights' gradient has norm ${short(weightNorm)}, ${clipping}.`;
+    : `The gradient of W_x, W_h and b has norm ${short(weightNorm)}, ${clipping}.`;
   return `${start[0].toUpperCase()}${start.slice(1)} start, ${activation}, ${steps} steps, spectral radius `
     + `${rounded(radius, 2)}, s_max ${rounded(s_max, 2)}, ${eigenvalues.filter(isOutside).length} of `
     + `${eigenvalues.length} eigenvalues outside the unit circle. ${fate(norms)} ${end}`;

@@ -134,7 +134,7 @@ def gradient_norms(network: nn.RNN, x: np.ndarray, readout: np.ndarray) -> np.nd
     d_outputs[-1, 0] = readout
     da, _ = network.backward(d_outputs)
     d_h = np.concatenate([da[:, 0] @ network.params["W_h"].T, readout[None]])
-    # Squares of numbers below 1e-160 would vanish: take the norm of each row scaled to its largest entry.
+    # Squares of numbers below 1e-162 would vanish: take the norm of each row scaled to its largest entry.
     scale = np.abs(d_h).max(axis=1)
     return scale * np.linalg.norm(d_h / np.where(scale > 0, scale, 1)[:, None], axis=1)
 

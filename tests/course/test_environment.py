@@ -35,7 +35,10 @@ def test_a_missing_package_is_named_with_a_remedy_that_works(monkeypatch, name, 
     monkeypatch.setattr(environment, "_in_own_venv", lambda: own)
     # course.py sees at its start that a package is gone, but not that one of its files is.
     in_venv = environment.THOROUGH if "." in name else environment.REPAIR
-    assert environment.verdict() == f"{name} is not installed. {in_venv if own else environment.ELSEWHERE}"
+    # Nor does pip: a damaged package counts as installed.
+    elsewhere = environment.ELSEWHERE_THOROUGH if "." in name else environment.ELSEWHERE
+    assert environment.verdict() == f"{name} is not installed. {in_venv if own else elsewhere}"
+    assert "`pip install --force-reinstall -r requirements.txt`" in environment.ELSEWHERE_THOROUGH
     launcher = (environment.ROOT / "course.py").read_text(encoding="utf-8")
     assert 'STAMP = VENV / "seqlearn-ready.json"' in launcher and ".venv/seqlearn-ready.json" in environment.THOROUGH
 

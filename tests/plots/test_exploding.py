@@ -1,6 +1,7 @@
 """The figures of chapter 05: they say what they show, and nothing in them is cut off or too small."""
 
 import numpy as np
+import pytest
 
 from seqlearn import plots
 from seqlearn.plots import exploding
@@ -38,3 +39,14 @@ def test_turns_tell_inwards_from_outwards():
     words = plots.alternative_text(FIGURES["turns"]())
     assert "|λ| = 0.90 it spirals inwards" in words and "|λ| = 1.05 it spirals outwards" in words
     assert f"ends {0.9**12:.2f} from the middle" in words
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_title_of_the_cliff_says_which_shade_is_high(theme):
+    plots.use_style(theme)
+    path = np.array([[0.5, -0.5, 0.1, 1.0], [0.6, -0.6, 0.2, 1.0]])
+    loss = np.linspace(0, 3, 9).reshape(3, 3)
+    axes = exploding.cliff(np.linspace(0, 1, 3), np.linspace(-1, 0, 3), loss, path, path).axes[0]
+    low, *_, high = axes.collections[0].get_facecolor()[:, :3].sum(axis=1)
+    assert ("light is high" in axes.get_title(loc="left")) == (high > low)
+    assert ("dark is high" in axes.get_title(loc="left")) == (high < low)
