@@ -48,7 +48,8 @@ def front() -> str:
     for index, part in enumerate(PARTS):
         names = "\n".join(entry.notebook for entry in CHAPTERS if entry.written and entry.part == index)
         contents += f"```{{toctree}}\n:hidden:\n:caption: {part}\n\n{names}\n```\n\n"
-    contents += "```{toctree}\n:hidden:\n:caption: Look up\n\nglossary.md\n```\n"
+    contents += "```{toctree}\n:hidden:\n:caption: Look up\n\nglossary.md\n```\n\n"
+    contents += "```{toctree}\n:hidden:\n:caption: For teachers\n\nclassroom/guide/index.md\nclassroom/README.md\n```\n"
     return f"""# Recurrent sequence models
 
 From the recurrent cell through backpropagation in time, exploding gradients, LSTM and GRU to attention: an interactive
