@@ -475,8 +475,8 @@ QUIZ = Quiz("16", [
             Option("The same drawing for the training part, to see whether the model overfits.", False,
                    "It would look as good. A drawing cannot tell a forecast from yesterday's value, a day late."),
             Option("The error of a forecast that repeats yesterday's price, measured on the same days.", True,
-                   "A series that moves little from day to day is matched by any copy of it. The chapter's random walk, "
-                   "in which nothing can be known, gives a drawing like this."),
+                   "A series that moves little from day to day is matched by any copy of it. The chapter's random "
+                   "walk, in which nothing can be known, gives a drawing like this."),
             Option("A larger test part, as a correlation is noisy.", False,
                    "More days would give the same correlation, and a copy of yesterday would have it as well."),
             Option("The correlation of the model's forecasts with those of another network.", False,
@@ -504,10 +504,10 @@ QUIZ = Quiz("16", [
             Option("Mean and deviation of the scale are computed from the whole series.", True,
                    "They hold the level and the range of years to come."),
             Option("Windows are drawn at random into training, validation and test.", True,
-                   "Neighbouring windows share nearly all their values, so that each test window has near copies in the "
-                   "training part."),
+                   "Neighbouring windows share nearly all their values, so that each test window has near copies in "
+                   "the training part."),
             Option("A test window begins in the validation part, and its targets in the test part.", False,
-                   "At the origin all values before it have been measured. Only the targets must lie in the test part."),
+                   "At the origin all values before it have been measured. Only the targets must lie in that part."),
             Option("The series is smoothed by a mean of three values, with one on either side, and then split.", True,
                    "Each smoothed value holds a third of the next one."),
         ],
@@ -530,8 +530,8 @@ QUIZ = Quiz("16", [
         "line on the same windows is close. Which run tells whether the *level* is to blame?",
         [
             Option("The same GRU with four times the units.", False,
-                   "It asks whether the network was too small. In the chapter a larger one was far too low as well, and "
-                   "that leaves open why."),
+                   "It asks whether the network was too small. In the chapter a larger one was far too low as well, "
+                   "and that leaves open why."),
             Option("The same GRU, with each window's last value subtracted from inputs and targets.", True,
                    "Nothing else changes, so when the error goes away the level was what it could not follow."),
             Option("The same GRU with another seed.", False,
@@ -561,8 +561,8 @@ QUIZ = Quiz("16", [
             Option("That it is as narrow as such a band can be.", False,
                    "Calibration moves the ends until the share fits. Whether another model's band is narrower, it "
                    "cannot know."),
-            Option("That it would have held 80 % of the validation part, and nothing without assuming that next year is "
-                   "alike.", True,
+            Option("That it would have held 80 % of the validation part, and nothing unless next year is alike.",
+                   True,
                    "The guarantee of the method needs values that could have come in any order, and a series is in "
                    "order. So one measures the coverage again."),
         ],
@@ -572,8 +572,8 @@ QUIZ = Quiz("16", [
         "Sunspot numbers come near zero every eleven years. Why does a report of 40 % MAPE say little here?",
         [
             Option("A few months with values near zero make up most of it, and a forecast that is too low does best.",
-                   True, "Dividing by a value near zero makes its error huge, and too high costs without limit while too "
-                   "low costs 100 % at most."),
+                   True, "Dividing by a value near zero makes its error huge, and too high costs without limit while "
+                   "too low costs 100 % at most."),
             Option("Percentages cannot be compared between years of many and of few spots.", False,
                    "They could, if small values did not blow them up; the trouble is where the division happens."),
             Option("It depends on the unit in which the spots are counted.", False,

@@ -26,8 +26,8 @@ class FanPicture(Picture):
         axes, below = self.axes, self.below
         (self.past,) = axes.plot([], [], color=color("ink"), linewidth=1.6, label="measured")
         (self.truth,) = axes.plot([], [], "o", color=color("input"), markersize=4.5, label="what came")
-        self.band = axes.fill_between([0.0, 1.0], [0.0, 0.0], [1.0, 1.0], color=color("output"), alpha=0.22, linewidth=0,
-                                      label="80 % band of the line")
+        self.band = axes.fill_between([0.0, 1.0], [0.0, 0.0], [1.0, 1.0], color=color("output"), alpha=0.22,
+                                      linewidth=0, label="80 % band of the line")
         self.said = {who: axes.plot([], [], style, color=color(role), linewidth=2.0, label=name)[0]
                      for who, (role, style, name) in LOOKS.items()}
         self.here = axes.axvline(0, color=color("muted"), linewidth=1, linestyle=":")
@@ -66,8 +66,8 @@ class FanPicture(Picture):
         horizon = len(truth)
         missed = {who: float(np.abs(each - truth).mean()) for who, each in said.items()}
         within = int(np.sum((band[:, 0] <= truth) & (truth <= band[:, 1])))
-        text = (f"{title}, {horizon} step{'s' if horizon > 1 else ''} ahead: {within} of {horizon} lie in the band. From "
-                f"this origin the line misses by {missed['line']:.2f} on average, persistence by "
+        text = (f"{title}, {horizon} step{'s' if horizon > 1 else ''} ahead: {within} of {horizon} lie in the band. "
+                f"From this origin the line misses by {missed['line']:.2f} on average, persistence by "
                 f"{missed['persistence']:.2f}, last season by {missed['seasonal naive']:.2f} ({unit}). ")
         if inside is None:
             return text + "None of the forecasts before it can be judged yet."

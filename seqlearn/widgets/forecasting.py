@@ -20,9 +20,9 @@ class Fan(Explorer):
     chapter = "16"
     title = "The fan, and the skill so far"
     question = (
-        "Look at the sea with a horizon of 24, and let the origin run to the end: which is ahead then, the straight line "
-        "or last season's values? How short must the horizon be for the other to lead? And on the sunspots, how often "
-        "does the truth lie in the 80 % band?"
+        "Look at the sea with a horizon of 24, and let the origin run to the end: which is ahead then, the straight "
+        "line or last season's values? How short must the horizon be for the other to lead? And on the sunspots, how "
+        "often does the truth lie in the 80 % band?"
     )
     picture_class = FanPicture
     plays = "origin"

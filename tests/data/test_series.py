@@ -87,7 +87,7 @@ def test_batches_hold_every_window_once():
 
 
 def test_without_the_file_it_says_what_to_call(cache):
-    for load, size in ((monthly_sunspots, "0.0 MB"), (airline_passengers, "0.0 MB")):
+    for load in (monthly_sunspots, airline_passengers):
         with pytest.raises(FileNotFoundError, match=rf"github.com/jbrownlee/Datasets.*{load.__name__}\(download=True"):
             load()
 
