@@ -31,7 +31,7 @@ class FanPicture(Picture):
         self.said = {who: axes.plot([], [], style, color=color(role), linewidth=2.0, label=name)[0]
                      for who, (role, style, name) in LOOKS.items()}
         self.here = axes.axvline(0, color=color("muted"), linewidth=1, linestyle=":")
-        axes.legend(loc="upper left", ncols=3, fontsize=9)
+        axes.legend(loc="upper left", ncols=3, fontsize=10)
         axes.set_xlabel("year")
         below.axhline(0, color=color("muted"), linewidth=1)
         self.skills = {who: below.plot([], [], LOOKS[who][1], color=color(LOOKS[who][0]), linewidth=2.0)[0]
