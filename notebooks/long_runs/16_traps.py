@@ -1,6 +1,6 @@
-"""The traps of chapter 16 with their controls, over five seeds: copies, leaks, a trend, and bands that miss.
+"""The traps of chapter 16 with their controls, over five seeds: copies, leaks, a trend, a season, bands that miss.
 
-    .venv/bin/python notebooks/long_runs/16_traps.py      # 8 minutes of one core
+    .venv/bin/python notebooks/long_runs/16_traps.py      # 5 minutes of one core
 
 All networks are GRUs of 16 units that read 36 steps, trained on the mean absolute error unless a row says otherwise;
 errors are mean absolute errors in the unit of the series, one number a seed.
@@ -31,6 +31,8 @@ SETTINGS = {
     "walk_steps": 800,
     "horizons": {"sunspots": 11, "co2": 12, "nino": 12},
     "levels": [0.1, 0.5, 0.9],
+    "calendar": {"widths": [3, 6, 12, 24, 36], "penalties": [0.001, 0.01, 0.1], "rates": [0.003, 0.01, 0.03],
+                 "tuning_seed": 100},
 }
 
 
@@ -104,35 +106,51 @@ def scalers(settings: dict) -> dict:
 
 
 def splits(settings: dict) -> dict:
-    """Windows shuffled into training and validation, or split by time: what the validation promises, what comes."""
+    """Held-out windows drawn at random, or in blocks of years whose neighbours are left out: what each promises.
+
+    Both are taken from the years before the test part, with equally many windows to train on and to judge by, so that
+    they differ in one thing: in the first, every held-out window has neighbours in the training part that share all
+    but a few of its values. Each row: the error on the held-out windows, and on the test part.
+    """
     rows = {}
     for name, horizon in settings["horizons"].items():
         values = series(name).values
         parts = split_by_time(len(values))
         known = slice(0, parts["validation"].stop)
-        for how in ("time", "shuffled"):
-            scaler = Scaler.fit(values[parts["train"] if how == "time" else known])
-            scaled = scaler.scale(values)
-            x, y = windows(scaled, settings["width"], horizon, parts["test"])
-            for who in ("gru", "least squares"):
-                found = rows[f"{name}, {how}, {who}"] = []
-                for seed in tqdm(settings["seeds"], desc=f"splits: {name}, {how}, {who}"):
-                    train, validation = (windows(scaled, settings["width"], horizon, parts[part])
-                                         for part in ("train", "validation"))
-                    if how == "shuffled":
-                        every = windows(scaled, settings["width"], horizon, known)
-                        order = np.random.default_rng(seed).permutation(every[0].shape[1])
-                        cut = round(0.75 * len(order))
-                        train, validation = ([each[:, rows_of] for each in every]
-                                             for rows_of in (order[:cut], order[cut:]))
-                    if who == "gru":
-                        model = learned(settings, gru(settings, seed, horizon), train, validation, seed)
-                        said = [forecast(model, each) for each in (validation[0], x)]
+        scaler = Scaler.fit(values[known])
+        x, y = windows(scaler.scale(values), settings["width"], horizon, known)
+        test = windows(scaler.scale(values), settings["width"], horizon, parts["test"])
+        count, reach = x.shape[1], settings["width"] + horizon
+        for who in ("nearest window", "least squares", "gru"):
+            for how in ("drawn", "blocks"):
+                found = rows[f"{name}, {who}, {how}"] = []
+                for seed in tqdm(settings["seeds"], desc=f"splits: {name}, {who}, {how}"):
+                    rng = np.random.default_rng(seed)
+                    start = int(rng.integers(0, count - count // 5))
+                    block = np.arange(start, start + count // 5)
+                    apart = np.array([n for n in range(count) if n <= start - reach or n >= block[-1] + reach])
+                    if how == "drawn":
+                        order = rng.permutation(count)
+                        held, used = order[: len(block)], order[len(block) : len(block) + len(apart)]
                     else:
-                        model = LinearAutoregression().fit(*train)
-                        said = [model.forecast(each) for each in (validation[0], x)]
-                    found.append([mean_error(said[0], validation[1], scaler), mean_error(said[1], y, scaler)])
+                        held, used = block, apart
+                    train, validation = (x[:, used], y[:, used]), (x[:, held], y[:, held])
+                    if who == "gru":
+                        model = learned(settings, gru(settings, seed, horizon), train, train, seed)
+                        said = [forecast(model, each) for each in (validation[0], test[0])]
+                    elif who == "least squares":
+                        line = LinearAutoregression().fit(*train)
+                        said = [line.forecast(each) for each in (validation[0], test[0])]
+                    else:
+                        said = [nearest(*train, each) for each in (validation[0], test[0])]
+                    found.append([mean_error(said[0], validation[1], scaler), mean_error(said[1], test[1], scaler)])
     return rows
+
+
+def nearest(x: np.ndarray, y: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """A model that only remembers: what followed the most similar window of the training part."""
+    apart = ((asked[:, :, None, 0] - x[:, None, :, 0]) ** 2).sum(axis=0)  # (asked, known)
+    return y[:, apart.argmin(axis=1)]
 
 
 class WithLine(nn.Module):
@@ -200,6 +218,40 @@ def trend(settings: dict) -> dict:
     return rows
 
 
+def calendar(settings: dict) -> dict:
+    """The sea when both a straight line and a GRU are told the usual temperature of each month, of the training part.
+
+    They forecast what is left, the anomaly. The same grid for both, chosen on the validation part with a seed of its
+    own. Each row: the mean absolute errors on the test part, one a seed, at each step ahead.
+    """
+    values, horizon = series("nino").values, settings["horizons"]["nino"]
+    parts = split_by_time(len(values))
+    left = anomalies(values, parts["train"])
+    scaler = Scaler.fit(left[parts["train"]])
+    rows = {}
+
+    def said(who: str, setting: dict, seed: int, part: str):
+        cut = {name: windows(scaler.scale(left), setting["width"], horizon, each) for name, each in parts.items()}
+        if who == "least squares":
+            line = LinearAutoregression(anchor=setting["anchor"], penalty=setting["third"]).fit(*cut["train"])
+            return line.forecast(cut[part][0]) - cut[part][1]
+        model = gru(settings, seed, horizon, anchor=setting["anchor"])
+        model = learned(settings, model, cut["train"], cut["validation"], seed, rate=setting["third"], patience=8)
+        return forecast(model, cut[part][0]) - cut[part][1]
+
+    for who, thirds in (("least squares", settings["calendar"]["penalties"]), ("gru", settings["calendar"]["rates"])):
+        grid = [{"anchor": anchor, "width": width, "third": third} for anchor in (False, True)
+                for width in settings["calendar"]["widths"] for third in thirds]
+        scores = [float(np.abs(said(who, setting, settings["calendar"]["tuning_seed"], "validation")).mean())
+                  for setting in tqdm(grid, desc=f"calendar: {who}")]
+        chosen = grid[int(np.argmin(scores))]
+        seeds = settings["seeds"] if who == "gru" else settings["seeds"][:1]
+        rows[who] = {"chosen": chosen, "validation": round(min(scores) * scaler.deviation, 4),
+                     "test": [[round(each, 4) for each in (np.abs(said(who, chosen, seed, "test")).mean(axis=1)
+                                                          * scaler.deviation).tolist()] for seed in seeds]}
+    return rows
+
+
 def bands(settings: dict) -> dict:
     """The 80 % band: how often the truth lies in it on the validation and the test part, before and after it is
     calibrated on the validation part, step by step; its mean width; the pinball loss on the test part.
@@ -242,7 +294,8 @@ def coverage(y: np.ndarray, said: np.ndarray) -> float:
 
 
 def run(settings: dict) -> dict:
-    return {experiment.__name__: experiment(settings) for experiment in (copies, scalers, splits, trend, bands)}
+    experiments = (copies, scalers, splits, trend, calendar, bands)
+    return {experiment.__name__: experiment(settings) for experiment in experiments}
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from seqlearn.plots.drawing import mix
 from seqlearn.plots.style import color, describe
 
 ROLES = {"persistence": "muted", "seasonal naive": "gate", "least squares": "output", "line": "weight", "gru": "state",
@@ -20,9 +21,10 @@ def looks_perfect(times: np.ndarray, truth: np.ndarray, said: np.ndarray, *, clo
     figure = figure or plt.figure(figsize=(9.6, 3.8))
     whole, near = figure.subplots(1, 2, width_ratios=[1.5, 1])
     for axes, shown, style in ((whole, slice(None), ""), (near, slice(0, close_up), "o")):
-        axes.plot(times[shown], truth[shown], f"{style}-", color=color("input"), label="what came", linewidth=1.6)
+        axes.plot(times[shown], truth[shown], f"{style}-", color=color("ink"), label="what came", linewidth=1.4,
+                  markersize=4)
         axes.plot(times[shown], said[shown], f"{style}-", color=color("output"), label="forecast of the step before",
-                  linewidth=1.6, markersize=4)
+                  linewidth=1.4, markersize=4)
         axes.set_xlabel("step")
     whole.legend(loc="best")
     near.set_title(f"the first {close_up} steps")
@@ -41,7 +43,8 @@ def three_series(shown: Sequence[tuple], *, figure: Figure | None = None) -> Fig
         axes.plot(times, values, color=color("input"), linewidth=1.2)
         for name, part in parts.items():
             inside = times[part]
-            axes.axvspan(inside[0], inside[-1], color=color("state"), alpha=shades[name], linewidth=0)
+            axes.axvspan(inside[0], inside[-1], color=mix(color("state"), color("paper"), shades[name]), linewidth=0,
+                         zorder=0)
             axes.text(inside.mean(), 1.0, name, transform=axes.get_xaxis_transform(), ha="center", va="bottom",
                       color=color("muted"), fontsize=11)
         axes.set(xlim=(times[0], times[-1]), ylabel=unit)
@@ -51,25 +54,27 @@ def three_series(shown: Sequence[tuple], *, figure: Figure | None = None) -> Fig
     return describe(figure, f"{len(shown)} series with their training, validation and test parts. {'; '.join(said)}.")
 
 
-def against_horizon(panels: Sequence[tuple], *, roles: dict[str, str] | None = None,
+def against_horizon(panels: Sequence[tuple], unit: str, *, roles: dict[str, str] | None = None,
                     names: dict[str, str] | None = None, figure: Figure | None = None) -> Figure:
-    """Error at each step ahead: (title, unit, {who: errors (seeds, S)}); the median, and a band over the seeds."""
+    """Error at each step ahead: (title, {who: errors (seeds, S)}); the median, and bars from the lowest to the highest
+    seed.
+    """
     figure = figure or plt.figure(figsize=(9.6, 3.9))
     roles, names = roles or ROLES, names or NAMES
     said = []
-    for axes, (title, unit, errors) in zip(np.atleast_1d(figure.subplots(1, len(panels))), panels):
+    for axes, (title, errors) in zip(np.atleast_1d(figure.subplots(1, len(panels), sharey=True)), panels):
         for who, values in errors.items():
             values = np.atleast_2d(values)
             steps, middle = np.arange(1, values.shape[1] + 1), np.median(values, axis=0)
-            axes.plot(steps, middle, "--" if who == "seasonal naive" else "-", color=color(roles[who]), linewidth=2,
-                      label=names[who])
-            axes.fill_between(steps, values.min(axis=0), values.max(axis=0), color=color(roles[who]), alpha=0.2,
-                              linewidth=0)
-            said.append(f"{title}, {names[who]}: {middle[0]:.2f} at 1 step, {middle[-1]:.2f} at {len(middle)}")
-        axes.set(xlabel="steps ahead", title=title, ylim=(0, None), ylabel=f"mean absolute error, {unit}")
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)), fontsize=10)
-    return describe(figure, f"Error against the horizon, median over the seeds. {'; '.join(said)}.")
+            axes.plot(steps, middle, color=color(roles[who]), linewidth=2, label=names[who])
+            if len(values) > 1:
+                reach = [middle - values.min(axis=0), values.max(axis=0) - middle]
+                axes.errorbar(steps, middle, reach, fmt="none", ecolor=color(roles[who]), elinewidth=1)
+            said.append(f"{names[who]}: {middle[0]:.2f} at 1 step, {middle[-1]:.2f} at {len(middle)}")
+        axes.set(xlabel="steps ahead", title=title, ylim=(0, None))
+        axes.legend(loc="lower right", fontsize=10)
+    figure.axes[0].set_ylabel(f"mean absolute error, {unit}")
+    return describe(figure, f"Error against the horizon, {unit}, median over the seeds. {'; '.join(said)}.")
 
 
 def out_of_range(times: np.ndarray, values: np.ndarray, at: np.ndarray, said: dict[str, np.ndarray], *, known: float,
@@ -81,7 +86,7 @@ def out_of_range(times: np.ndarray, values: np.ndarray, at: np.ndarray, said: di
     """
     figure = figure or plt.figure(figsize=(9.6, 4.2))
     axes = figure.add_subplot()
-    axes.plot(times, values, color=color("input"), linewidth=4, alpha=0.5, label="measured")
+    axes.plot(times, values, color=mix(color("muted"), color("paper"), 0.4), linewidth=3.5, label="measured")
     for (who, each), role in zip(said.items(), ("bad", "output", "state")):
         axes.plot(at, each, color=color(role), linewidth=1.8, label=who)
     axes.axhline(known, color=color("muted"), linestyle=":", linewidth=1.4)

@@ -14,9 +14,11 @@ ERRORS = {who: RNG.uniform(1, 2, (5, 12)) for who in ("persistence", "least squa
 FIGURES = {
     "perfect": lambda: forecasting.looks_perfect(TIMES[1:], VALUES[1:], VALUES[:-1]),
     "series": lambda: forecasting.three_series([("a", "°C", TIMES, VALUES, PARTS)] * 2),
-    "horizon": lambda: forecasting.against_horizon([("a", "°C", ERRORS), ("b", "ppm", ERRORS)]),
-    "range": lambda: forecasting.out_of_range(TIMES, VALUES + TIMES, TIMES[80:], {"GRU": TIMES[80:] - 30.0}, known=1960),
-    "band": lambda: forecasting.band(TIMES, VALUES, VALUES[:, None] + np.array([-0.5, 0.1, 0.6]), unit="°C", margin=0.2),
+    "horizon": lambda: forecasting.against_horizon([("a", ERRORS), ("b", ERRORS)], "°C"),
+    "range": lambda: forecasting.out_of_range(TIMES, VALUES + TIMES, TIMES[80:], {"GRU": TIMES[80:] - 30.0},
+                                              known=1960),
+    "band": lambda: forecasting.band(TIMES, VALUES, VALUES[:, None] + np.array([-0.5, 0.1, 0.6]), unit="°C",
+                                     margin=0.2),
     "contest": lambda: forecasting.contest([("a", {"least squares": [0.4], "gru": [0.3, 0.5, 0.6]})] * 3),
     "fan": lambda: plots.key_frame(FanPicture, **Fan().compute("nino", origin=50, horizon=12, width=24)),
 }
