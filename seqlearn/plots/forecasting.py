@@ -23,7 +23,7 @@ def looks_perfect(times: np.ndarray, truth: np.ndarray, said: np.ndarray, *, clo
     for axes, shown, style in ((whole, slice(None), ""), (near, slice(0, close_up), "o")):
         axes.plot(times[shown], truth[shown], f"{style}-", color=color("ink"), label="what came", linewidth=1.4,
                   markersize=4)
-        axes.plot(times[shown], said[shown], f"{style}-", color=color("output"), label="forecast of the step before",
+        axes.plot(times[shown], said[shown], f"{style}-", color=color("output"), label="forecast, one step before",
                   linewidth=1.4, markersize=4)
         axes.set_xlabel("step")
     whole.legend(loc="best")
