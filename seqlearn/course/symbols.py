@@ -38,7 +38,7 @@ SYMBOLS = (
     Symbol("x_t", "x(_.*)?", "what comes in at step t; x is the whole sequence, time first", "(N, D); x is (T, N, D)",
            "00–16", "x[t - 1]"),
     Symbol("h_t", "h(_.*)?", "the hidden state after step t; h_0 comes before the first step", "(N, H)", "00–15", "h"),
-    Symbol("y_t", "y(_.*)?", "what the network puts out at step t, or should", "(N, size of the output)", "02–15", "y"),
+    Symbol("y_t", "y(_.*)?", "what the network puts out at step t, or should", "(N, size of the output)", "02–16", "y"),
     Symbol("a_t", "a(_[^,]?)?", "the sum inside the activation", "(N, H)", "01–12", "a"),
     Symbol(r"\varphi", r"\\varphi", "any activation function", "a function", "05–15"),
     Symbol("f", "f", "any function", "a function", "00–05, 09–15", "f"),
