@@ -199,6 +199,12 @@ scaled_error = Exercise(
                             "np.abs(past[season:] - past[:-season]).mean()":
                             "((past[season:] - past[:-season]) ** 2).mean()"},
                 "You square the errors. Here they are taken without their sign, and not squared."),
+        Mistake("differences of differences", {"past[season:] - past[:-season]": "np.diff(past, n=season)"},
+                "np.diff(past, n=season) takes differences of differences, `season` times over. Subtract the value one "
+                "season ago: past[season:] - past[:-season]."),
+        Mistake("rolled round", {"past[season:] - past[:-season]": "past - np.roll(past, season)"},
+                "np.roll brings the last values round to the front, where they are compared with the first ones. Leave "
+                "out the first season, which has nothing before it."),
         Mistake("not scaled", {" / naive": ""},
                 "That is the mean absolute error, in the unit of the series. Divide it by that of the naive forecast "
                 "in the past."),
@@ -303,7 +309,7 @@ far = Exercise(
         "One step is weights @ window + bias.",
         "The next window is the old one without its first value, and with the forecast behind its last.",
     ],
-    names="step {}",
+    names="forecasts",
 )
 
 # 16.7 The slope of the pinball loss -------------------------------------------------------------------------------
@@ -396,6 +402,10 @@ walk_forward = Exercise(
         Mistake("newest window left out", {"past[t - width :]": "past[t - width - 1 : t - 1]"},
                 "You forecast from a window that ends one step too early: values[t − 1] is known when values[t] is "
                 "forecast."),
+        Mistake("window the wrong way round", {"past[t - width :]": "past[t - width :][::-1]"},
+                "The window you forecast from stands the other way round than those you fitted on."),
+        Mistake("one window too few", {"range(t - width)": "range(t - width - 1)", "past[width:]": "past[width:-1]"},
+                "You leave out the newest window: the one whose target is values[t − 1], which is known at t."),
         Mistake("only one past window fits", {"range(t - width)": "range(t - 2 * width, t - width)",
                                               "past[width:]": "past[t - width :]"},
                 "You fit on the last windows alone. Take all windows of values[:t]."),
@@ -406,7 +416,7 @@ walk_forward = Exercise(
         "the weights.",
         "The forecast is the last `width` values of past and a 1, times the weights.",
     ],
-    names="forecast {}",
+    names="forecasts",
 )
 
 # 16.9 A band that keeps its word ----------------------------------------------------------------------------------
@@ -421,7 +431,7 @@ def margin_reference(y, low, high, share):
 
 def _bands(rng):
     found = []
-    for size, wide, share in ((19, 0.6, 0.8), (29, 2.5, 0.9), (40, 1.0, 0.75), (24, 0.4, 0.5)):
+    for size, wide, share in ((22, 0.6, 0.8), (31, 2.5, 0.9), (40, 1.0, 0.75), (25, 0.4, 0.5)):
         middle = rng.normal(size=size)
         found.append((middle + rng.normal(size=size), middle - wide, middle + 1.3 * wide, share))
     return found
@@ -455,6 +465,9 @@ margin = Exercise(
         Mistake("without the one more", {"share * (len(y) + 1)": "share * len(y)"},
                 "You count share · N values. It is share · (N + 1), rounded up: the next value, which is not among "
                 "the N, needs its place, too."),
+        Mistake("np.quantile", lambda y, low, high, share: float(np.quantile(np.maximum(low - y, y - high), share)),
+                "np.quantile takes a number between two of the distances, and share of N − 1 of them. Here it is one "
+                "of the distances: the k-th smallest, k = ⌈share · (N + 1)⌉."),
         Mistake("the mean", {"float(missing[number - 1])": "float(missing.mean())"},
                 "That is the mean distance. Sort the distances, and take the one that `share` of them do not exceed."),
     ],

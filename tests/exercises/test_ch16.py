@@ -88,6 +88,8 @@ def test_other_right_answers_are_right(name):
 
 
 WRONG = {
+    "margin: floor(share · N)": (ch16.margin, lambda y, low, high, share: float(
+        np.sort(np.maximum(low - y, y - high))[int(share * len(y))])),
     "scale: as it came": (ch16.scale, lambda values, known: values),
     "cut: only x": (ch16.cut, lambda values, width, horizon: ch16.cut_reference(values, width, horizon)[0]),
     "parts: a count": (ch16.parts, lambda steps, width, horizon, known: (known, steps)),
