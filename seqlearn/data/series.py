@@ -18,7 +18,6 @@ from seqlearn.data.download import File, Source, obtain
 from seqlearn.data.utf8 import decoded
 from seqlearn.nn.layer import check_size
 
-FOLDER = Path(__file__).with_name("series")
 SHIPPED = {  # name → file, what is measured, unit, steps of a season
     "sunspots": ("sunspots_yearly.csv", "sunspots a year", "sunspot number", 1),
     "co2": ("co2_monthly.csv", "carbon dioxide on Mauna Loa", "parts per million", 12),
@@ -51,7 +50,7 @@ def series(name: str) -> Series:
     if name not in SHIPPED:
         raise ValueError(f"name must be one of {', '.join(SHIPPED)}, got {name!r}")
     file, title, unit, season = SHIPPED[name]
-    path = FOLDER / file
+    path = Path(__file__).with_name(file)
     lines = path.read_text(encoding="utf-8").splitlines()
     source = "\n".join(line[2:] for line in lines if line.startswith("# "))
     times, values = _columns([line for line in lines if not line.startswith("#")], path)
