@@ -18,6 +18,7 @@ PARTS = (
     "Gates",
     "Text",
     "Sequence to sequence, and attention",
+    "Recurrence at work",
 )
 
 
@@ -156,6 +157,10 @@ CHAPTERS = (
             part=4, needs=("13",), topic="translation",
             also=("data.number_names", "data.sentences", "data.subwords", "data.multi30k", "data.tatoeba",
                   "models.translator", "models.transformer", "plots.translation_board", "exercises.pieces")),
+    Chapter("16", "forecasting", "Forecasting",
+            "Forecast the sea, the air and the sun, and find out where a straight line beats your network.", 90,
+            part=5, needs=("08", "11"), topic="forecasting",
+            also=("data.series", "models.autoregression", "models.forecaster", "plots.fan")),
 )
 
 WAYS = (
