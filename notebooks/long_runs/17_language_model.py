@@ -1,6 +1,6 @@
 """Chapter 14's race once more, with the readers of chapter 17: the same text, updates, batches, schedule and rates.
 
-    .venv/bin/python notebooks/long_runs/17_language_model.py     # about 3 minutes of one core; stopped, it goes on
+    .venv/bin/python notebooks/long_runs/17_language_model.py     # about 4 minutes of one core; stopped, it goes on
 
 One budget of text for all, 250 updates of 16 windows of 64 characters, and about as many weights as chapter 14's LSTM
 and rotary model have, whose results lie in 14_language_model.json. Each kind gets its rate from the same grid, on a seed
@@ -26,11 +26,12 @@ SETTINGS = {
     "train_share": 0.9,
     "contestants": {  # width, state_size
         "minGRU": [80, 144],
+        "LSTM": [64, 128],  # in the same blocks: is it the layer, or what stands around it?
         "LRU": [80, 192],
         "linear attention": [96, 5700],
     },
     "num_layers": 2,
-    "slow_start": 64,  # steps, of the minGRU
+    "slow_start": 64,  # steps, of minGRU and LSTM
     "ring": [0.9, 0.999],  # of the LRU
     "window": 64,
     "rows": 16,

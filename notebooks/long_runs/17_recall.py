@@ -4,8 +4,8 @@
 
 Everything around the layer is the same (`seqlearn.models.mixers`). Training draws the number of pairs for every batch.
 Each contestant gets its learning rate from the same grid, on a seed that does not count, by the accuracy on fresh
-sequences of a generator of its own; the sequences that judge come from another. LSTM and minGRU start with slow gates
-(`slow_start`). `controls` start as the layers usually do, or train longer, at the rate that was chosen for the
+sequences of a generator of its own; the sequences that judge come from another. The grid is widened where the best
+stands at an edge. LSTM and minGRU start with slow gates (`slow_start`). `controls` start as the layers usually do, or train longer, at the rate that was chosen for the
 contestant that they belong to.
 """
 
@@ -29,6 +29,7 @@ SETTINGS = {
     "batch_size": 32,
     "updates": 1500,
     "rates": [0.003, 0.01, 0.03, 0.1],  # they rise for a tenth of the updates and fall along half a cosine
+    "wider": [0.001, 0.0003, 0.3],  # the next ones, for whoever does best at an edge of the grid
     "max_norm": 1.0,
     "sweep_seed": 100,
     "seeds": [0, 1, 2, 3, 4],
@@ -96,8 +97,13 @@ def run(settings: dict, kept: KeptRuns | None = None) -> dict:
             return found
 
         for kind, size in settings["contestants"]:
-            sweep = {str(rate): one(kind, size, rate, settings["sweep_seed"], {})["accuracies"] for rate in rates}
-            rate = float(max(sweep, key=lambda rate: np.mean(sweep[rate])))
+            sweep: dict = {}
+            todo, further = list(rates), sorted([*rates, *settings["wider"]])
+            while todo:
+                sweep |= {str(rate): one(kind, size, rate, settings["sweep_seed"], {})["accuracies"] for rate in todo}
+                rate = float(max(sweep, key=lambda rate: np.mean(sweep[rate])))
+                place = further.index(rate)
+                todo = [other for other in further[max(0, place - 1) : place + 2] if str(other) not in sweep]
             runs = [one(kind, size, rate, seed, {}) for seed in seeds]
             results["contestants"][f"{kind} {size}"] = {
                 "sweep": sweep, "rate": rate, "parameters": runs[0]["parameters"],
