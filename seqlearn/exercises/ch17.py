@@ -121,18 +121,19 @@ way_back = Exercise(
 # 17.3 The kernel -------------------------------------------------------------------------------------------------
 
 
-def kernel_reference(a, c, T):
-    """The kernel (T,) of a layer of complex units. a, c (H,) complex.
+def kernel_reference(r, theta, c, T):
+    """The kernel (T,) of a layer of planes that shrink by r and turn by theta, in radians, at each step. r, theta, c (H,)
 
-    The layer: h_t = a h_{t-1} + x_t in every unit, with one real input x_t for all, and the output y_t = the real part
-    of Σ c h_t. Then y_t = kernel[0] x_t + kernel[1] x_{t-1} + …
+    In complex numbers: a has size r and angle theta, h_t = a h_{t-1} + x_t in every plane, with one real input x_t for
+    all, and y_t is the real part of Σ c h_t. Then y_t = kernel[0] x_t + kernel[1] x_{t-1} + …
     """
-    return (a ** np.arange(T)[:, None] @ c).real
+    k = np.arange(T)[:, None]
+    return r**k * np.cos(k * theta) @ c
 
 
 def _kernel_cases(rng):
-    return [(rng.uniform(0.5, 0.99, H) * np.exp(1j * rng.uniform(0, 3, H)),
-             rng.standard_normal(H) + 1j * rng.standard_normal(H), T) for H, T in ((2, 6), (3, 5), (4, 8))]
+    return [(rng.uniform(0.5, 0.99, H), rng.uniform(0.2, 3, H), rng.standard_normal(H), T)
+            for H, T in ((2, 6), (3, 5), (4, 8))]
 
 
 kernel = Exercise(
@@ -144,30 +145,32 @@ kernel = Exercise(
     names=("kernel",),
     mistakes=[
         Mistake("one step late", {"np.arange(T)": "np.arange(1, T + 1)"},
-                "Your kernel begins with a to the power of 1. The newest input has not been multiplied by a yet: "
-                "kernel[0] is the real part of the sum of c."),
-        Mistake("sizes without turns", {"a ** np": "np.abs(a) ** np"},
-                "You take the size of a, so nothing turns. The power of the complex number itself shrinks and turns."),
-        Mistake("real parts first", [{"(a ** np.arange(T)[:, None] @ c).real": "(a ** np.arange(T)[:, None]).real @ c.real"},
-                                     {"(a ** np.arange(T)[:, None] @ c).real": "a.real ** np.arange(T)[:, None] @ c.real"}],
-                "You drop the imaginary parts before you multiply. The product of two imaginary parts is real, so it "
-                "counts: multiply first, then take the real part."),
-        Mistake("the size of the sum", {"(a ** np.arange(T)[:, None] @ c).real": "np.abs(a ** np.arange(T)[:, None] @ c)"},
-                "You take the absolute value of the sum. The output is its real part, which may be negative."),
-        Mistake("imaginary part", {".real": ".imag"}, "That is the imaginary part. The output is the real part."),
+                "Your kernel begins one step late. The newest input has not been multiplied by a yet: kernel[0] is the "
+                "sum of c."),
+        Mistake("shrinks without turning", {" * np.cos(k * theta)": ""},
+                "Nothing turns in your kernel. The real part of a number that turns by theta at each step is a cosine."),
+        Mistake("turns without shrinking", {"r**k * ": ""},
+                "Nothing fades in your kernel. After k steps the size is r to the power of k."),
+        Mistake("real part of one step, then the power", {"r**k * np.cos(k * theta)": "(r * np.cos(theta)) ** k"},
+                "You take the real part of a, and then its power. The power of a complex number comes first: its angle "
+                "after k steps is k theta, and the real part of that is what counts."),
+        Mistake("the same angle at all steps", {"np.cos(k * theta)": "np.cos(theta)"},
+                "Your angle stays theta. After k steps the number has turned k times, by k theta."),
+        Mistake("imaginary part", {"np.cos(k": "np.sin(k"},
+                "That is the imaginary part, a sine. The output is the real part."),
+        Mistake("degrees", {"np.cos(k * theta)": "np.cos(np.radians(k * theta))"},
+                "You turn radians into radians once more. theta is in radians already."),
         Mistake("c left out", {"@ c": "@ np.ones_like(c)"},
-                "Your kernel does not weigh the units. The output is a sum with the weights c."),
-        Mistake("running total", {"(a ** np.arange(T)[:, None] @ c).real": "np.cumsum((a ** np.arange(T)[:, None] @ c).real)"},
+                "Your kernel does not weigh the planes. The output is a sum with the weights c."),
+        Mistake("running total", {"r**k * np.cos(k * theta) @ c": "np.cumsum(r**k * np.cos(k * theta) @ c)"},
                 "That is the answer to an input of 1 at every step, all of them summed. The kernel is the answer to a "
                 "single 1."),
-        Mistake("still complex", {".real": ""},
-                "Your kernel is complex. The layer puts out the real part."),
     ],
     hints=[
         "Feed the layer a 1 and then zeros. What is the state after k more steps? The outputs are the kernel.",
-        "After k steps the state is a**k, so kernel[k] is the real part of the sum of c * a**k.",
+        "After k steps the state has the size r**k and the angle k * theta; its real part is r**k * np.cos(k * theta).",
     ],
-    explanation="A pair of conjugate units would give twice the real part; the layer here keeps one of each pair.",
+    explanation="A pair of conjugate eigenvalues would give twice the real part; the layer here keeps one of each pair.",
 )
 
 # 17.4 How near to 1 ----------------------------------------------------------------------------------------------
@@ -181,8 +184,6 @@ half_left = ValueExercise(
     mistakes=[
         Mistake("1/e in place of a half", 0.999,
                 "0.999 keeps 1/(1 − a) = 1,000 steps, and after those 1/e is left, about 0.37. Asked is a half."),
-        Mistake("1/e exactly", float(np.exp(-1 / 1000)),
-                "With this number 1/e is left after 1,000 steps, about 0.37. Asked is a half."),
         Mistake("a square", 0.5 ** (1 / 500), "With this number a half is left after 500 steps already."),
         Mistake("half of the distance", 0.9995, "Near, but 0.9995 to the power of 1,000 is 0.61. Solve a^1000 = 1/2."),
     ],
@@ -307,8 +308,6 @@ delta_memory = Exercise(
                 "β multiplies the value alone in your code. It is the size of the whole correction: β (v − k S)."),
         Mistake("beta left out", {"b * (v - k @ S)": "(v - k @ S)"},
                 "β is never used: it says how much of the correction is written."),
-        Mistake("the first state read", {"v - k @ S": "v - k @ (0 * S)"},
-                "What you read is always zero. Read from the state as the pairs before have left it."),
         Mistake("decay", {"S = S + np.outer(k, b * (v - k @ S))": "S = (1 - b) * S + b * np.outer(k, v)"},
                 "You fade the whole state. The delta rule takes away only what stood under this key."),
         Mistake("overwritten", {"S = S + np": "S = np"},
@@ -326,29 +325,29 @@ delta_memory = Exercise(
 
 QUIZ = Quiz("17", [
     Question("Which of these recurrences can a scan compute in log₂ T rounds?", [
-        Option("h_t = a_t h_{t−1} + b_t, where a_t and b_t come from x_t", True,
-               "Two such steps are one such step, a₂ a₁ and a₂ b₁ + b₂, so they may be grouped in any way."),
         Option("h_t = tanh(w h_{t−1} + b_t), with one weight w for all steps", False,
                "Two such steps are a tanh inside a tanh, which is no step of the same kind: nothing shorter stands for them."),
+        Option("h_t = a_t h_{t−1} + b_t, where a_t and b_t come from x_t", True,
+               "Two such steps are one such step, a₂ a₁ and a₂ b₁ + b₂, so they may be grouped in any way."),
         Option("h_t = z_t h_{t−1} + b_t, where z_t is a sigmoid of h_{t−1}", False,
                "The factor of step t is known only after step t − 1, so nothing can be joined ahead of time."),
-    ]),
+    ], topic="what a scan needs"),
     Question("A scan over 1,024 steps takes ten rounds. How much work is it, compared with the loop?", [
-        Option("More: about ten times as many multiplications, but they do not wait for each other", True,
-               "Each round works on nearly all steps. The gain is in waiting, not in work."),
         Option("The same: the rounds only reorder the multiplications that the loop does", False,
                "The products of several a are formed besides, in each round, and the loop never forms them."),
         Option("Less: ten rounds in place of 1,024 steps, so about a hundredth of the loop", False,
                "That is the depth, the number of steps that wait for each other. Each round touches nearly all steps."),
-    ]),
+        Option("More: about ten times as many multiplications, but they do not wait for each other", True,
+               "Each round works on nearly all steps. The gain is in waiting, not in work."),
+    ], topic="the work of a scan"),
     Question("A unit has the eigenvalue 0.99 e^{iθ} with θ = 90°. What is left of an input after 100 steps?", [
-        Option("About a third of its size, having turned 25 times round", True,
-               "0.99 to the power of 100 is 0.37, and 100 quarter turns are 25 whole ones."),
         Option("Nothing, since the real part of the eigenvalue is 0", False,
                "The distance from 0 decides what is left, and it is 0.99. The real part belongs to one step only."),
+        Option("About a third of its size, having turned 25 times round", True,
+               "0.99 to the power of 100 is 0.37, and 100 quarter turns are 25 whole ones."),
         Option("Nearly all of it, since 0.99 is nearly 1", False,
                "0.99 a step is 0.37 after 1/(1 − 0.99) = 100 steps, and 0.00004 after a thousand."),
-    ]),
+    ], topic="what an eigenvalue keeps"),
     Question("When is a linear recurrence a convolution with one fixed kernel?", [
         Option("When its factor a is the same at all steps", True,
                "Then an input is worth a^k after k steps, whenever it came. With a gate, it depends on what came in between."),
@@ -356,32 +355,32 @@ QUIZ = Quiz("17", [
                "A gate is below 1 too, and its products differ from place to place."),
         Option("Whenever it can be computed by a scan", False,
                "minGRU is computed by a scan, and its factors depend on the input: no fixed kernel."),
-    ]),
+    ], topic="when it is a convolution"),
     Question("minGRU is a GRU without …? Choose all that are right.", [
+        Option("the sum (1 − z) n + z h₋₁", False, "That line stays: it is the recurrence."),
         Option("the state inside its update gate", True, "z is a function of x alone, so all gates are known at once."),
         Option("the state inside its candidate", True, "So the reset gate has nothing left to reset."),
         Option("the tanh around its candidate", True, "n is a plain linear function of x."),
-        Option("the sum (1 − z) n + z h₋₁", False, "That line stays: it is the recurrence."),
-    ]),
+    ], topic="the minGRU"),
     Question("The recall of a model falls as more pairs are stored. Which run tells you most about whether the size of its "
              "state is the cause?", [
-        Option("The same model and training, with a larger state", True,
-               "If recall rises with nothing else changed, the size of the state takes part. Longer training asks the "
-               "other question."),
         Option("The same model on sequences with fewer pairs", False,
                "Fewer pairs are easier for every model, for many reasons. It is the observation once more."),
         Option("An attention model on the same sequences", False,
                "It differs in much more than the size of what it keeps."),
-    ]),
+        Option("The same model and training, with a larger state", True,
+               "If recall rises with nothing else changed, the size of the state takes part. Longer training asks the "
+               "other question."),
+    ], topic="controls"),
     Question("A matrix state of 16 × 16 numbers stores S = Σ kᵀ v. For how many pairs can it answer every key exactly, "
              "whatever the values are?", [
-        Option("16, if their keys are at right angles", True,
-               "k S gives back v alone when no other key has a part along k, and 16 directions are all there are."),
         Option("256, one for each number of the matrix", False,
                "Each pair brings 16 numbers of value, so 256 numbers hold 16 values and no more."),
+        Option("16, if their keys are at right angles", True,
+               "k S gives back v alone when no other key has a part along k, and 16 directions are all there are."),
         Option("As many as come, since a sum has no end", False,
                "It can be written without end, but keys then overlap, and an answer holds parts of other values."),
-    ]),
+    ], topic="a matrix memory"),
     Question("What does writing the next token need, after T tokens are read?", [
         Option("LSTM: a state of fixed size; attention: keys and values of all T", True,
                "That is the difference that stays when training is equally fast."),
@@ -389,5 +388,5 @@ QUIZ = Quiz("17", [
                "The other way round: the LSTM needs its state alone."),
         Option("Both: the same fixed number of values for each layer", False,
                "Attention's cache grows by one key and one value a layer with each token."),
-    ]),
+    ], topic="the next token"),
 ])

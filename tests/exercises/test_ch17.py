@@ -20,10 +20,10 @@ def test_the_references_are_the_layers():
     for mine, leaf in zip(ch17.way_back_reference(a, h, d_h), leaves, strict=True):
         assert np.allclose(mine, leaf.grad, atol=1e-12)
     layer = nn.LinearRecurrence(1, 6, rng=rng)
-    eigenvalues, c = layer.eigenvalues, rng.standard_normal(3) + 1j * rng.standard_normal(3)
-    x = rng.standard_normal(12)
+    eigenvalues, c, x = layer.eigenvalues, rng.standard_normal(3), rng.standard_normal(12)
     states = nn.scan(np.broadcast_to(eigenvalues, (12, 3)), np.repeat(x[:, None], 3, axis=1).astype(complex))
-    assert np.allclose(np.convolve(x, ch17.kernel_reference(eigenvalues, c, 12))[:12], (states @ c).real)
+    mine = ch17.kernel_reference(np.abs(eigenvalues), np.angle(eigenvalues), c, 12)
+    assert np.allclose(np.convolve(x, mine)[:12], (states @ c).real)
 
 
 def test_right_answers_written_otherwise():
@@ -32,8 +32,9 @@ def test_right_answers_written_otherwise():
         db = nn.scan(following[::-1], d_h[::-1])[::-1]
         return h[:-1] * db, db, a[0] * db[0]
 
-    def kernel_by_loop(a, c, T):
-        state, found = np.ones_like(a), []
+    def kernel_by_loop(r, theta, c, T):
+        a, found = r * np.exp(1j * theta), []
+        state = np.ones_like(a)
         for _ in range(T):
             found.append(float(np.sum(c * state).real))
             state = a * state
@@ -61,7 +62,7 @@ def test_right_answers_written_otherwise():
 @pytest.mark.parametrize(("exercise", "wrong"), [
     (ch17.join, lambda a_1, b_1, a_2, b_2: (a_1, b_1)),
     (ch17.way_back, lambda a, h, d_h: (0 * a, 0 * a, 0 * a[0])),
-    (ch17.kernel, lambda a, c, T: np.zeros(T)),
+    (ch17.kernel, lambda r, theta, c, T: np.zeros(T)),
     (ch17.min_lstm, lambda x, *weights: np.zeros((len(x), *weights[-1].shape))),
     (ch17.delta_memory, lambda keys, values, beta: keys.T @ (beta[:, None] * values) * 2),
 ])
