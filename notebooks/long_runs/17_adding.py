@@ -111,8 +111,7 @@ def run(settings: dict, kept: KeptRuns | None = None) -> dict:
     get = kept.get if kept else lambda name, run: run()
     results: dict = {"200": {}, "1000": {}}
     names, rates, seeds = list(settings["contestants"]), settings["rates"], settings["seeds"]
-    total = len(names) * (len(rates) + len(seeds)) + len(settings["at_1000"] + [*settings["controls"]]) * len(seeds)
-    with tqdm(total=total, unit="run", miniters=1) as bar:
+    with tqdm(unit="run", miniters=1) as bar:
 
         def one(name: str, length: int, rate: float, seed: int) -> dict:
             found = get(f"{name} {length} {rate} {seed}", lambda: race(name, length, rate, seed, settings))

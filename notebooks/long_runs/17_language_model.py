@@ -1,6 +1,6 @@
 """Chapter 14's race once more, with the readers of chapter 17: the same text, updates, batches, schedule and rates.
 
-    .venv/bin/python notebooks/long_runs/17_language_model.py     # about 4 minutes of one core; stopped, it goes on
+    .venv/bin/python notebooks/long_runs/17_language_model.py     # about 5 minutes of one core; stopped, it goes on
 
 One budget of text for all, 250 updates of 16 windows of 64 characters, and about as many weights as chapter 14's LSTM
 and rotary model have, whose results lie in 14_language_model.json. Each kind gets its rate from the same grid, on a seed
@@ -29,10 +29,12 @@ SETTINGS = {
         "LSTM": [64, 128],  # in the same blocks: is it the layer, or what stands around it?
         "LRU": [80, 192],
         "linear attention": [96, 5700],
+        "linear attention, fading": [96, 5700],  # a control: what it lacks may be the order
     },
     "num_layers": 2,
     "slow_start": 64,  # steps, of minGRU and LSTM
     "ring": [0.9, 0.999],  # of the LRU
+    "fade": 0.9,  # of the last one
     "window": 64,
     "rows": 16,
     "updates": 250,
@@ -55,8 +57,11 @@ def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray, np.ndarray
 def build(kind: str, symbols: int, settings: dict) -> Reader:
     """An untrained reader of one kind."""
     width, state_size = settings["contestants"][kind]
-    ring = dict(zip(("r_min", "r_max"), settings["ring"])) if kind == "LRU" else {}
-    reader = Reader(kind, symbols, symbols, width=width, state_size=state_size, num_layers=settings["num_layers"], **ring)
+    more = dict(zip(("r_min", "r_max"), settings["ring"])) if kind == "LRU" else {}
+    if kind.endswith("fading"):
+        more = {"fade": settings["fade"]}
+    reader = Reader(kind.split(",")[0], symbols, symbols, width=width, state_size=state_size,
+                    num_layers=settings["num_layers"], **more)
     return slow_start(reader, settings["slow_start"])
 
 

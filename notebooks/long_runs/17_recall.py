@@ -81,8 +81,7 @@ def run(settings: dict, kept: KeptRuns | None = None) -> dict:
     get = kept.get if kept else lambda name, run: run()
     results: dict = {"contestants": {}, "controls": {}}
     seeds, rates = settings["seeds"], settings["rates"]
-    total = len(settings["contestants"]) * (len(rates) + len(seeds)) + len(settings["controls"]) * len(seeds)
-    with tqdm(total=total, unit="run", miniters=1) as bar:
+    with tqdm(unit="run", miniters=1) as bar:
 
         def one(kind: str, size: int, rate: float, seed: int, more: dict) -> dict:
             def train() -> dict:

@@ -25,14 +25,15 @@ class LinearAttention(nn.Module):
 
     q, k (N, size) and v (N, size) are three products of x. The state is S (N, size, size) and s (N, size), in one tensor
     (N, size, size + 1). In training all steps are computed at once: the weight of step j at step t is φ(q_t) φ(k_j)ᵀ,
-    divided by the sum of its row. Both ways give the same numbers.
+    divided by the sum of its row. Both ways give the same numbers. fade: a number from 0 to 1 that S₋₁ and s₋₁ are
+    multiplied by; at 1, as in the paper, the order of the steps before is lost.
 
     Katharopoulos et al. (2020), "Transformers are RNNs: fast autoregressive transformers with linear attention".
     """
 
-    def __init__(self, input_size: int, size: int) -> None:
+    def __init__(self, input_size: int, size: int, *, fade: float = 1.0) -> None:
         super().__init__()
-        self.size = check_size("size", size)
+        self.size, self.fade = check_size("size", size), fade
         self.qkv = nn.Linear(check_size("input_size", input_size), 3 * size)
 
     def forward(self, x: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -40,12 +41,13 @@ class LinearAttention(nn.Module):
         q, k, v = self.qkv(x).split(self.size, dim=2)
         q, k = nn.functional.elu(q) + 1, nn.functional.elu(k) + 1
         v = torch.cat([v, torch.ones_like(v[..., :1])], dim=2)  # the last column of the state is s
-        weights = torch.einsum("tnd,jnd->ntj", q, k).tril()
-        y = torch.einsum("ntj,jnv->tnv", weights, v)
-        added = torch.einsum("tnd,tnv->ndv", k, v)
+        t = torch.arange(len(x), dtype=x.dtype, device=x.device)
+        left = (self.fade ** (t[:, None] - t).clamp_min(0)).tril()  # of step j at step t
+        y = torch.einsum("ntj,jnv->tnv", torch.einsum("tnd,jnd->ntj", q, k) * left, v)
+        added = torch.einsum("t,tnd,tnv->ndv", left[-1], k, v)
         if state is not None:
-            y = y + torch.einsum("tnd,ndv->tnv", q, state)
-            added = added + state
+            y = y + torch.einsum("t,tnd,ndv->tnv", self.fade ** (t + 1), q, state)
+            added = added + self.fade ** len(x) * state
         return y[..., :-1] / y[..., -1:].clamp_min(1e-6), added
 
 
@@ -82,8 +84,10 @@ def mixer(kind: str, input_size: int, state_size: int, **options: Any) -> tuple[
         return nn.LSTM(input_size, state_size // 2), state_size // 2
     if kind in ("minGRU", "LRU"):
         return {"minGRU": MinGRU, "LRU": LinearRecurrence}[kind](input_size, state_size, **options), state_size
-    size = state_size if kind == "attention" else max(1, int((math.sqrt(4 * state_size + 1) - 1) / 2))
-    return (CausalAttention if kind == "attention" else LinearAttention)(input_size, size), size
+    if kind == "attention":
+        return CausalAttention(input_size, state_size), state_size
+    size = max(1, int((math.sqrt(4 * state_size + 1) - 1) / 2))
+    return LinearAttention(input_size, size, **options), size
 
 
 class Block(nn.Module):

@@ -38,15 +38,18 @@ def test_the_state_has_as_many_numbers_as_asked_for(kind, numbers):
     assert kept_numbers(states) == numbers  # of two blocks
 
 
-def test_linear_attention_is_the_recurrence_of_its_docstring():
+@pytest.mark.parametrize("fade", [1.0, 0.8])
+def test_linear_attention_is_the_recurrence_of_its_docstring(fade):
     torch.manual_seed(1)
-    layer, x = LinearAttention(3, 4).double(), torch.randn(6, 2, 3, dtype=torch.float64)
+    layer, x = LinearAttention(3, 4, fade=fade).double(), torch.randn(6, 2, 3, dtype=torch.float64)
     outputs, state = layer(x)
+    first, between = layer(x[:2])
+    assert torch.allclose(torch.cat([first, layer(x[2:], between)[0]]), outputs, atol=1e-12)
     q, k, v = layer.qkv(x).split(4, dim=2)
     q, k = torch.nn.functional.elu(q) + 1, torch.nn.functional.elu(k) + 1
     S, s = torch.zeros(2, 4, 4, dtype=torch.float64), torch.zeros(2, 4, dtype=torch.float64)
     for t in range(6):
-        S, s = S + torch.einsum("nd,nv->ndv", k[t], v[t]), s + k[t]
+        S, s = fade * S + torch.einsum("nd,nv->ndv", k[t], v[t]), fade * s + k[t]
         wanted = torch.einsum("nd,ndv->nv", q[t], S) / (q[t] * s).sum(1, keepdim=True)
         assert torch.allclose(outputs[t], wanted, atol=1e-12)
     assert torch.allclose(state, torch.cat([S, s[..., None]], dim=2))
