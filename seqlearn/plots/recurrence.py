@@ -91,7 +91,7 @@ def kernels(radii: tuple[float, ...], steps: int, *, figure: Figure | None = Non
     axes.legend(loc="upper right")
     return describe(figure, f"""
         Curves that fall from 1: the share of an input that is left after k steps, for a = {", ".join(map(str, radii))}.
-        A dot marks 1/(1 − a) steps on each; all dots lie near the line 1/e, about 0.37.""")
+        A dot marks 1/(1 − a) steps on each; the nearer a is to 1, the nearer the dot is to the line 1/e, about 0.37.""")
 
 
 def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *, figure: Figure | None = None) -> Figure:
@@ -124,9 +124,10 @@ def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *
         state. Attention stays at 1. {"; ".join(words)}.""")
 
 
-def by_place(losses: dict[str, np.ndarray], part: int, *, figure: Figure | None = None) -> Figure:
-    """The surprise over the place in a window, {kind: (seeds, parts)}: the median, and the range as a band."""
-    figure = figure or plt.figure(figsize=(8.4, 3.4))
+def by_place(losses: dict[str, np.ndarray], part: int, trained: int, *, figure: Figure | None = None) -> Figure:
+    """The surprise over the place in a window, {kind: (seeds, parts)}: the median, and the range as a band. A line marks
+    the length of the windows in training."""
+    figure = figure or plt.figure(figsize=(9.6, 3.7))
     axes = figure.add_subplot()
     words = []
     for name, runs in losses.items():
@@ -137,8 +138,12 @@ def by_place(losses: dict[str, np.ndarray], part: int, *, figure: Figure | None 
         middle = np.median(runs, axis=0)
         axes.plot(places, middle, label=name, **style)
         words.append(f"{name} ends at {middle[-1]:.2f}")
-    axes.set(xlabel="place in the window, characters", ylabel="nats a character", xlim=(0, part * runs.shape[1]))
-    axes.legend(loc="upper right", fontsize=9, ncols=2)
+    axes.axvline(trained, color=color("muted"), linewidth=1.2, linestyle=(0, (1.5, 1.5)))
+    axes.set(xlabel="place in the window, characters", ylabel="nats a character", xlim=(0, part * runs.shape[1]),
+             yscale="log", ylim=(0.2, 6), yticks=(0.25, 0.5, 1, 2, 4))
+    axes.set_yticklabels(["0.25", "0.5", "1", "2", "4"])
+    axes.minorticks_off()
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=10)
     return describe(figure, f"""
         Surprise over the place in a window of {part * runs.shape[1]} characters, median of the seeds with a band from the
-        lowest to the highest: {"; ".join(words)}.""")
+        lowest to the highest, and a line at {trained}, the length of the training: {"; ".join(words)}.""")

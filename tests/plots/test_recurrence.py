@@ -17,7 +17,7 @@ FIGURES = {
     "kernels": lambda: recurrence.kernels((0.5, 0.9, 0.98, 0.99), steps=120),
     "recall": lambda: recurrence.recall(RUNS, [2, 4, 8, 16], guess=1 / 8),
     "by place": lambda: recurrence.by_place({name: np.linspace(1.5, 0.3, 40).reshape(8, 5).T + shift for shift, name in
-                                             enumerate(("rotary", "LSTM", "minGRU", "LRU"))}, part=32),
+                                             enumerate(("rotary", "LSTM", "minGRU", "LRU"))}, part=32, trained=64),
     "eigenvalue": lambda: key_frame(EigenvalueInTheDisc, a=0.95 * np.exp(0.4j), x=np.ones(120),
                                     h=0.5 * np.ones(120) + 0j),
 }
