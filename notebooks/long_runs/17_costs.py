@@ -4,8 +4,8 @@
 
 One thread, and its own seconds of the processor, so that other work on the machine disturbs them less than it disturbs
 a clock on the wall; what more threads would gain they do not say. The ways take turns. What is stored are medians over
-the repetitions and, for ratios, the median of the ratios of neighbours in time. Bytes are counted, not timed: everything
-that autograd keeps between forward and backward.
+the repetitions and, for ratios, the median of the ratios of neighbours in time. Bytes are counted, not timed:
+everything that autograd keeps between forward and backward.
 """
 
 import platform
@@ -40,9 +40,9 @@ def loop(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return torch.stack(outputs)
 
 
-def seconds(run) -> float:
+def seconds(run, *arguments) -> float:
     started = time.process_time()
-    run()
+    run(*arguments)
     return time.process_time() - started
 
 
@@ -118,7 +118,7 @@ def in_numpy(settings: dict) -> list[dict]:
 
     for length in settings["lengths"]:
         a, b = rng.uniform(size=(length, settings["size"])), rng.standard_normal((length, settings["size"]))
-        pairs = [(seconds(lambda: numpy_loop(a, b)), seconds(lambda: nn.scan(a, b))) for _ in range(9)]
+        pairs = [(seconds(numpy_loop, a, b), seconds(nn.scan, a, b)) for _ in range(9)]
         rows.append({"length": length, "loop / scan": round(float(np.median([one / two for one, two in pairs])), 2)})
     return rows
 
@@ -127,8 +127,9 @@ def memory(settings: dict) -> list[dict]:
     """Bytes kept for the way back, by length."""
     rows = []
     for length in settings["lengths"]:
-        rows.append({"length": length} | {name: bytes_kept(way, *leaves) for name, (way, leaves)
-                                          in ways(length, settings).items() if not (name == "attention" and length > 4096)})
+        rows.append({"length": length} | {
+            name: bytes_kept(way, *leaves) for name, (way, leaves) in ways(length, settings).items()
+            if not (name == "attention" and length > 4096)})
     return rows
 
 
@@ -153,7 +154,7 @@ def writing(settings: dict) -> dict:
         for _ in range(30):
             for kind, reader in readers.items():
                 token = torch.zeros(1, 1, dtype=torch.long)
-                times[kind].append(1000 * seconds(lambda: reader(token, states[kind])))
+                times[kind].append(1000 * seconds(reader, token, states[kind]))
         for kind in KINDS:
             found[kind].append({"length": length, "kept": kept_numbers(states[kind]),
                                 "ms": round(float(np.median(times[kind])), 3)})
@@ -170,8 +171,8 @@ def processor() -> str:
 
 
 def run(settings: dict) -> dict:
-    return {"processor": processor(), "bytes": memory(settings), "written": writing(settings), "numpy": in_numpy(settings),
-            "ms": race(settings)}
+    return {"processor": processor(), "bytes": memory(settings), "written": writing(settings),
+            "numpy": in_numpy(settings), "ms": race(settings)}
 
 
 def main() -> None:

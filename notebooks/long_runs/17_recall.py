@@ -5,9 +5,8 @@
 Everything around the layer is the same (`seqlearn.models.mixers`). Training draws the number of pairs for every batch.
 Each contestant gets its learning rate from the same grid, on a seed that does not count, by the accuracy on fresh
 sequences of a generator of its own; the sequences that judge come from another. The grid is widened where the best
-stands at an edge. LSTM and minGRU start with slow gates (`slow_start`). `controls` start as the layers usually do, or train longer, at the rate that was chosen for the
-contestant that they belong to.
-"""
+stands at an edge. LSTM and minGRU start with slow gates (`slow_start`). `controls` start as the layers usually do, or
+train longer, at the rate that was chosen for the contestant that they belong to. """
 
 import time
 

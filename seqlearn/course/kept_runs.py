@@ -1,4 +1,5 @@
-"""A long run that can be stopped: every finished piece is kept beside the script, and the next start goes on from there.
+"""A long run that can be stopped: every finished piece is kept beside the script, and the next start goes on from
+there.
 
     kept = KeptRuns(__file__, SETTINGS)
     result = kept.get("LSTM 64, seed 3", lambda: train_one("LSTM", 64, 3))

@@ -52,9 +52,8 @@ def symbols_to_copy(
     x (length + symbols, N) of integers: 0 to 5 are symbols, 6 is noise, 7 asks for the next symbol. y has the same
     shape: −1, then the symbols. Raises ValueError for more symbols than steps.
 
-    The selective copying of Gu and Dao (2023), "Mamba": in plain copying, as in `copy_memory`, the places are fixed, and
-    a layer that treats all steps alike can wait a fixed time.
-    """
+    The selective copying of Gu and Dao (2023), "Mamba": in plain copying, as in `copy_memory`, the places are fixed,
+    and a layer that treats all steps alike can wait a fixed time. """
     batch_size, symbols, length = (check_size(name, value) for name, value in
                                    (("batch_size", batch_size), ("symbols", symbols), ("length", length)))
     if symbols > length:

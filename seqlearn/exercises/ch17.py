@@ -25,7 +25,8 @@ join = Exercise(
         Mistake("step 2 first", {"a_2 * b_1 + b_2": "a_1 * b_2 + b_1"},
                 "This is step 2 and then step 1. What step 1 added, b_1, goes through step 2, so a_2 multiplies it."),
         Mistake("b_1 not multiplied", {"a_2 * b_1 + b_2": "b_1 + b_2"},
-                "You add b_1 as it came. It is in the state when step 2 arrives, and step 2 multiplies the whole state."),
+                "You add b_1 as it came. It is in the state when step 2 arrives, and step 2 multiplies the whole "
+                "state."),
         Mistake("both b multiplied", {"a_2 * b_1 + b_2": "a_2 * (b_1 + b_2)"},
                 "You multiply b_2 as well. It is added after the multiplication by a_2."),
         Mistake("a added", {"a_2 * a_1,": "a_2 + a_1,"},
@@ -102,17 +103,20 @@ way_back = Exercise(
         Mistake("from the left", {"reversed(range(len(a)))": "range(len(a))"},
                 "Your loop runs from the first step to the last. The gradient comes from the last: reversed."),
         Mistake("the state after the step", {"db * h[:-1]": "db * h[1:]"},
-                "You multiply db with the state after the step. a_t multiplies the state before it, h[t] in this array."),
+                "You multiply db with the state after the step. a_t multiplies the state before it, h[t] in this "
+                "array."),
         Mistake("b's gradient without h", {"db * h[:-1], db": "db, db"},
                 "Your da is db. a_t stands in front of h_{t−1}, so its gradient is db_t times that state."),
         Mistake("first state not multiplied", {"db, later": "db, db[0]"},
                 "Your gradient of h_0 is db[0]. Between h_0 and the first state stands a[0]: multiply by it."),
         Mistake("d_h in place of db", {"db * h[:-1], db": "d_h * h[:-1], db"},
-                "You make da from what the loss says of this state alone. It needs the whole gradient of the state, db."),
+                "You make da from what the loss says of this state alone. It needs the whole gradient of the state, "
+                "db."),
     ],
     hints=[
         "Who is moved by h_t? The loss directly, by d_h[t], and h_{t+1}, by a_{t+1}.",
-        "From the last step to the first: db[t] = d_h[t] + a[t + 1] * db[t + 1], and db of the last is d_h of the last.",
+        "From the last step to the first: db[t] = d_h[t] + a[t + 1] * db[t + 1], and db of the last is d_h of the "
+        "last.",
         "da[t] = db[t] * h[t], as h begins with h_0; and the gradient of h_0 is a[0] * db[0].",
     ],
     explanation="The line for db is the recurrence itself, read from the right, so `scan` can do the loop's work.",
@@ -122,7 +126,7 @@ way_back = Exercise(
 
 
 def kernel_reference(r, theta, c, T):
-    """The kernel (T,) of a layer of planes that shrink by r and turn by theta, in radians, at each step. r, theta, c (H,)
+    """The kernel (T,) of a layer of planes that shrink by r and turn by theta, in radians. r, theta, c (H,).
 
     In complex numbers: a has size r and angle theta, h_t = a h_{t-1} + x_t in every plane, with one real input x_t for
     all, and y_t is the real part of Σ c h_t. Then y_t = kernel[0] x_t + kernel[1] x_{t-1} + …
@@ -148,7 +152,8 @@ kernel = Exercise(
                 "Your kernel begins one step late. The newest input has not been multiplied by a yet: kernel[0] is the "
                 "sum of c."),
         Mistake("shrinks without turning", {" * np.cos(k * theta)": ""},
-                "Nothing turns in your kernel. The real part of a number that turns by theta at each step is a cosine."),
+                "Nothing turns in your kernel. The real part of a number that turns by theta at each step is a "
+                "cosine."),
         Mistake("turns without shrinking", {"r**k * ": ""},
                 "Nothing fades in your kernel. After k steps the size is r to the power of k."),
         Mistake("real part of one step, then the power", {"r**k * np.cos(k * theta)": "(r * np.cos(theta)) ** k"},
@@ -170,7 +175,8 @@ kernel = Exercise(
         "Feed the layer a 1 and then zeros. What is the state after k more steps? The outputs are the kernel.",
         "After k steps the state has the size r**k and the angle k * theta; its real part is r**k * np.cos(k * theta).",
     ],
-    explanation="A pair of conjugate eigenvalues would give twice the real part; the layer here keeps one of each pair.",
+    explanation="A pair of conjugate eigenvalues would give twice the real part; the layer here keeps one of each "
+                "pair.",
 )
 
 # 17.4 How near to 1 ----------------------------------------------------------------------------------------------
@@ -237,7 +243,8 @@ min_lstm = Exercise(
         Mistake("gates exchanged", {"keep, write = f / (f + i), i / (f + i)": "keep, write = i / (f + i), f / (f + i)"},
                 "The two gates are exchanged: f keeps the old state and i writes the candidate."),
         Mistake("write is 1 − f", {"keep, write = f / (f + i), i / (f + i)": "keep, write = f, 1 - f"},
-                "You keep f and write 1 − f, which is a minGRU with z = f. The gate i must take part: divide both by f + i."),
+                "You keep f and write 1 − f, which is a minGRU with z = f. The gate i must take part: divide both by "
+                "f + i."),
         Mistake("tanh of the candidate", {"x @ W_g + b_g\n": "np.tanh(x @ W_g + b_g)\n"},
                 "Your candidate goes through a tanh, as in an LSTM. The minimal cell has none."),
         Mistake("tanh of the state", {"states.append(h)": "states.append(np.tanh(h))"},
@@ -245,7 +252,8 @@ min_lstm = Exercise(
         Mistake("first state forgotten", {"h, states = h_0, []": "h, states = 0 * h_0, []"},
                 "You begin with zeros. The state before the first step is h_0."),
         Mistake("sum of all gates", {"keep, write = f / (f + i), i / (f + i)":
-                                     "keep, write = f / (f + i).sum(-1, keepdims=True), i / (f + i).sum(-1, keepdims=True)"},
+                                     "keep, write = f / (f + i).sum(-1, keepdims=True), i / (f + i).sum(-1, "
+                                     "keepdims=True)"},
                 "You divide by the sum over all units. Each unit divides by its own f + i."),
         Mistake("only the last state", {"return np.array(states)": "return states[-1]"},
                 "You return the last state. Asked are all of them, (T, N, H)."),
@@ -300,7 +308,8 @@ delta_memory = Exercise(
     names=("S",),
     mistakes=[
         Mistake("plain sum", {"b * (v - k @ S)": "b * v"},
-                "You add every pair, as linear attention does. The delta rule first reads what the key answers already, "
+                "You add every pair, as linear attention does. The delta rule first reads what the key answers "
+                "already, "
                 "k @ S, and writes the difference."),
         Mistake("wrong sign", {"v - k @ S": "v + k @ S"},
                 "You add what was read. The difference v − k S is what is missing."),
@@ -326,7 +335,8 @@ delta_memory = Exercise(
 QUIZ = Quiz("17", [
     Question("Which of these recurrences can a scan compute in log₂ T rounds?", [
         Option("h_t = tanh(w h_{t−1} + b_t), with one weight w for all steps", False,
-               "Two such steps are a tanh inside a tanh, which is no step of the same kind: nothing shorter stands for them."),
+               "Two such steps are a tanh inside a tanh, which is no step of the same kind: nothing shorter stands "
+               "for them."),
         Option("h_t = a_t h_{t−1} + b_t, where a_t and b_t come from x_t", True,
                "Two such steps are one such step, a₂ a₁ and a₂ b₁ + b₂, so they may be grouped in any way."),
         Option("h_t = z_t h_{t−1} + b_t, where z_t is a sigmoid of h_{t−1}", False,
@@ -350,7 +360,8 @@ QUIZ = Quiz("17", [
     ], topic="what an eigenvalue keeps"),
     Question("When is a linear recurrence a convolution with one fixed kernel?", [
         Option("When its factor a is the same at all steps", True,
-               "Then an input is worth a^k after k steps, whenever it came. With a gate, it depends on what came in between."),
+               "Then an input is worth a^k after k steps, whenever it came. With a gate, it depends on what came in "
+               "between."),
         Option("When its factor a is a number below 1", False,
                "A gate is below 1 too, and its products differ from place to place."),
         Option("Whenever it can be computed by a scan", False,
@@ -362,7 +373,8 @@ QUIZ = Quiz("17", [
         Option("the state inside its candidate", True, "So the reset gate has nothing left to reset."),
         Option("the tanh around its candidate", True, "n is a plain linear function of x."),
     ], topic="the minGRU"),
-    Question("The recall of a model falls as more pairs are stored. Which run tells you most about whether the size of its "
+    Question("The recall of a model falls as more pairs are stored. Which run tells you most about whether the size "
+             "of its "
              "state is the cause?", [
         Option("The same model on sequences with fewer pairs", False,
                "Fewer pairs are easier for every model, for many reasons. It is the observation once more."),

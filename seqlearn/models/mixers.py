@@ -19,14 +19,15 @@ KINDS = ("LSTM", "minGRU", "LRU", "linear attention", "attention")
 
 
 class LinearAttention(nn.Module):
-    """Attention without a softmax, which is a recurrence whose state is a matrix. At step t, with φ(x) = elu(x) + 1 > 0:
+    """Attention without a softmax, which is a recurrence whose state is a matrix. At step t, with φ(x) = elu(x) + 1 >
+    0:
 
         S = S₋₁ + φ(k)ᵀ v,   s = s₋₁ + φ(k),   y = φ(q) S / (φ(q) sᵀ)
 
-    q, k (N, size) and v (N, size) are three products of x. The state is S (N, size, size) and s (N, size), in one tensor
-    (N, size, size + 1). In training all steps are computed at once: the weight of step j at step t is φ(q_t) φ(k_j)ᵀ,
-    divided by the sum of its row. Both ways give the same numbers. fade: a number from 0 to 1 that S₋₁ and s₋₁ are
-    multiplied by; at 1, as in the paper, the order of the steps before is lost.
+    q, k (N, size) and v (N, size) are three products of x. The state is S (N, size, size) and s (N, size), in one
+    tensor (N, size, size + 1). In training all steps are computed at once: the weight of step j at step t is φ(q_t)
+    φ(k_j)ᵀ, divided by the sum of its row. Both ways give the same numbers. fade: a number from 0 to 1 that S₋₁ and s₋₁
+    are multiplied by; at 1, as in the paper, the order of the steps before is lost.
 
     Katharopoulos et al. (2020), "Transformers are RNNs: fast autoregressive transformers with linear attention".
     """
@@ -91,7 +92,8 @@ def mixer(kind: str, input_size: int, state_size: int, **options: Any) -> tuple[
 
 
 class Block(nn.Module):
-    """y = x + (layer(norm(x)) W + b) ⊙ SiLU(norm(x) W_gate + b_gate): a layer, a gate that sees the same step, a sum."""
+    """y = x + (layer(norm(x)) W + b) ⊙ SiLU(norm(x) W_gate + b_gate): a layer, a gate that sees the same step, a
+    sum."""
 
     def __init__(self, kind: str, width: int, state_size: int, **options: Any) -> None:
         super().__init__()

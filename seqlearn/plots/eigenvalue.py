@@ -32,11 +32,13 @@ class EigenvalueInTheDisc(Picture):
         (self.left,) = kernel.plot([], [], color=color("gradient"), linestyle="--", label="gradient")
         (self.memory,) = kernel.plot([], [], color=color("ink"), linewidth=1.2, linestyle=(0, (1.5, 1.5)),
                                      label="1/(1 − |a|)")
-        kernel.set(xlim=(0, self.steps), ylim=(-LARGEST, LARGEST), xlabel="steps k", title="what is left after k steps, forwards and back")
+        kernel.set(xlim=(0, self.steps), ylim=(-LARGEST, LARGEST), xlabel="steps k",
+                   title="what is left after k steps, forwards and back")
         kernel.legend(loc="upper right", fontsize=9, ncols=3)
         (self.inputs,) = state.plot([], [], color=color("input"), linewidth=1.2, label="input $x_t$")
         (self.state,) = state.plot([], [], color=color("state"), label="state $h_t$, scaled by √(1 − |a|²)")
-        state.set(xlim=(0, self.steps), ylim=(-LARGEST - 0.4, LARGEST + 0.4), xlabel="step t", title="what it makes of inputs")
+        state.set(xlim=(0, self.steps), ylim=(-LARGEST - 0.4, LARGEST + 0.4), xlabel="step t",
+                  title="what it makes of inputs")
         state.legend(loc="upper right", fontsize=9, ncols=2)
         self.curves = [self.kernel, self.state]
         self.moving += [self.spiral, self.pair, self.kernel, self.left, self.memory, self.inputs, self.state]
@@ -56,7 +58,8 @@ class EigenvalueInTheDisc(Picture):
         degrees = np.degrees(np.angle(a))
         turning = "without turning" if degrees < 0.05 else f"turning by {degrees:.0f}° a step"
         if size < 1:
-            keeps = f"It keeps an input for about {steps:.1f} steps: after {self.steps} steps {size**self.steps:.2g} is left"
+            left = f"{size**self.steps:.2g} is left"
+            keeps = f"It keeps an input for about {steps:.1f} steps: after {self.steps} steps {left}"
         elif size == 1:
             keeps = f"It keeps every input for ever: after {self.steps} steps all of it is left"
         else:

@@ -91,10 +91,12 @@ def kernels(radii: tuple[float, ...], steps: int, *, figure: Figure | None = Non
     axes.legend(loc="upper right")
     return describe(figure, f"""
         Curves that fall from 1: the share of an input that is left after k steps, for a = {", ".join(map(str, radii))}.
-        A dot marks 1/(1 − a) steps on each; the nearer a is to 1, the nearer the dot is to the line 1/e, about 0.37.""")
+        A dot marks 1/(1 − a) steps on each; the nearer a is to 1, the nearer the dot is to the line 1/e, about
+        0.37.""")
 
 
-def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *, figure: Figure | None = None) -> Figure:
+def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *,
+           figure: Figure | None = None) -> Figure:
     """Accuracy over the number of pairs, {"LSTM 64": (seeds, pairs)}; a panel for each kind of fixed state."""
     figure = figure or plt.figure(figsize=(9.6, 3.7))
     kinds = ("linear attention", "LSTM", "minGRU")
@@ -125,7 +127,8 @@ def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *
 
 
 def by_place(losses: dict[str, np.ndarray], part: int, trained: int, *, figure: Figure | None = None) -> Figure:
-    """The surprise over the place in a window, {kind: (seeds, parts)}: the median, and the range as a band. A line marks
+    """The surprise over the place in a window, {kind: (seeds, parts)}: the median, and the range as a band. A line
+    marks
     the length of the windows in training."""
     figure = figure or plt.figure(figsize=(9.6, 3.7))
     axes = figure.add_subplot()
@@ -145,5 +148,5 @@ def by_place(losses: dict[str, np.ndarray], part: int, trained: int, *, figure: 
     axes.minorticks_off()
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=10)
     return describe(figure, f"""
-        Surprise over the place in a window of {part * runs.shape[1]} characters, median of the seeds with a band from the
-        lowest to the highest, and a line at {trained}, the length of the training: {"; ".join(words)}.""")
+        Surprise over the place in a window of {part * runs.shape[1]} characters, median of the seeds with a band from
+        the lowest to the highest, and a line at {trained}, the length of the training: {"; ".join(words)}.""")

@@ -18,8 +18,8 @@ class PlaceTheEigenvalue(Explorer):
     title = "Place the eigenvalue"
     question = (
         "Which size keeps a third of a pulse for 100 steps, and what happens to the gradient then? Let a wave of 40° a "
-        "step come in: at which angle does the unit listen to it? Last, cross the border at 1: what do kernel, state and "
-        "gradient have in common?"
+        "step come in: at which angle does the unit listen to it? Last, cross the border at 1: what do kernel, state "
+        "and gradient have in common?"
     )
     picture_class = EigenvalueInTheDisc
     on_page = {

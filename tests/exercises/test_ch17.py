@@ -52,8 +52,8 @@ def test_right_answers_written_otherwise():
             S = (np.eye(len(k)) - b * np.outer(k, k)) @ S + b * np.outer(k, v)
         return S
 
-    for exercise, answer in ((ch17.way_back, back_by_scan), (ch17.kernel, kernel_by_loop), (ch17.min_lstm, lstm_by_scan),
-                             (ch17.delta_memory, delta_by_projection),
+    for exercise, answer in ((ch17.way_back, back_by_scan), (ch17.kernel, kernel_by_loop),
+                             (ch17.min_lstm, lstm_by_scan), (ch17.delta_memory, delta_by_projection),
                              (ch17.join, lambda a_1, b_1, a_2, b_2: (a_1 * a_2, b_2 + b_1 * a_2))):
         result = exercise.check(answer)
         assert result.status == "correct", (exercise.id, result.message)
