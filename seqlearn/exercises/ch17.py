@@ -165,6 +165,9 @@ kernel = Exercise(
                 "That is the imaginary part, a sine. The output is the real part."),
         Mistake("degrees", {"np.cos(k * theta)": "np.cos(np.radians(k * theta))"},
                 "You turn radians into radians once more. theta is in radians already."),
+        Mistake("size of the sum", {"r**k * np.cos(k * theta) @ c":
+                                    "np.abs((r * np.exp(1j * theta)) ** k @ c)"},
+                "You take the size of the complex sum. The output is its real part, which may be negative."),
         Mistake("c left out", {"@ c": "@ np.ones_like(c)"},
                 "Your kernel does not weigh the planes. The output is a sum with the weights c."),
         Mistake("running total", {"r**k * np.cos(k * theta) @ c": "np.cumsum(r**k * np.cos(k * theta) @ c)"},
@@ -191,6 +194,8 @@ half_left = ValueExercise(
         Mistake("1/e in place of a half", 0.999,
                 "0.999 keeps 1/(1 − a) = 1,000 steps, and after those 1/e is left, about 0.37. Asked is a half."),
         Mistake("a square", 0.5 ** (1 / 500), "With this number a half is left after 500 steps already."),
+        Mistake("it grows", 2 ** (1 / 1000), "With this number the input doubles in 1,000 steps. Take the reciprocal."),
+        Mistake("a hundred steps", 0.5 ** (1 / 100), "With this number a half is left after 100 steps already."),
         Mistake("half of the distance", 0.9995, "Near, but 0.9995 to the power of 1,000 is 0.61. Solve a^1000 = 1/2."),
     ],
     hints=["After k steps a share a^k is left.", "a = 0.5 ** (1 / 1000)."],
@@ -245,6 +250,12 @@ min_lstm = Exercise(
         Mistake("write is 1 − f", {"keep, write = f / (f + i), i / (f + i)": "keep, write = f, 1 - f"},
                 "You keep f and write 1 − f, which is a minGRU with z = f. The gate i must take part: divide both by "
                 "f + i."),
+        Mistake("exponential gates", {"sigmoid(x @ W_f + b_f), sigmoid(x @ W_i + b_i)":
+                                      "np.exp(x @ W_f + b_f), np.exp(x @ W_i + b_i)"},
+                "Your gates are exponentials, as in an xLSTM. Here each is a sigmoid, and the two are divided by their "
+                "sum afterwards."),
+        Mistake("biases left out", {"x @ W_f + b_f": "x @ W_f", "x @ W_i + b_i": "x @ W_i", "x @ W_g + b_g": "x @ W_g"},
+                "You leave the biases out. Each of the three sums has its own."),
         Mistake("tanh of the candidate", {"x @ W_g + b_g\n": "np.tanh(x @ W_g + b_g)\n"},
                 "Your candidate goes through a tanh, as in an LSTM. The minimal cell has none."),
         Mistake("tanh of the state", {"states.append(h)": "states.append(np.tanh(h))"},
@@ -307,7 +318,7 @@ delta_memory = Exercise(
     extra=_overwrites,
     names=("S",),
     mistakes=[
-        Mistake("plain sum", {"b * (v - k @ S)": "b * v"},
+        Mistake("plain sum", [{"b * (v - k @ S)": "b * v"}, {"b * (v - k @ S)": "v"}],
                 "You add every pair, as linear attention does. The delta rule first reads what the key answers "
                 "already, "
                 "k @ S, and writes the difference."),
