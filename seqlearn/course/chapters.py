@@ -18,7 +18,7 @@ PARTS = (
     "Gates",
     "Text",
     "Sequence to sequence, and attention",
-    "Recurrence at work",
+    "Recurrence today",
 )
 
 
@@ -161,13 +161,20 @@ CHAPTERS = (
             "Forecast the sea, the air and the sun, and find out where a straight line beats your network.", 90,
             part=5, needs=("08", "11"), topic="forecasting",
             also=("data.series", "models.autoregression", "models.forecaster", "plots.fan")),
+    Chapter("17", "recurrence_returns", "Recurrence returns",
+            "Take the matrix and the tanh off the state's way, read a thousand steps in ten rounds, and see what a "
+            "state of fixed size cannot hold.", 95,
+            part=5, needs=("05", "08", "14"), topic="recurrence",
+            also=("nn.linear_recurrence", "nn.min_gru", "models.linear_recurrence", "models.mixers", "data.recall",
+                  "plots.eigenvalue")),
 )
 
 WAYS = (
     Way("an evening", ("00", "02"), "You have trained a recurrent network that writes, and built its loop."),
     Way("a weekend", ("00", "01", "02", "03", "04", "05", "06"),
         "You can derive the gradient of an RNN and of an LSTM, and check it."),
-    Way("a term", tuple(entry.number for entry in CHAPTERS), "You have built a translator with attention."),
+    Way("a term", tuple(entry.number for entry in CHAPTERS),
+        "You have built a translator with attention, and know what recurrence is good for today."),
 )
 
 
