@@ -1,0 +1,211 @@
+"""A class on a real JupyterHub: what one student breaks, the others do not notice, and nothing is lost.
+
+Run by hand, in an environment with classroom/jupyterhub/requirements.txt and configurable-http-proxy on the PATH:
+
+    SEQLEARN_CLASS_HUB=1 .venv/bin/python -m pytest tests/classroom/test_hub.py -q -s
+
+SEQLEARN_SMALL_HOME may name a folder on a file system of about 30 MB, for the home that runs full. `-s` shows the table.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import statistics
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.hub,
+    pytest.mark.skipif(not os.environ.get("SEQLEARN_CLASS_HUB"), reason="starts a JupyterHub and a class: minutes"),
+]
+STARTS = "import numpy as np\nkept = 42"
+
+
+def free_ports() -> int:
+    """A port that is free like the two after it."""
+    for port in range(18100, 19000, 10):
+        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+            try:
+                for number, each in enumerate((one, two, three)):
+                    each.bind(("127.0.0.1", port + number))
+                return port
+            except OSError:
+                continue
+    raise RuntimeError("no ports are free")
+
+
+def in_a_class(play, small_home: str = ""):
+    """Let `play(hub, ann, ben)` happen in a class in which Ann and Ben have opened chapter 05."""
+    from classroom.jupyterhub.load import Hub
+
+    async def happen():
+        async with Hub(free_ports()) as hub:
+            if small_home:
+                (hub.folder / "homes").mkdir()
+                (hub.folder / "homes/ann").symlink_to(small_home, target_is_directory=True)
+            ann, ben = hub.student("ann"), hub.student("ben")
+            for each in (ann, ben):
+                await each.log_in()
+                await each.open("05")
+                await each.run(STARTS)
+            try:
+                await play(hub, ann, ben)
+                assert await ben.value("kept") == "42"
+            finally:
+                await ann.leave()
+                await ben.leave()
+
+    asyncio.run(happen())
+
+
+async def waits(student, count: int = 20) -> float:
+    """The median seconds that a small cell takes."""
+    seconds = []
+    for _ in range(count):
+        start = time.monotonic()
+        await student.run("sum(range(1000))", 30)
+        seconds.append(time.monotonic() - start)
+    return statistics.median(seconds)
+
+
+def hubs_process(hub, name: str):
+    import psutil
+
+    return next(each for each in psutil.Process(hub.process.pid).children() if name in " ".join(each.cmdline()))
+
+
+def test_a_kernel_that_wants_too_much_memory():
+    async def play(hub, ann, ben):
+        reply = await ann.run("wide = np.ones(3 * 10**8)")
+        assert (reply["status"], reply["ename"]) == ("error", "MemoryError") or reply["ename"].endswith("MemoryError")
+        reply = await ann.run("grows = []\nwhile True: grows.append(bytearray(10**7))")
+        assert reply["ename"] == "MemoryError"
+        assert await ann.value("kept") == "42"
+        await ann.run("del grows")
+        assert await ann.value("np.ones(10**7).sum()") in ("10000000.0", "np.float64(10000000.0)")
+
+    in_a_class(play)
+
+
+def test_a_kernel_that_dies_comes_back():
+    async def play(hub, ann, ben):
+        ann.socket.close()
+        os.kill(ann.kernel_pid, 9)
+        for _ in range(40):
+            await asyncio.sleep(0.5)
+            state = await ann.ask("GET", f"{ann.server}/api/kernels/{ann.kernel}", token=ann.own_token)
+            if state["execution_state"] in ("idle", "starting"):
+                break
+        await ann.connect()
+        assert (await ann.run("back = 1"))["status"] == "ok"
+        assert int(await ann.value("__import__('os').getpid()")) != ann.kernel_pid
+        assert ann.notebook == (await ann.ask("GET", f"{ann.server}/api/contents/{ann.path}", token=ann.own_token))["content"]
+
+    in_a_class(play)
+
+
+def test_an_endless_loop():
+    async def play(hub, ann, ben):
+        before = await waits(ben)
+        endless = asyncio.create_task(ann.run("while True: pass", 120))
+        await asyncio.sleep(1)
+        during = await waits(ben)
+        await ann.ask("POST", f"{ann.server}/api/kernels/{ann.kernel}/interrupt", {}, token=ann.own_token)
+        assert (await endless)["ename"] == "KeyboardInterrupt"
+        assert await ann.value("kept") == "42"
+        print(f"\na small cell of another student: {1000 * before:.0f} ms, beside an endless loop {1000 * during:.0f} ms")
+        assert during < before + 0.5
+
+    in_a_class(play)
+
+
+def test_a_file_that_is_too_large():
+    async def play(hub, ann, ben):
+        reply = await ann.run("with open('large', 'wb') as file:\n    for _ in range(30): file.write(bytes(10**7))")
+        assert reply["ename"] == "OSError" and "File too large" in reply["evalue"]
+        await saves(ann, "after the large file")
+
+    in_a_class(play)
+
+
+async def saves(student, text: str) -> None:
+    """Save the notebook with a line more, as JupyterLab does, and read it again."""
+    place = f"{student.server}/api/contents/{student.path}"
+    content = student.notebook | {"metadata": student.notebook["metadata"] | {"note": text}}
+    await student.ask("PUT", place, {"type": "notebook", "content": content}, token=student.own_token)
+    assert (await student.ask("GET", place, token=student.own_token))["content"]["metadata"]["note"] == text
+
+
+@pytest.mark.skipif(not os.environ.get("SEQLEARN_SMALL_HOME"), reason="SEQLEARN_SMALL_HOME names no small file system")
+def test_a_full_home():
+    from tornado.httpclient import HTTPClientError
+
+    home = Path(os.environ["SEQLEARN_SMALL_HOME"])
+    assert shutil.disk_usage(home).total < 100 * 10**6
+
+    async def play(hub, ann, ben):
+        await saves(ann, "before")
+        reply = await ann.run("with open('large', 'wb', 0) as file:\n    while True: file.write(bytes(10**4))")
+        assert "No space left" in reply["evalue"]
+        with pytest.raises(HTTPClientError):
+            await saves(ann, "while it is full")
+        place = f"{ann.server}/api/contents/{ann.path}"
+        kept = (await ann.ask("GET", place, token=ann.own_token))["content"]
+        assert kept["metadata"]["note"] == "before" and len(kept["cells"]) == len(ann.notebook["cells"])
+        assert await ann.value("kept") == "42"
+        await ann.run("import os; os.remove('large')")
+        await saves(ann, "after")
+        await saves(ben, "meanwhile")
+
+    in_a_class(play, str(home))
+
+
+def test_a_hub_that_is_restarted():
+    async def play(hub, ann, ben):
+        running = asyncio.create_task(ann.run("import time\nfor n in range(30): time.sleep(0.2)\nthrough = n", 60))
+        process = hubs_process(hub, "jupyterhub_config.py")
+        process.kill()
+        await asyncio.sleep(0.5)
+        assert (await ben.run("beside = 1"))["status"] == "ok"  # while there is no hub
+        await hub.wait_until_ready()
+        assert hubs_process(hub, "jupyterhub_config.py").pid != process.pid
+        assert (await running)["status"] == "ok" and await ann.value("through") == "29"
+        pid = ann.server_pid
+        await ann.log_in()  # the new hub finds the server that runs
+        assert ann.server_pid == pid
+        await saves(ann, "after the restart")
+        new = hub.student("new")
+        await new.log_in()
+        await new.open("05")
+        await new.leave()
+
+    in_a_class(play)
+
+
+def test_a_fork_server_that_is_gone():
+    async def play(hub, ann, ben):
+        hubs_process(hub, "fork_server").kill()
+        assert (await ann.run("on = kept + 1"))["status"] == "ok"
+        new = hub.student("new")  # starts with its own imports, or in the next fork server
+        await new.log_in()
+        await new.open("05")
+        assert (await new.run(STARTS))["status"] == "ok"
+        await new.leave()
+
+    in_a_class(play)
+
+
+def test_a_class_of_two():
+    from classroom.jupyterhub.load import HEAD, Hub, lesson, row
+
+    async def happen():
+        async with Hub(free_ports()) as hub:
+            return await lesson(hub, 2, "05")
+
+    found = asyncio.run(happen())
+    print(HEAD, row(found), sep="\n")
+    assert not found["errors"]
+    assert (found["total"] - found["before"]) / 2 < 205  # five in a gigabyte
