@@ -29,7 +29,7 @@ KERNEL_NICENESS = 10  # hub, proxy and the students' servers go first, whatever 
 
 
 class Process:
-    """A forked process, for its starter, whose child it is not: what `subprocess.Popen` offers, as far as Jupyter asks."""
+    """A forked process for its starter, whose child it is not: what Jupyter asks of a `subprocess.Popen`."""
 
     stdin = stdout = stderr = None
 

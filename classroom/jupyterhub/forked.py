@@ -26,7 +26,7 @@ class ForkedProvisioner(LocalProvisioner):
 
 
 def make_spawner():
-    """For the hub: a spawner of students' servers. In a function, for a student's server needs no jupyterhub.spawner."""
+    """For the hub: a spawner of students' servers. In a function, because a student's server needs no spawner."""
     from jupyterhub.spawner import SimpleLocalProcessSpawner
     from jupyterhub.utils import random_port
 

@@ -3,7 +3,8 @@
     SEQLEARN_CLASS           a folder for the students' homes and the hub's records
     SEQLEARN_CLASS_PASSWORD  the password with which students log in, at least 8 characters
 
-Your own settings, another way to log in for instance, go into the file `settings.py` in that first folder; it is read last.
+Your own settings, another way to log in for instance, go into the file `settings.py` in that first folder, which is
+read last.
 """
 
 import os

@@ -32,8 +32,9 @@ def commands(folder: Path, port: int, more: list[str]) -> dict[str, list[str]]:
         raise SystemExit("configurable-http-proxy is not on the PATH: npm install -g configurable-http-proxy")
     return {
         "fork server": [sys.executable, "-m", "classroom.jupyterhub.fork_server", str(folder / "fork.sock")],
-        "proxy": [proxy, "--log-level=warn", "--ip=127.0.0.1", f"--port={port}", "--api-ip=127.0.0.1", f"--api-port={port + 1}",
-                  f"--default-target=http://127.0.0.1:{port + 2}", f"--error-target=http://127.0.0.1:{port + 2}/hub/error"],
+        "proxy": [proxy, "--log-level=warn", "--ip=127.0.0.1", f"--port={port}",
+                  "--api-ip=127.0.0.1", f"--api-port={port + 1}", f"--default-target=http://127.0.0.1:{port + 2}",
+                  f"--error-target=http://127.0.0.1:{port + 2}/hub/error"],
         "hub": [sys.executable, "-m", "jupyterhub", "-f", str(HERE / "jupyterhub_config.py"),
                 f"--JupyterHub.bind_url=http://127.0.0.1:{port}", f"--JupyterHub.hub_port={port + 2}",
                 f"--ConfigurableHTTPProxy.api_url=http://127.0.0.1:{port + 1}", *more],

@@ -58,7 +58,7 @@ class Student:
         files = await self.ask("GET", f"{self.server}/api/contents/work", token=self.own_token)
         self.path = next(each["path"] for each in sorted(files["content"], key=lambda each: each["name"])
                          if each["name"].startswith(f"{chapter}_"))
-        self.notebook = (await self.ask("GET", f"{self.server}/api/contents/{self.path}", token=self.own_token))["content"]
+        self.notebook = await self.read()
         session = await self.ask("POST", f"{self.server}/api/sessions", {
             "path": self.path, "name": "", "type": "notebook", "kernel": {"name": "python3"}}, token=self.own_token)
         self.kernel = session["kernel"]["id"]
@@ -69,6 +69,14 @@ class Student:
         seconds = time.monotonic() - start
         self.kernel_pid = int(await self.value("__import__('os').getpid()"))
         return seconds
+
+    async def read(self) -> dict:
+        """The notebook as it is on the disk."""
+        return (await self.ask("GET", f"{self.server}/api/contents/{self.path}", token=self.own_token))["content"]
+
+    async def save(self, notebook: dict) -> None:
+        content = {"type": "notebook", "content": notebook}
+        await self.ask("PUT", f"{self.server}/api/contents/{self.path}", content, token=self.own_token)
 
     async def connect(self) -> None:
         address = self.address.replace("http", "ws", 1)

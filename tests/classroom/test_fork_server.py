@@ -86,7 +86,7 @@ def test_a_forked_kernel_has_the_imports_and_none_of_the_names(kernel, tmp_path)
         f"True {tmp_path} {os.environ['HOME']}")
     assert run(client, "numpy") == "NameError"
     assert run(client, "print(os.getpgid(0) == os.getpid(), os.nice(0) >= 10)") == "True True"
-    assert run(client, "from comm import get_comm_manager; print('jupyter.widget' in get_comm_manager().targets)") == "True"
+    assert run(client, "import comm; print('jupyter.widget' in comm.get_comm_manager().targets)") == "True"
 
 
 def test_two_kernels_draw_different_numbers_and_one_that_dies_leaves_the_other(kernel):

@@ -4,7 +4,8 @@ Run by hand, in an environment with classroom/jupyterhub/requirements.txt and co
 
     SEQLEARN_CLASS_HUB=1 .venv/bin/python -m pytest tests/classroom/test_hub.py -q -s
 
-SEQLEARN_SMALL_HOME may name a folder on a file system of about 30 MB, for the home that runs full. `-s` shows the table.
+SEQLEARN_SMALL_HOME may name a folder on a file system of about 30 MB, for the home that runs full. `-s` shows what is
+measured.
 """
 
 import asyncio
@@ -102,7 +103,7 @@ def test_a_kernel_that_dies_comes_back():
         await ann.connect()
         assert (await ann.run("back = 1"))["status"] == "ok"
         assert int(await ann.value("__import__('os').getpid()")) != ann.kernel_pid
-        assert ann.notebook == (await ann.ask("GET", f"{ann.server}/api/contents/{ann.path}", token=ann.own_token))["content"]
+        assert ann.notebook == await ann.read()
 
     in_a_class(play)
 
@@ -116,7 +117,7 @@ def test_an_endless_loop():
         await ann.ask("POST", f"{ann.server}/api/kernels/{ann.kernel}/interrupt", {}, token=ann.own_token)
         assert (await endless)["ename"] == "KeyboardInterrupt"
         assert await ann.value("kept") == "42"
-        print(f"\na small cell of another student: {1000 * before:.0f} ms, beside an endless loop {1000 * during:.0f} ms")
+        print(f"\nanother's small cell: {1000 * before:.0f} ms, beside an endless loop {1000 * during:.0f} ms")
         assert during < before + 0.5
 
     in_a_class(play)
@@ -133,10 +134,8 @@ def test_a_file_that_is_too_large():
 
 async def saves(student, text: str) -> None:
     """Save the notebook with a line more, as JupyterLab does, and read it again."""
-    place = f"{student.server}/api/contents/{student.path}"
-    content = student.notebook | {"metadata": student.notebook["metadata"] | {"note": text}}
-    await student.ask("PUT", place, {"type": "notebook", "content": content}, token=student.own_token)
-    assert (await student.ask("GET", place, token=student.own_token))["content"]["metadata"]["note"] == text
+    await student.save(student.notebook | {"metadata": student.notebook["metadata"] | {"note": text}})
+    assert (await student.read())["metadata"]["note"] == text
 
 
 @pytest.mark.skipif(not os.environ.get("SEQLEARN_SMALL_HOME"), reason="SEQLEARN_SMALL_HOME names no small file system")
@@ -152,8 +151,7 @@ def test_a_full_home():
         assert "No space left" in reply["evalue"]
         with pytest.raises(HTTPClientError):
             await saves(ann, "while it is full")
-        place = f"{ann.server}/api/contents/{ann.path}"
-        kept = (await ann.ask("GET", place, token=ann.own_token))["content"]
+        kept = await ann.read()
         assert kept["metadata"]["note"] == "before" and len(kept["cells"]) == len(ann.notebook["cells"])
         assert await ann.value("kept") == "42"
         await ann.run("import os; os.remove('large')")
