@@ -18,13 +18,15 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
+
 from classroom.jupyterhub.start import COURSE
 from classroom.jupyterhub.student import Student, proportional_megabytes
 
 SETTINGS = """
-c.JupyterHub.services.append({{"name": "load-test", "api_token": "{token}"}})
-c.JupyterHub.load_roles.append({{"name": "load-test", "services": ["load-test"], "scopes": [
-    "admin:users", "admin:servers", "admin:server_state", "tokens", "access:servers"]}})
+c.JupyterHub.services.append({"name": "load-test", "api_token": "TOKEN"})
+c.JupyterHub.load_roles.append({"name": "load-test", "services": ["load-test"], "scopes": [
+    "admin:users", "admin:servers", "admin:server_state", "tokens", "access:servers"]})
 c.JupyterHub.concurrent_spawn_limit = 0
 c.JupyterHub.log_level = "WARN"
 c.Spawner.args = ["--log-level=WARN"]
@@ -34,17 +36,19 @@ c.Spawner.args = ["--log-level=WARN"]
 class Hub:
     """A class of its own in a new folder, on three ports from `port` on; ended with all its processes."""
 
-    def __init__(self, port: int, *options: str) -> None:
+    def __init__(self, port: int, *options: str, settings: str = "") -> None:
         self.address, self.token = f"http://127.0.0.1:{port}", secrets.token_hex(16)
+        self.password = secrets.token_hex(8)
+        self.settings = SETTINGS.replace("TOKEN", self.token) + settings
         self.place = tempfile.TemporaryDirectory(prefix="seqlearn-class-", ignore_cleanup_errors=True)
         self.folder = Path(self.place.name)
         self.command = [sys.executable, "-m", "classroom.jupyterhub.start", str(self.folder), f"--port={port}"]
         self.command += options
 
     async def __aenter__(self) -> "Hub":
-        (self.folder / "settings.py").write_text(SETTINGS.format(token=self.token))
+        (self.folder / "settings.py").write_text(self.settings)
         self.log = (self.folder / "log.txt").open("w")
-        environment = os.environ | {"SEQLEARN_CLASS_PASSWORD": secrets.token_hex(8), "PYTHONPATH": str(COURSE)}
+        environment = os.environ | {"SEQLEARN_CLASS_PASSWORD": self.password, "PYTHONPATH": str(COURSE)}
         self.process = subprocess.Popen(self.command, env=environment, stdout=self.log, stderr=subprocess.STDOUT)
         try:
             await self.wait_until_ready()
@@ -68,7 +72,7 @@ class Hub:
         return (self.folder / "log.txt").read_text(errors="replace")
 
     async def __aexit__(self, *error) -> None:
-        self.process.terminate()
+        self.process.terminate()  # ends all that the class has started
         await asyncio.to_thread(self.process.wait, 60)
         self.log.close()
         self.place.cleanup()
@@ -78,8 +82,6 @@ class Hub:
 
     def own_megabytes(self) -> dict[str, float]:
         """What hub, proxy, fork server and the rest take without students, by command."""
-        import psutil
-
         sizes = {}
         for process in psutil.Process(self.process.pid).children():
             words = " ".join(process.cmdline())
@@ -120,13 +122,14 @@ def row(found: dict) -> str:
     each = found["server"] + found["kernel"]
     added = (found["total"] - found["before"]) / found["students"]
     return (f"| {found['students']} | {found['logged in']:.1f} s | {found['first cell']:.1f} s "
-            f"| {found['all cells']:.0f} s | {1000 * found['drag median']:.0f} ms | {1000 * found['drag slowest of 20']:.0f} ms "
+            f"| {found['all cells']:.0f} s "
+            f"| {1000 * found['drag median']:.0f} ms | {1000 * found['drag slowest of 20']:.0f} ms "
             f"| {found['server']:.0f} + {found['kernel']:.0f} = {each:.0f} MB | {found['total']:.0f} MB "
             f"| {added:.0f} MB | {1024 / added:.1f} |")
 
 
 HEAD = """
-| students | logged in | first cell | all cells | drag: median | slowest in 20 | server + kernel | all | a student | in a GB |
+| students | login | first cell | all cells | drag: median | slowest in 20 | server + kernel | all | each | a GB holds |
 |--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 

@@ -7,6 +7,7 @@ changed settings while students work on.
 """
 
 import argparse
+import contextlib
 import os
 import secrets
 import shutil
@@ -15,6 +16,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+import psutil
+
+from classroom.limits import adopt_orphans
 
 HERE = Path(__file__).resolve().parent
 COURSE = HERE.parents[1]
@@ -75,6 +80,7 @@ def keep_running(programs: dict[str, list[str]], environment: dict[str, str], fo
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)
+    adopt_orphans()
     running: dict[str, subprocess.Popen] = {}
     try:
         while True:
@@ -83,29 +89,31 @@ def keep_running(programs: dict[str, list[str]], environment: dict[str, str], fo
                     print(f"class: starting the {name}", flush=True)
                     own = AT_THE_START if name == "fork server" else {}
                     running[name] = subprocess.Popen(command, cwd=folder, env=environment | own, start_new_session=True)
+            look_after({process.pid for process in running.values()})
             time.sleep(2)
     except KeyboardInterrupt:
         print("class: ending", flush=True)
-        end_all([process.pid for process in running.values()])
+        end_all()
 
 
-def end_all(pids: list[int]) -> None:
-    """End these processes and all that they have started, students' servers and kernels among them."""
-    import psutil
+def look_after(own: set[int]) -> None:
+    """What a program that was killed has left: students' servers and kernels go on, a hub's culler has a successor."""
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid not in own:
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    os.waitpid(process.pid, os.WNOHANG)
+                elif "jupyterhub_idle_culler" in process.cmdline():
+                    process.terminate()
 
+
+def end_all() -> None:
+    """End everything that this process and its programs have started, students' servers and kernels among it."""
     for ask in (psutil.Process.terminate, psutil.Process.kill):
-        alive = []
-        for pid in pids:
-            try:
-                process = psutil.Process(pid)
-                alive += [process, *process.children(recursive=True)]
-            except psutil.NoSuchProcess:
-                pass
+        alive = psutil.Process().children(recursive=True)
         for process in alive:
-            try:
+            with contextlib.suppress(psutil.Error):
                 ask(process)
-            except psutil.NoSuchProcess:
-                pass
         psutil.wait_procs(alive, timeout=10)
 
 

@@ -16,6 +16,7 @@ import statistics
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 pytestmark = [
@@ -42,8 +43,11 @@ def in_a_class(play, small_home: str = ""):
     """Let `play(hub, ann, ben)` happen in a class in which Ann and Ben have opened chapter 05."""
     from classroom.jupyterhub.load import Hub
 
+    folders = []
+
     async def happen():
         async with Hub(free_ports()) as hub:
+            folders.append(str(hub.folder))
             if small_home:
                 (hub.folder / "homes").mkdir()
                 (hub.folder / "homes/ann").symlink_to(small_home, target_is_directory=True)
@@ -60,6 +64,8 @@ def in_a_class(play, small_home: str = ""):
                 await ben.leave()
 
     asyncio.run(happen())
+    assert not [process for process in psutil.process_iter(["environ"])
+                if (process.info["environ"] or {}).get("SEQLEARN_CLASS") in folders], "a process of the class is left"
 
 
 async def waits(student, count: int = 20) -> float:
@@ -73,8 +79,6 @@ async def waits(student, count: int = 20) -> float:
 
 
 def hubs_process(hub, name: str):
-    import psutil
-
     return next(each for each in psutil.Process(hub.process.pid).children() if name in " ".join(each.cmdline()))
 
 
