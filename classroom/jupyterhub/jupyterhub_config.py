@@ -11,11 +11,11 @@ import os
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-COURSE = HERE.parents[1]
+COURSE = Path(__file__).resolve().parents[2]
 CLASS = Path(os.environ["SEQLEARN_CLASS"]).absolute()
 sys.path.insert(0, str(COURSE))
 
+from classroom.jupyterhub.environment import of_a_student  # noqa: E402
 from classroom.jupyterhub.forked import make_spawner  # noqa: E402
 
 c = get_config()  # noqa: F821
@@ -36,20 +36,9 @@ c.SimpleLocalProcessSpawner.home_dir_template = str(CLASS / "homes" / "{username
 c.Spawner.cmd = [str(Path(sys.executable).with_name("jupyterhub-singleuser"))]
 c.Spawner.default_url = "/lab/tree/work/00_start_here.ipynb"
 c.Spawner.start_timeout = 120
-c.Spawner.environment = {
-    "JUPYTER_CONFIG_PATH": f"{HERE}{os.pathsep}{COURSE / 'lab/etc/jupyter'}",
-    "JUPYTER_PATH": str(COURSE / "lab/share/jupyter"),
-    "JUPYTER_PREFER_ENV_PATH": "1",
-    "PYTHONPATH": str(COURSE),
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    # One thread each: twenty kernels with two threads each on two processors wait for one another.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    # Memory that is free again goes back to the system.
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
+c.Spawner.environment = of_a_student() | {
+    "PYTHONPATH": str(COURSE),  # the fork server's client is a file of the course
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # a forked kernel has matplotlib before it could say so
 }
 if "SEQLEARN_FORK_SERVER" in os.environ:
     c.Spawner.environment["SEQLEARN_FORK_SERVER"] = os.environ["SEQLEARN_FORK_SERVER"]

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from classroom.jupyterhub.start import COURSE
+from classroom.jupyterhub.environment import COURSE
 from classroom.jupyterhub.student import Student, proportional_megabytes
 
 SETTINGS = """

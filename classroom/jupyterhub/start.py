@@ -19,15 +19,11 @@ from pathlib import Path
 
 import psutil
 
+from classroom.jupyterhub.environment import COURSE, FRUGAL
 from classroom.limits import adopt_orphans
 
-HERE = Path(__file__).resolve().parent
-COURSE = HERE.parents[1]
-AT_THE_START = {  # of the fork server: the C library, OpenBLAS and matplotlib read these once, when they are loaded
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}
+# The C library, OpenBLAS and matplotlib read these once, when they are loaded.
+OF_THE_FORK_SERVER = FRUGAL | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 def commands(folder: Path, port: int, more: list[str]) -> dict[str, list[str]]:
@@ -40,7 +36,7 @@ def commands(folder: Path, port: int, more: list[str]) -> dict[str, list[str]]:
         "proxy": [proxy, "--log-level=warn", "--ip=127.0.0.1", f"--port={port}",
                   "--api-ip=127.0.0.1", f"--api-port={port + 1}", f"--default-target=http://127.0.0.1:{port + 2}",
                   f"--error-target=http://127.0.0.1:{port + 2}/hub/error"],
-        "hub": [sys.executable, "-m", "jupyterhub", "-f", str(HERE / "jupyterhub_config.py"),
+        "hub": [sys.executable, "-m", "jupyterhub", "-f", str(COURSE / "classroom/jupyterhub/jupyterhub_config.py"),
                 f"--JupyterHub.bind_url=http://127.0.0.1:{port}", f"--JupyterHub.hub_port={port + 2}",
                 f"--ConfigurableHTTPProxy.api_url=http://127.0.0.1:{port + 1}", *more],
     }
@@ -87,7 +83,7 @@ def keep_running(programs: dict[str, list[str]], environment: dict[str, str], fo
             for name, command in programs.items():
                 if name not in running or running[name].poll() is not None:
                     print(f"class: starting the {name}", flush=True)
-                    own = AT_THE_START if name == "fork server" else {}
+                    own = OF_THE_FORK_SERVER if name == "fork server" else {}
                     running[name] = subprocess.Popen(command, cwd=folder, env=environment | own, start_new_session=True)
             look_after({process.pid for process in running.values()})
             time.sleep(2)
