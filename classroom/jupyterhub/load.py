@@ -104,13 +104,14 @@ async def lesson(hub: Hub, count: int, chapter: str) -> dict:
         drags = await asyncio.gather(*(student.drag(chapter) for student in students))
         servers = [proportional_megabytes(student.server_pid) for student in students]
         kernels = [proportional_megabytes(student.kernel_pid) for student in students]
+        worked = [sum(psutil.Process(student.kernel_pid).cpu_times()[:2]) for student in students]
         after = hub.own_megabytes()
         total = sum(servers) + sum(kernels) + sum(after.values())
         moves = sorted(sum(drags, []))
         return {
             "students": count, "logged in": max(logged_in), "first cell": max(first_cell), "all cells": max(ran),
             "drag median": statistics.median(moves), "drag slowest of 20": moves[-count],
-            "server": statistics.mean(servers), "kernel": statistics.mean(kernels), "before": before,
+            "worked": statistics.mean(worked), "server": statistics.mean(servers), "kernel": statistics.mean(kernels), "before": before,
             "own": after, "total": total, "errors": sorted({error for each in students for error in each.errors}),
         }
     finally:
@@ -119,18 +120,16 @@ async def lesson(hub: Hub, count: int, chapter: str) -> dict:
 
 def row(found: dict) -> str:
     """A line of the table."""
-    each = found["server"] + found["kernel"]
     added = (found["total"] - found["before"]) / found["students"]
     return (f"| {found['students']} | {found['logged in']:.1f} s | {found['first cell']:.1f} s "
-            f"| {found['all cells']:.0f} s "
+            f"| {found['all cells']:.0f} s | {found['worked']:.0f} s "
             f"| {1000 * found['drag median']:.0f} ms | {1000 * found['drag slowest of 20']:.0f} ms "
-            f"| {found['server']:.0f} + {found['kernel']:.0f} = {each:.0f} MB | {found['total']:.0f} MB "
-            f"| {added:.0f} MB | {1024 / added:.1f} |")
+            f"| {found['before']:.0f} MB | {found['total']:.0f} MB | {added:.0f} MB | {1024 / added:.1f} |")
 
 
 HEAD = """
-| students | login | first cell | all cells | drag: median | slowest in 20 | server + kernel | all | each | a GB holds |
-|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
+| students | logged in | first cell | all cells | of it computing | drag: median | slowest in 20 | before | with all | each adds | a GB holds |
+|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""  # noqa: E501
 
 
 async def main() -> None:
@@ -145,8 +144,9 @@ async def main() -> None:
         async with Hub(options.port, *(["--no-fork-server"] if options.no_fork_server else [])) as hub:
             found = await lesson(hub, count, options.chapter)
             print(row(found), flush=True)
-            print("   ", {name: round(size) for name, size in found["own"].items()}, "before", round(found["before"]),
-                  found["errors"] or "", file=sys.stderr, flush=True)
+            print(f"    proportional sizes: a server {found['server']:.0f} MB, a kernel {found['kernel']:.0f} MB;",
+                  {name: f"{size:.0f} MB" for name, size in found["own"].items()}, *found["errors"],
+                  file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
