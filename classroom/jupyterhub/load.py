@@ -111,7 +111,8 @@ async def lesson(hub: Hub, count: int, chapter: str) -> dict:
         return {
             "students": count, "logged in": max(logged_in), "first cell": max(first_cell), "all cells": max(ran),
             "drag median": statistics.median(moves), "drag slowest of 20": moves[-count],
-            "worked": statistics.mean(worked), "server": statistics.mean(servers), "kernel": statistics.mean(kernels), "before": before,
+            "worked": statistics.mean(worked), "server": statistics.mean(servers),
+            "kernel": statistics.mean(kernels), "before": before,
             "own": after, "total": total, "errors": sorted({error for each in students for error in each.errors}),
         }
     finally:
