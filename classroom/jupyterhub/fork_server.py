@@ -11,7 +11,6 @@ milliseconds. A program asks through a Unix socket that only the hub's user may 
 
 import gc
 import importlib
-import io
 import json
 import os
 import resource
@@ -113,20 +112,10 @@ def import_everything() -> None:
 
     exercises.catalog()
     widgets.catalog()
-    one_figure()
     one_update_by_torch()
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         raise SystemExit(f"{threads} threads run already: set OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1")
-
-
-def one_figure() -> None:
-    """matplotlib reads its fonts when it first draws a text, and its grammar of formulas when it first draws one."""
-    from matplotlib.figure import Figure
-
-    figure = Figure()
-    figure.subplots().set_title("$x_t$ and text")
-    figure.savefig(io.BytesIO(), format="png")
 
 
 def one_update_by_torch() -> None:

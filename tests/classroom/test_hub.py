@@ -24,6 +24,7 @@ pytestmark = [
     pytest.mark.hub,
     pytest.mark.skipif(not os.environ.get("SEQLEARN_CLASS_HUB"), reason="starts a JupyterHub and a class: minutes"),
 ]
+COURSE = Path(__file__).resolve().parents[2]
 STARTS = "import numpy as np\nkept = 42"
 
 
@@ -40,14 +41,14 @@ def free_ports() -> int:
     raise RuntimeError("no ports are free")
 
 
-def in_a_class(play, small_home: str = ""):
+def in_a_class(play, small_home: str = "", settings: str = ""):
     """Let `play(hub, ann, ben)` happen in a class in which Ann and Ben have opened chapter 05."""
     from classroom.jupyterhub.load import Hub
 
     folders = []
 
     async def happen():
-        async with Hub(free_ports()) as hub:
+        async with Hub(free_ports(), settings=settings) as hub:
             folders.append(str(hub.folder))
             if small_home:
                 (hub.folder / "homes").mkdir()
@@ -59,7 +60,8 @@ def in_a_class(play, small_home: str = ""):
                 await each.run(STARTS)
             try:
                 await play(hub, ann, ben)
-                assert await ben.value("kept") == "42"
+                if not settings:
+                    assert await ben.value("kept") == "42"
             finally:
                 await ann.leave()
                 await ben.leave()
@@ -166,11 +168,12 @@ def test_a_full_home():
     in_a_class(play, str(home))
 
 
-def test_a_hub_that_is_restarted():
+@pytest.mark.parametrize("way", ["terminate", "kill"])
+def test_a_hub_that_is_restarted(way):
     async def play(hub, ann, ben):
         running = asyncio.create_task(ann.run("import time\nfor n in range(30): time.sleep(0.2)\nthrough = n", 60))
         process = hubs_process(hub, "jupyterhub_config.py")
-        process.kill()
+        getattr(process, way)()
         await asyncio.sleep(0.5)
         assert (await ben.run("beside = 1"))["status"] == "ok"  # while there is no hub
         await hub.wait_until_ready()
@@ -186,6 +189,39 @@ def test_a_hub_that_is_restarted():
         await new.leave()
 
     in_a_class(play)
+
+
+@pytest.mark.skipif(os.access(COURSE, os.W_OK), reason="whoever runs the hub should only read the course")
+def test_progress_is_a_students_own_and_the_course_is_read_only():
+    async def play(hub, ann, ben):
+        await ann.run("from seqlearn.exercises import ch05\nch05.clip.check(lambda *given: None)")
+        progress = ".local/share/seqlearn/progress.json"
+        assert '"05.' in (hub.folder / "homes/ann" / progress).read_text()
+        assert not (hub.folder / "homes/ben" / progress).exists()
+        before = (COURSE / "notebooks/05_exploding_and_vanishing_gradients.ipynb").read_bytes()
+        reply = await ann.run(f"open({str(COURSE / 'notebooks/mine.txt')!r}, 'w')")
+        assert reply["ename"] == "PermissionError"
+        assert (hub.folder / "homes/ann/work/05_exploding_and_vanishing_gradients.ipynb").read_bytes() == before
+
+    in_a_class(play)
+
+
+def test_an_idle_kernel_is_ended():
+    options = ["--MappingKernelManager.cull_idle_timeout=5", "--MappingKernelManager.cull_interval=1"]
+
+    async def play(hub, ann, ben):
+        assert psutil.pid_exists(ann.kernel_pid)
+        await saves(ann, "before")
+        busy = asyncio.create_task(ben.run("import time; time.sleep(12)", 60))  # as idle to look at, and not idle
+        for _ in range(20):
+            await asyncio.sleep(0.5)
+            if not psutil.pid_exists(ann.kernel_pid):
+                break
+        assert await ann.ask("GET", f"{ann.server}/api/kernels", token=ann.own_token) == []
+        assert not psutil.pid_exists(ann.kernel_pid) and (await ann.read())["metadata"]["note"] == "before"
+        assert (await busy)["status"] == "ok"
+
+    in_a_class(play, settings=f"c.Spawner.args = {options}\n")
 
 
 def test_a_fork_server_that_is_gone():
