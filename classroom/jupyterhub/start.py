@@ -22,7 +22,7 @@ import psutil
 from classroom.jupyterhub.environment import COURSE, FRUGAL
 from classroom.limits import adopt_orphans
 
-# The C library, OpenBLAS and matplotlib read these once, when they are loaded.
+# OpenBLAS, PyTorch and matplotlib read these once, when they are imported.
 OF_THE_FORK_SERVER = FRUGAL | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
