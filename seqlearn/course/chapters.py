@@ -158,8 +158,7 @@ CHAPTERS = (
                   "models.translator", "models.transformer", "plots.translation_board", "exercises.pieces")),
     Chapter("17", "recurrence_returns", "Recurrence returns",
             "Take the matrix and the tanh off the state's way, read a thousand steps in ten rounds, and see what a "
-            "state "
-            "of fixed size cannot hold.", 95,
+            "state of fixed size cannot hold.", 95,
             part=4, needs=("05", "08", "14"), topic="recurrence",
             also=("nn.linear_recurrence", "nn.min_gru", "models.linear_recurrence", "models.mixers", "data.recall",
                   "plots.eigenvalue")),
