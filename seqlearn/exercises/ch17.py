@@ -159,6 +159,10 @@ kernel = Exercise(
         Mistake("one step late", {"np.arange(T)": "np.arange(1, T + 1)"},
                 "Your kernel begins one step late. The newest input has not been multiplied by a yet: kernel[0] is the "
                 "sum of c."),
+        Mistake("r times k", {"r**k": "(r * k)"},
+                "You multiply r by k. k steps multiply by r k times: r to the power of k."),
+        Mistake("scaled as an LRU", {"np.cos(k * theta) @ c": "np.cos(k * theta) @ (c * np.sqrt(1 - r**2))"},
+                "You scale the input by √(1 − r²), as an LRU does. This layer adds it as it comes."),
         Mistake("shrinks without turning", {" * np.cos(k * theta)": ""},
                 "Nothing turns in your kernel. The real part of a number that turns by theta at each step is a "
                 "cosine."),
@@ -204,6 +208,9 @@ half_left = ValueExercise(
         Mistake("a square", 0.5 ** (1 / 500), "With this number a half is left after 500 steps already."),
         Mistake("it grows", 2 ** (1 / 1000), "With this number the input doubles in 1,000 steps. Take the reciprocal."),
         Mistake("a hundred steps", 0.5 ** (1 / 100), "With this number a half is left after 100 steps already."),
+        Mistake("an exponent", -np.log(2) / 1000, "That is an exponent. The factor is e to it."),
+        Mistake("a logarithm", np.log(2), "That is the logarithm of 2. Solve a^1000 = 1/2 for a."),
+        Mistake("ten times too near", 0.9999, "With this number 0.90 is left after 1,000 steps."),
         Mistake("half of the distance", 0.9995, "Near, but 0.9995 to the power of 1,000 is 0.61. Solve a^1000 = 1/2."),
     ],
     hints=["After k steps a share a^k is left.", "a = 0.5 ** (1 / 1000)."],
@@ -423,7 +430,7 @@ QUIZ = Quiz("17", [
     ], topic="a matrix memory"),
     Question("What does writing the next token need, after T tokens are read?", [
         Option("LSTM: a state of fixed size; attention: keys and values of all T", True,
-               "That is the difference that stays when training is equally fast."),
+               "Writing needs what is kept: one state, or one key and one value a layer for every token so far."),
         Option("LSTM: all T inputs again; attention: a state of fixed size", False,
                "The other way round: the LSTM needs its state alone."),
         Option("Both: the same fixed number of values for each layer", False,

@@ -28,13 +28,13 @@ class EigenvalueInTheDisc(Picture):
                  xlabel="real part", ylabel="imaginary part", title="the pair of eigenvalues")
         k = np.arange(self.steps + 1)
         self.k = k
-        (self.kernel,) = kernel.plot([], [], color=color("state"), label="kernel $a^k$")
-        (self.left,) = kernel.plot([], [], color=color("gradient"), linestyle="--", label="gradient")
+        (self.kernel,) = kernel.plot([], [], color=color("state"), label="kernel: real part of $a^k$")
+        (self.left,) = kernel.plot([], [], color=color("gradient"), linestyle="--", label="gradient: its size, $|a|^k$")
         (self.memory,) = kernel.plot([], [], color=color("ink"), linewidth=1.2, linestyle=(0, (1.5, 1.5)),
                                      label="1/(1 − |a|)")
         kernel.set(xlim=(0, self.steps), ylim=(-LARGEST, LARGEST), xlabel="steps k",
                    title="what is left after k steps, forwards and back")
-        kernel.legend(loc="upper right", fontsize=9, ncols=3)
+        kernel.legend(loc="upper right", fontsize=9, ncols=3, handlelength=1.4, columnspacing=1)
         (self.inputs,) = state.plot([], [], color=color("input"), linewidth=1.2, label="input $x_t$")
         (self.state,) = state.plot([], [], color=color("state"), label="state $h_t$, inside the disc times √(1 − |a|²)")
         state.set(xlim=(0, self.steps), ylim=(-LARGEST - 0.4, LARGEST + 0.4), xlabel="step t",

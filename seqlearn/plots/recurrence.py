@@ -71,9 +71,9 @@ def costs(times: list[dict], kept: list[dict], *, figure: Figure | None = None) 
     last = times[-1]
     return describe(figure, f"""
         Two panels over the number of steps, from 16 to {last["length"]:,}, both axes logarithmic. Left, time: the loop
-        rises in proportion to T and the scan lies below it, close to PyTorch's LSTM; attention bends upwards and is the
-        slowest at the end. Right, bytes: the scan keeps more than the loop, and attention with its weights kept rises
-        with T squared.""")
+        rises in proportion to T and the scan lies below it, close to PyTorch's LSTM; both ways of attention bend
+        upwards, and the fused one is the slowest at the end. Right, bytes: the scan keeps more than the loop, and
+        attention with its weights kept rises with T squared.""")
 
 
 def kernels(radii: tuple[float, ...], steps: int, *, figure: Figure | None = None) -> Figure:
@@ -100,7 +100,7 @@ HELD = {16: 12, 64: 56, 256: 240}  # by linear attention: the largest d × (d + 
 
 def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *,
            figure: Figure | None = None) -> Figure:
-    """Accuracy over the number of pairs, {"LSTM 64": (seeds, pairs)}; a panel for each kind of fixed state."""
+    """Accuracy over the number of pairs, {"LSTM 64": (seeds, pairs)}: medians and runs, a panel for each kind."""
     figure = figure or plt.figure(figsize=(9.6, 3.7))
     kinds = ("linear attention", "LSTM", "minGRU")
     words = []
@@ -114,7 +114,7 @@ def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *
             if name.startswith(kind):
                 style |= {"linestyle": {"16": ":", "64": "--", "256": "-"}[size]}
             middle = np.median(runs, axis=0)
-            axes.fill_between(pairs, runs.min(axis=0), runs.max(axis=0), color=style["color"], alpha=0.18, linewidth=0)
+            axes.plot(pairs, runs.T, color=style["color"], alpha=0.45, linewidth=0.8)
             text = "attention" if name.startswith("attention") else f"{numbers} numbers"
             axes.plot(pairs, middle, label=text, **style)
             if name.startswith(kind):
@@ -142,7 +142,7 @@ def by_place(losses: dict[str, np.ndarray], part: int, trained: int, *, figure: 
     for name, runs in losses.items():
         places = part * (np.arange(runs.shape[1]) + 0.5)
         style = look(name.split(",")[0])
-        style |= {"linestyle": ":" if "one block" in name else "--"} if "," in name else {}
+        style |= {"linestyle": "--"} if "," in name and "ch." not in name else {}
         axes.fill_between(places, runs.min(axis=0), runs.max(axis=0), color=style["color"], alpha=0.18, linewidth=0)
         middle = np.median(runs, axis=0)
         axes.plot(places, middle, label=name, **style)
