@@ -250,7 +250,7 @@ def hours(of_minutes: int) -> str:
 
 def ways() -> str:
     """The ways through the course as a Markdown table, with the time that their chapters say."""
-    lines = ["| you have | read | to read, run and play | with every exercise, up to | afterwards |",
+    lines = ["| you have | read | to read, run and play | with every exercise, about | afterwards |",
              "|:--|:--|:--|:--|:--|"]
     for way in WAYS:
         first, last = way.chapters[0], way.chapters[-1]
@@ -258,8 +258,8 @@ def ways() -> str:
         in_a_row = way.chapters == tuple(numbers[numbers.index(first):numbers.index(last) + 1])
         named = f"{first} to {last}" if in_a_row else ", ".join(way.chapters)
         time = minutes(way.chapters)
-        twice = f"{round(4 * time / 60) / 2:g}&nbsp;h"  # to half an hour
-        lines.append(f"| {way.name} | {named} | {hours(time)} | {twice} | {way.afterwards} |")
+        in_all = f"{round(6 * time / 60) / 2:g}&nbsp;h"  # exercises take about twice as long; to half an hour
+        lines.append(f"| {way.name} | {named} | {hours(time)} | {in_all} | {way.afterwards} |")
     return "\n".join(lines)
 
 
