@@ -254,8 +254,9 @@ mape_favourite = Exercise(
         Mistake("MAPE near zero: divided by the forecast", {"/ np.abs(y)": "/ np.abs(candidate)"},
                 "You divide by the forecast. MAPE divides each error by the value that came."),
         Mistake("the smallest value", lambda y: float(np.min(y)),
-                "That is the smallest of the values. The favourite is small, but not that small: try each of the values "
-                "and take the one with the lowest mean of |candidate − y| / |y|. (Without |…| it would be this one.)"),
+                "That is the smallest of the values. The favourite is small, but not that small: try each of the "
+                "values and take the one with the lowest mean of |candidate − y| / |y|. (Without |…| it would be "
+                "this one.)"),
         Mistake("the place", lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in np.sort(y)])),
                 "That is the place of the best candidate. Return the candidate itself."),
         Mistake("the error", lambda y: float(min(np.mean(np.abs(c - y) / np.abs(y)) for c in y)),

@@ -142,6 +142,8 @@ def contest(rows: Sequence[tuple], *, figure: Figure | None = None) -> Figure:
             axes.plot([np.median(values)] * 2, [y - 0.05, y + 0.05], color=color(ROLES[who]), linewidth=3)
             said.append(f"{title}, {NAMES[who]}: {np.median(values):.2f}")
         ticks.append(title)
+        if row:
+            axes.axhline(0.5 - row, color=mix(color("muted"), color("paper"), 0.6), linewidth=0.8)
     axes.set_yticks(-np.arange(len(rows)), ticks)
     axes.set(xlabel="skill against persistence, all steps ahead; further right is better", ylim=(0.55 - len(rows), 0.5))
     axes.grid(axis="y", visible=False)
