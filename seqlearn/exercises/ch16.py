@@ -88,6 +88,10 @@ cut = Exercise(
                                                  values[width + horizon : len(values)])],
                 "Your targets come one step too late. Counted from 1, the value right behind the window is 1 step "
                 "ahead: it has the index n + width."),
+        Mistake("one step too early", lambda values, width, horizon: (cut_reference(values, width, horizon)[0],
+                                                                      values[width + horizon - 2 : -1]),
+                "Your targets come one step too early. Window n ends at n + width − 1, and its target stands `horizon` "
+                "steps behind that."),
         Mistake("horizon never used", lambda values, width, horizon: cut_reference(values, width, 1),
                 "Your target is always the value right behind the window, whatever `horizon` says."),
         Mistake("last window left out",
@@ -257,7 +261,8 @@ mape_favourite = Exercise(
                 "That is the smallest of the values. The favourite is small, but not that small: try each of the "
                 "values and take the one with the lowest mean of |candidate − y| / |y|. (Without |…| it would be "
                 "this one.)"),
-        Mistake("the place", lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in np.sort(y)])),
+        Mistake("the place", [lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in np.sort(y)])),
+                              lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in y]))],
                 "That is the place of the best candidate. Return the candidate itself."),
         Mistake("the error", lambda y: float(min(np.mean(np.abs(c - y) / np.abs(y)) for c in y)),
                 "That is the smallest MAPE. Return the forecast that has it."),
@@ -480,14 +485,14 @@ margin = Exercise(
         Mistake("the wrong share", {"share * (len(y) + 1)": "(1 - share) * (len(y) + 1)"},
                 "You let 1 − share of the values in. `share` is the part that should lie inside."),
         Mistake("without the one more", {"share * (len(y) + 1)": "share * len(y)"},
-                "You count share · N values. It is share · (N + 1), rounded up: the next value, which is not among "
+                "One value too few lies inside. It is share · (N + 1), rounded up: the next value, which is not among "
                 "the N, needs its place, too."),
         Mistake("np.quantile", lambda y, low, high, share: float(np.quantile(np.maximum(low - y, y - high), share)),
                 "np.quantile takes a number between two of the distances, and share of N − 1 of them. Here it is one "
                 "of the distances: the k-th smallest, k = ⌈share · (N + 1)⌉."),
         Mistake("one place too high", {"missing[number - 1]": "missing[min(number, len(y) - 1)]"},
-                "You are one place too high: the k-th smallest has the index k − 1. (Of np.quantile's methods, "
-                "\"inverted_cdf\" counts so, and \"higher\" does not.)"),
+                "You are one place too high: the k-th smallest has the index k − 1. (np.quantile's \"higher\" counts "
+                "places from 0 to N − 1.) Sort the distances, and take that one."),
         Mistake("the mean", {"float(missing[number - 1])": "float(missing.mean())"},
                 "That is the mean distance. Sort the distances, and take the one that `share` of them do not exceed."),
     ],
