@@ -1,11 +1,13 @@
 """The traps of chapter 16 with their controls, over five seeds: copies, leaks, a trend, a season, bands that miss.
 
-    .venv/bin/python notebooks/long_runs/16_traps.py      # 5 minutes of one core
+    .venv/bin/python notebooks/long_runs/16_traps.py      # 6 minutes of one core
 
-All networks are GRUs of 16 units that read 36 steps, trained on the mean absolute error unless a row says otherwise;
-errors are mean absolute errors in the unit of the series, one number a seed.
+--only names experiments to run again, and keeps what is stored of the others. All networks are GRUs of 16 units that
+read 36 steps, trained on the mean absolute error unless a row says otherwise; errors are mean absolute
+errors in the unit of the series, one number a seed.
 """
 
+import json
 import time
 
 import numpy as np
@@ -13,9 +15,9 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import long_run, options, store
 from seqlearn.data.series import Scaler, series, split_by_time, window_batches, windows
-from seqlearn.models.autoregression import LinearAutoregression, persistence, skill
+from seqlearn.models.autoregression import LinearAutoregression, persistence, seasonal_naive, skill
 from seqlearn.models.forecaster import Forecaster, LinearForecaster, fit, forecast, pinball
 
 SETTINGS = {
@@ -31,7 +33,9 @@ SETTINGS = {
     "walk_steps": 800,
     "horizons": {"sunspots": 11, "co2": 12, "nino": 12},
     "levels": [0.1, 0.5, 0.9],
-    "calendar": {"widths": [3, 6, 12, 24, 36], "penalties": [0.001, 0.01, 0.1], "rates": [0.003, 0.01, 0.03],
+    "line_widths": [2, 3, 4, 6, 12, 24, 36],
+    "stretch": 4,
+    "calendar": {"widths": [24, 36, 60], "penalties": [0.001, 0.01, 0.1], "rates": [0.003, 0.01, 0.03],
                  "tuning_seed": 100},
 }
 
@@ -87,6 +91,27 @@ def copies(settings: dict) -> dict:
     return rows
 
 
+def chosen_width(settings: dict) -> dict:
+    """As `copies`, for a straight line by least squares that reads only the last values of the window: how many, the
+    validation part chooses. Each row: [width, skill], a row for each walk, and one for the sea.
+    """
+    nino = series("nino").values
+    every = {f"walk {seed}": np.random.default_rng(seed).standard_normal(settings["walk_steps"]).cumsum()
+             for seed in settings["seeds"]} | {"anomalies": anomalies(nino, split_by_time(len(nino))["train"])}
+    rows = {}
+    for name, values in every.items():
+        parts = split_by_time(len(values))
+        scaled = Scaler.fit(values[parts["train"]]).scale(values)
+        train, validation, test = (windows(scaled, settings["width"], 1, part) for part in parts.values())
+        skills = []
+        for width in settings["line_widths"]:
+            line = LinearAutoregression().fit(train[0][-width:], train[1])
+            skills.append([skill(y, line.forecast(x[-width:]), persistence(x, 1)) for x, y in (validation, test)])
+        best = int(np.argmax([before for before, _ in skills]))
+        rows[name] = [settings["line_widths"][best], round(skills[best][1], 4)]
+    return rows
+
+
 def scalers(settings: dict) -> dict:
     """The scale from the training part or from the whole series: the error on the test part."""
     rows = {}
@@ -103,6 +128,18 @@ def scalers(settings: dict) -> dict:
             rows[f"{name}, {how}, least squares"] = [
                 mean_error(LinearAutoregression().fit(*train).forecast(x), y, scaler)]
     return rows
+
+
+def wide_scale(settings: dict) -> list[float]:
+    """Carbon dioxide as in `scalers`, its scale from the training part with the deviation times `stretch`."""
+    values, horizon = series("co2").values, settings["horizons"]["co2"]
+    parts = split_by_time(len(values))
+    past = Scaler.fit(values[parts["train"]])
+    scaler = Scaler(past.mean, settings["stretch"] * past.deviation)
+    train, validation, (x, y) = (windows(scaler.scale(values), settings["width"], horizon, part)
+                                 for part in parts.values())
+    return [mean_error(forecast(learned(settings, gru(settings, seed, horizon), train, validation, seed), x), y, scaler)
+            for seed in tqdm(settings["seeds"], desc="wide scale")]
 
 
 def splits(settings: dict) -> dict:
@@ -164,8 +201,31 @@ class WithLine(nn.Module):
         return self.gru(x) + self.line(x)
 
 
+class LastAdded(nn.Module):
+    """A GRU that reads the level and says how far the series will have moved: half of an anchor."""
+
+    def __init__(self, settings: dict, seed: int, horizon: int):
+        super().__init__()
+        self.gru = gru(settings, seed, horizon)
+
+    def forward(self, x):
+        return self.gru(x) + x[-1:, :, 0]
+
+
+def saturation(model: Forecaster, x: np.ndarray, rise: float = 0.1) -> list[float]:
+    """Which share of the last state's entries is beyond ±0.9, and how far forecasts follow a window that rises by 1."""
+    with torch.no_grad():
+        last = model.recurrent(torch.tensor(x, dtype=torch.float32))[0][-1]
+    follow = (forecast(model, x + rise) - forecast(model, x)).mean() / rise
+    return [round(float((last.abs() > 0.9).double().mean()), 4), round(float(follow), 4)]
+
+
 def trend(settings: dict) -> dict:
-    """Carbon dioxide, twelve months ahead: what extrapolates, what does not, and what is to be blamed."""
+    """Carbon dioxide, twelve months ahead: what extrapolates, what does not, and what is to be blamed.
+
+    Each row: the errors on the training windows, the validation and the test part; for networks on the level also the
+    ceiling and the largest forecast.
+    """
     values, horizon = series("co2").values, settings["horizons"]["co2"]
     parts, time_axis = split_by_time(len(values)), np.arange(len(values))
     scaler = Scaler.fit(values[parts["train"]])
@@ -202,27 +262,59 @@ def trend(settings: dict) -> dict:
             rows[name].append(row)
     rows["least squares"] = [[mean_error(LinearAutoregression().fit(*cut(scaled)[0]).forecast(x), y, scaler)
                               for x, y in cut(scaled)]]
+    return rows
+
+
+def controls(settings: dict) -> dict:
+    """More rows for `trend`: half an anchor, anchored lines, and the network between years that it knows.
+
+    Rows as there; "saturation" has what `saturation` returns on the test part for the network of 64 units.
+    """
+    values, horizon = series("co2").values, settings["horizons"]["co2"]
+    parts = split_by_time(len(values))
+    scaler = Scaler.fit(values[parts["train"]])
+    scaled = scaler.scale(values)
+    cut = [windows(scaled, settings["width"], horizon, part) for part in parts.values()]
+    kinds = {"gru, last value added": lambda seed: LastAdded(settings, seed, horizon),
+             "line, anchored": lambda seed: LinearForecaster(settings["width"], horizon, anchor=True),
+             "saturation": lambda seed: gru(settings, seed, horizon, hidden_size=settings["wide"])}
+    rows = {}
+    for name, make in kinds.items():
+        rows[name] = []
+        for seed in tqdm(settings["seeds"], desc=f"controls: {name}"):
+            torch.manual_seed(seed)
+            model = learned(settings, make(seed), *cut[:2], seed)
+            rows[name].append(saturation(model, cut[2][0]) if name == "saturation" else
+                              [mean_error(forecast(model, x), y, scaler) for x, y in cut])
+    line = LinearAutoregression(anchor=True).fit(*cut[0])
+    rows["least squares, anchored"] = [[mean_error(line.forecast(x), y, scaler) for x, y in cut]]
     # The same network asked for years that lie between those it has seen: the last fifth is known, the middle is not.
     first, second = parts["train"].start + round(0.4 * len(values)), round(0.6 * len(values))
     known = [windows(scaled, settings["width"], horizon, part)
              for part in (slice(0, first), slice(second + settings["width"], len(values)))]
-    both = [np.concatenate(each, axis=1) for each in zip(*known)]
+    both = tuple(np.concatenate(each, axis=1) for each in zip(*known))
     x, y = windows(scaled, settings["width"], horizon, slice(first, second))
-    rows["gru, years between known ones"] = []
+    rows["years between: gru, 300 epochs"] = []
     for seed in tqdm(settings["seeds"], desc="trend: between"):
         order = np.random.default_rng(seed).permutation(both[0].shape[1])
         inner, outer = ([each[:, rows_of] for each in both] for rows_of in (order[40:], order[:40]))
-        model = learned(settings, gru(settings, seed, horizon), inner, outer, seed)
-        rows["gru, years between known ones"].append(
+        model = learned(settings, gru(settings, seed, horizon), inner, outer, seed,
+                        epochs=settings["many_epochs"], patience=None)
+        rows["years between: gru, 300 epochs"].append(
             [mean_error(forecast(model, each[0]), each[1], scaler) for each in (inner, outer, (x, y))])
+    line = LinearAutoregression().fit(*both)
+    for name, said in (("least squares", line.forecast), ("last season", lambda x: seasonal_naive(x, horizon, 12))):
+        rows[f"years between: {name}"] = [[mean_error(said(each[0]), each[1], scaler)
+                                           for each in (both, both, (x, y))]]
     return rows
 
 
 def calendar(settings: dict) -> dict:
     """The sea when both a straight line and a GRU are told the usual temperature of each month, of the training part.
 
-    They forecast what is left, the anomaly. The same grid for both, chosen on the validation part with a seed of its
-    own. Each row: the mean absolute errors on the test part, one a seed, at each step ahead.
+    They forecast what is left, the anomaly. The grid is that of 16_contest.py, chosen on the validation part with a
+    seed of its own; where the choice stands at an edge, the search goes on in that direction, as there. Each row: the
+    mean absolute errors on the test part, one a seed, at each step ahead. "usual month" forecasts that nothing is left.
     """
     values, horizon = series("nino").values, settings["horizons"]["nino"]
     parts = split_by_time(len(values))
@@ -239,16 +331,31 @@ def calendar(settings: dict) -> dict:
         model = learned(settings, model, cut["train"], cut["validation"], seed, rate=setting["third"], patience=8)
         return forecast(model, cut[part][0]) - cut[part][1]
 
+    def score(who: str, setting: dict) -> float:
+        return float(np.abs(said(who, setting, settings["calendar"]["tuning_seed"], "validation")).mean())
+
     for who, thirds in (("least squares", settings["calendar"]["penalties"]), ("gru", settings["calendar"]["rates"])):
         grid = [{"anchor": anchor, "width": width, "third": third} for anchor in (False, True)
                 for width in settings["calendar"]["widths"] for third in thirds]
-        scores = [float(np.abs(said(who, setting, settings["calendar"]["tuning_seed"], "validation")).mean())
-                  for setting in tqdm(grid, desc=f"calendar: {who}")]
-        chosen = grid[int(np.argmin(scores))]
+        scores = [score(who, setting) for setting in tqdm(grid, desc=f"calendar: {who}")]
+        chosen, best, tried = grid[int(np.argmin(scores))], min(scores), []
+        ends = {"width": sorted(settings["calendar"]["widths"]), "third": sorted(thirds)}
+        for key, factor in (("width", 1.5), ("third", 3), ("width", 1.5)):
+            while chosen[key] in (ends[key][0], ends[key][-1]):
+                new = chosen[key] * factor if chosen[key] == ends[key][-1] else chosen[key] / factor
+                new = round(new) if key == "width" else round(new, 6)
+                ends[key] = sorted([*ends[key], new])
+                tried.append([key, new, round(score(who, chosen | {key: new}) * scaler.deviation, 4)])
+                if tried[-1][2] >= round(best * scaler.deviation, 4):
+                    break
+                chosen, best = chosen | {key: new}, tried[-1][2] / scaler.deviation
         seeds = settings["seeds"] if who == "gru" else settings["seeds"][:1]
-        rows[who] = {"chosen": chosen, "validation": round(min(scores) * scaler.deviation, 4),
+        rows[who] = {"chosen": chosen, "beyond": tried, "validation": round(best * scaler.deviation, 4),
                      "test": [[round(each, 4) for each in (np.abs(said(who, chosen, seed, "test")).mean(axis=1)
                                                           * scaler.deviation).tolist()] for seed in seeds]}
+    month = {name: np.abs(windows(left, 1, horizon, parts[name])[1]).mean(axis=1) for name in ("validation", "test")}
+    rows["usual month"] = {"validation": round(float(month["validation"].mean()), 4),
+                           "test": [[round(each, 4) for each in month["test"].tolist()]]}
     return rows
 
 
@@ -293,17 +400,26 @@ def coverage(y: np.ndarray, said: np.ndarray) -> float:
     return round(float(np.mean((said[..., 0] <= y) & (y <= said[..., 2]))), 4)
 
 
-def run(settings: dict) -> dict:
-    experiments = (copies, scalers, splits, trend, calendar, bands)
-    return {experiment.__name__: experiment(settings) for experiment in experiments}
+EXPERIMENTS = {each.__name__: each for each in (copies, chosen_width, scalers, wide_scale, splits, trend, controls,
+                                                calendar, bands)}
+
+
+def run(settings: dict, only: list[str] | None = None) -> dict:
+    """What every experiment found, and its minutes. only: the others are taken from the stored file."""
+    found, minutes = {}, {}
+    for name in only or EXPERIMENTS:
+        start = time.process_time()
+        found[name] = EXPERIMENTS[name](settings)
+        minutes[name] = round((time.process_time() - start) / 60, 1)
+    if only:
+        stored = json.loads(long_run("16_traps.json").read_text("utf-8"))["results"]
+        found, minutes = stored | found, stored["minutes"] | minutes
+    return {name: found[name] for name in EXPERIMENTS if name in found} | {"minutes": minutes}
 
 
 def main() -> None:
-    options(__doc__)
-    start = time.process_time()
-    results = run(SETTINGS)
-    results["minutes"] = round((time.process_time() - start) / 60, 1)
-    store(__file__, SETTINGS, results)
+    chosen = options(__doc__, only={"nargs": "+", "choices": list(EXPERIMENTS), "help": "run these again"})
+    store(__file__, SETTINGS, run(SETTINGS, chosen.only))
 
 
 if __name__ == "__main__":

@@ -88,6 +88,10 @@ cut = Exercise(
                                                  values[width + horizon : len(values)])],
                 "Your targets come one step too late. Counted from 1, the value right behind the window is 1 step "
                 "ahead: it has the index n + width."),
+        Mistake("one step too early", lambda values, width, horizon: (cut_reference(values, width, horizon)[0],
+                                                                      values[width + horizon - 2 : -1]),
+                "Your targets come one step too early. Window n ends at n + width − 1, and its target stands `horizon` "
+                "steps behind that."),
         Mistake("horizon never used", lambda values, width, horizon: cut_reference(values, width, 1),
                 "Your target is always the value right behind the window, whatever `horizon` says."),
         Mistake("last window left out",
@@ -142,6 +146,11 @@ parts = Exercise(
                                         "steps - horizon"}],
                 "One window is missing: its targets are o, o + 1, … o + horizon − 1, so the last o that fits before an "
                 "end is end − horizon, and np.arange leaves out its own end."),
+        Mistake("test begins too early", {"max(known, width)": "max(known - horizon + 1, width)"},
+                "Your first test windows have targets before `known`. The whole horizon of a test window lies at "
+                "`known` or later."),
+        Mistake("test begins too late", {"max(known, width)": "max(known + 1, width)"},
+                "Your first test window is missing: its first target may be at `known` itself."),
         Mistake("windows from nothing", {"np.arange(width,": "np.arange(0,"},
                 "Your first windows would have to begin before the series does: the first target that has a whole "
                 "window before it is step `width`."),
@@ -249,9 +258,11 @@ mape_favourite = Exercise(
         Mistake("MAPE near zero: divided by the forecast", {"/ np.abs(y)": "/ np.abs(candidate)"},
                 "You divide by the forecast. MAPE divides each error by the value that came."),
         Mistake("the smallest value", lambda y: float(np.min(y)),
-                "It is small indeed, but not the smallest: try each of the values, and take the one with the lowest "
-                "mean of |candidate − y| / |y|."),
-        Mistake("the place", lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in np.sort(y)])),
+                "That is the smallest of the values. The favourite is small, but not that small: try each of the "
+                "values and take the one with the lowest mean of |candidate − y| / |y|. (Without |…| it would be "
+                "this one.)"),
+        Mistake("the place", [lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in np.sort(y)])),
+                              lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in y]))],
                 "That is the place of the best candidate. Return the candidate itself."),
         Mistake("the error", lambda y: float(min(np.mean(np.abs(c - y) / np.abs(y)) for c in y)),
                 "That is the smallest MAPE. Return the forecast that has it."),
@@ -366,6 +377,14 @@ def walk_forward_reference(values, width, start):
     return np.array(found)
 
 
+def _fed_back(values, width, start):
+    """The recursive way in place of walking forward: each forecast is taken for measured."""
+    seen = list(values[:start])
+    for _ in range(start, len(values)):
+        seen.append(walk_forward_reference(np.array([*seen, 0.0]), width, len(seen))[0])
+    return np.array(seen[start:])
+
+
 def _noisy_waves(rng):
     return [(10 + np.sin(np.arange(steps) * 0.7) * 3 + rng.normal(size=steps), width, start)
             for steps, width, start in ((30, 3, 18), (40, 4, 25), (36, 2, 20))]
@@ -395,6 +414,9 @@ walk_forward = Exercise(
                 "every forecast, on all that is known by then."),
         Mistake("no constant", {"np.ones(len(rows))": "np.zeros(len(rows))"},
                 "The constant is missing: the line is forced through 0. Give each row a 1 at its end."),
+        Mistake("reads its own forecasts", lambda values, width, start: _fed_back(values, width, start),
+                "From the second forecast on you read and fit your own forecasts. By then values[start] has been "
+                "measured: use it."),
         Mistake("persistence", lambda values, width, start: values[start - 1 : -1],
                 "That is persistence: the value before, copied. No line has been fitted."),
         Mistake("the answers", lambda values, width, start: values[start:],
@@ -463,11 +485,14 @@ margin = Exercise(
         Mistake("the wrong share", {"share * (len(y) + 1)": "(1 - share) * (len(y) + 1)"},
                 "You let 1 − share of the values in. `share` is the part that should lie inside."),
         Mistake("without the one more", {"share * (len(y) + 1)": "share * len(y)"},
-                "You count share · N values. It is share · (N + 1), rounded up: the next value, which is not among "
+                "One value too few lies inside. It is share · (N + 1), rounded up: the next value, which is not among "
                 "the N, needs its place, too."),
         Mistake("np.quantile", lambda y, low, high, share: float(np.quantile(np.maximum(low - y, y - high), share)),
                 "np.quantile takes a number between two of the distances, and share of N − 1 of them. Here it is one "
                 "of the distances: the k-th smallest, k = ⌈share · (N + 1)⌉."),
+        Mistake("one place too high", {"missing[number - 1]": "missing[min(number, len(y) - 1)]"},
+                "You are one place too high: the k-th smallest has the index k − 1. (np.quantile's \"higher\" counts "
+                "places from 0 to N − 1.) Sort the distances, and take that one."),
         Mistake("the mean", {"float(missing[number - 1])": "float(missing.mean())"},
                 "That is the mean distance. Sort the distances, and take the one that `share` of them do not exceed."),
     ],
@@ -512,7 +537,7 @@ QUIZ = Quiz("16", [
     Question(
         "Which of these let a forecaster see what it cannot know? Choose all that do.",
         [
-            Option("Months without a seasonal mean get the mean of the training years.", False,
+            Option("Each month's usual value, its mean in the training years, is subtracted.", False,
                    "The training years are over when the first forecast is made."),
             Option("Mean and deviation of the scale are computed from the whole series.", True,
                    "They hold the level and the range of years to come."),
@@ -546,7 +571,7 @@ QUIZ = Quiz("16", [
                    "It asks whether the network was too small. In the chapter a larger one was far too low as well, "
                    "and that leaves open why."),
             Option("The same GRU, with each window's last value subtracted from inputs and targets.", True,
-                   "Nothing else changes, so when the error goes away the level was what it could not follow."),
+                   "The level goes, from what is read and from what is to be said. Season, noise and network stay."),
             Option("The same GRU with another seed.", False,
                    "Another seed tells how much is luck."),
             Option("The same GRU on the sea temperatures.", False,
@@ -574,7 +599,7 @@ QUIZ = Quiz("16", [
             Option("That it is as narrow as such a band can be.", False,
                    "Calibration moves the ends until the share fits. Whether another model's band is narrower, it "
                    "cannot know."),
-            Option("That it would have held 80 % of the validation part, and nothing unless next year is alike.",
+            Option("That it would have held 80 % of the validation part. For next year nothing, unless it is alike.",
                    True,
                    "The guarantee of the method needs values that could have come in any order, and a series is in "
                    "order. So one measures the coverage again."),
@@ -584,9 +609,9 @@ QUIZ = Quiz("16", [
     Question(
         "Sunspot numbers come near zero every eleven years. Why does a report of 40 % MAPE say little here?",
         [
-            Option("A few months with values near zero make up most of it, and a forecast that is too low does best.",
-                   True, "Dividing by a value near zero makes its error huge, and too high costs without limit while "
-                   "too low costs 100 % at most."),
+            Option("Years near zero weigh out of all proportion, and low forecasts are favoured.", True,
+                   "Dividing by a value near zero makes its error huge. Too high costs without limit, while too low, "
+                   "if it is not negative, costs 100 % at most."),
             Option("Percentages cannot be compared between years of many and of few spots.", False,
                    "They could, if small values did not blow them up; the trouble is where the division happens."),
             Option("It depends on the unit in which the spots are counted.", False,

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 from seqlearn.plots.drawing import mix
 from seqlearn.plots.style import color, describe
 
-ROLES = {"persistence": "muted", "seasonal naive": "gate", "least squares": "output", "line": "weight", "gru": "state",
-         "lstm": "gradient"}
-NAMES = {"persistence": "persistence", "seasonal naive": "last season", "least squares": "line, least squares",
+ROLES = {"persistence": "muted", "seasonal naive": "gate", "usual month": "input", "least squares": "output",
+         "line": "weight", "gru": "state", "lstm": "gradient"}
+NAMES = {"persistence": "persistence", "seasonal naive": "last season", "usual month": "usual month",
+         "least squares": "line, least squares",
          "line": "line, absolute error", "gru": "GRU", "lstm": "LSTM"}
 
 
@@ -63,13 +64,14 @@ def against_horizon(panels: Sequence[tuple], unit: str, *, roles: dict[str, str]
     roles, names = roles or ROLES, names or NAMES
     said = []
     for axes, (title, errors) in zip(np.atleast_1d(figure.subplots(1, len(panels), sharey=True)), panels):
-        for who, values in errors.items():
+        for number, (who, values) in enumerate(errors.items()):
             values = np.atleast_2d(values)
             steps, middle = np.arange(1, values.shape[1] + 1), np.median(values, axis=0)
             axes.plot(steps, middle, color=color(roles[who]), linewidth=2, label=names[who])
             if len(values) > 1:
                 reach = [middle - values.min(axis=0), values.max(axis=0) - middle]
-                axes.errorbar(steps, middle, reach, fmt="none", ecolor=color(roles[who]), elinewidth=1)
+                axes.errorbar(steps + 0.12 * (number - 1), middle, reach, fmt="none", ecolor=color(roles[who]),
+                              elinewidth=1)
             said.append(f"{names[who]}: {middle[0]:.2f} at 1 step, {middle[-1]:.2f} at {len(middle)}")
         axes.set(xlabel="steps ahead", title=title, ylim=(0, None))
         axes.legend(loc="lower right", fontsize=10)
@@ -120,26 +122,30 @@ def band(times: np.ndarray, truth: np.ndarray, said: np.ndarray, *, unit: str, m
     axes.set(xlabel="year", ylabel=unit)
     axes.legend(loc="upper left", ncols=5, fontsize=10)
     low, high = axes.get_ylim()
+    shifted = f", its ends moved out by {margin:.2f} {unit}" if margin else ""
     axes.set_ylim(low, high + 0.18 * (high - low))
-    return describe(figure, f"An 80 % band around a median; {inside.mean():.1%} of what came lies in it.")
+    return describe(figure, f"An 80 % band around a median{shifted}; {inside.mean():.1%} of what came lies in it.")
 
 
 def contest(rows: Sequence[tuple], *, figure: Figure | None = None) -> Figure:
     """Skill against persistence over the whole horizon: (series, {who: skills of the seeds}), a dot for each seed."""
     figure = figure or plt.figure(figsize=(9.6, 0.95 * len(rows) * 1.25 + 1.1))
     axes = figure.add_subplot()
-    said, ticks = [], []
+    said, ticks, named = [], [], set()
     for row, (title, skills) in enumerate(rows):
         for number, (who, values) in enumerate(skills.items()):
             y = -row - 0.14 * (number - (len(skills) - 1) / 2)
             values = np.ravel(values)
             axes.plot(values, np.full(len(values), y), "o", color=color(ROLES[who]), markersize=4.5, alpha=0.75,
-                      label=NAMES[who] if row == 0 else None)
+                      label=None if NAMES[who] in named else NAMES[who])
+            named.add(NAMES[who])
             axes.plot([np.median(values)] * 2, [y - 0.05, y + 0.05], color=color(ROLES[who]), linewidth=3)
             said.append(f"{title}, {NAMES[who]}: {np.median(values):.2f}")
         ticks.append(title)
+        if row:
+            axes.axhline(0.5 - row, color=mix(color("muted"), color("paper"), 0.6), linewidth=0.8)
     axes.set_yticks(-np.arange(len(rows)), ticks)
     axes.set(xlabel="skill against persistence, all steps ahead; further right is better", ylim=(0.55 - len(rows), 0.5))
     axes.grid(axis="y", visible=False)
-    figure.legend(loc="outside lower center", ncols=5, fontsize=10)
+    figure.legend(loc="outside lower center", ncols=6, fontsize=10)
     return describe(figure, f"Skill of each method, the median over the seeds. {'; '.join(said)}.")

@@ -21,8 +21,8 @@ class Fan(Explorer):
     title = "The fan, and the skill so far"
     question = (
         "Look at the sea with a horizon of 24, and let the origin run to the end: which is ahead then, the straight "
-        "line or last season's values? How short must the horizon be for the other to lead? And on the sunspots, how "
-        "often does the truth lie in the 80 % band?"
+        "line or last season's values? How short must the horizon be for the other to lead? And on the sunspots with "
+        "a horizon of 11, how often does the truth lie in the 80 % band?"
     )
     picture_class = FanPicture
     plays = "origin"
