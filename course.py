@@ -17,6 +17,7 @@ __doc__ = """Start the course, test it, store its notebooks. Needs nothing but P
     python3 course.py collect FOLDER   for teachers: the notebooks of a class, from what Moodle or Canvas exports
     python3 course.py grade FOLDER     grade them: a table, and what the class got wrong most
     python3 course.py handout          the course for a class, its solutions held back until a date or a key
+    python3 course.py bundle           the course with its packages, data and book, for a room without network
     python3 course.py check            say whether this machine is ready; changes nothing
 
 Everything is installed into the folder .venv beside this file. On Windows, write `py` for `python3`.
@@ -62,6 +63,7 @@ LAB_SETTINGS = {
     # A notebook that is opened again shows its explorers, and not "model not found".
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
 }
+BUNDLE = ROOT / "bundle.json"  # lies in a course that brings its packages in wheels/ and its data in data-sets/
 PATH_SETTINGS = ("SEQLEARN_DATA", "SEQLEARN_PROGRESS", "SEQLEARN_WORK")
 PATH_OPTION = re.compile(r"(--?[\w.-]*(?:dir|file|xml|ignore|basetemp)=)(.+)")
 NO_TESTS = 5  # pytest's exit status when the arguments select nothing
@@ -152,6 +154,8 @@ def clean_environment():
     for name in ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "MPLBACKEND", "__PYVENV_LAUNCHER__"):
         env.pop(name, None)
     env["PIP_USER"] = "0"
+    if BUNDLE.exists():  # no network is asked
+        env.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=(ROOT / "wheels").as_uri())
     env["JUPYTER_PREFER_ENV_PATH"] = "1"  # a kernel or setting of .venv goes before one in the user's home
     env["PYTHONNOUSERSITE"] = "1"
     env["VIRTUAL_ENV"] = str(VENV)
@@ -184,6 +188,11 @@ def run(command, quiet=False, **more_environment):
     if interrupted and status != 0:
         raise KeyboardInterrupt
     return status
+
+
+def system():
+    """What wheels are made for besides a Python's version, such as "Linux x86_64"."""
+    return "{} {}".format(platform.system(), platform.machine())
 
 
 def processors():
@@ -351,13 +360,16 @@ def explain(log):
     return None
 
 
-def pip_install(arguments, must_succeed=True, quiet=False):
-    """Run `pip install`, showing its output unless quiet. True on success, else SetupError, or False if it may fail."""
+def pip_install(arguments, must_succeed=True, quiet=False, command=("install",)):
+    """Run `pip install`, showing its output unless quiet. True on success, else SetupError, or False if it may fail.
+
+    command: another one of pip's that takes requirements, with its options.
+    """
     handle, log = tempfile.mkstemp(prefix="seqlearn-pip-", suffix=".log")
     os.close(handle)
     try:
         pip = [venv_python(), "-m", "pip", "--log", log, "--disable-pip-version-check"]
-        status = run([*pip, "install", *arguments], quiet=quiet)
+        status = run([*pip, *command, *arguments], quiet=quiet)
         if status == 0 or not must_succeed:
             return status == 0
         text = Path(log).read_text(encoding="utf-8", errors="replace")
@@ -371,12 +383,12 @@ def has_nvidia_gpu():
     return Path("/dev/nvidia0").exists() or shutil.which("nvidia-smi") is not None
 
 
-def install_torch(requirement):
+def install_torch(requirement, command=("install",)):
     """Install PyTorch without several GB of CUDA packages where these are of no use.
 
     `requirement` is the pin, such as "torch==2.13.0". Wheels that pip's own settings point to come first (they need no
     network), then the CPU wheel index on a Linux without an NVIDIA GPU; whatever is left to do is left to the ordinary
-    index.
+    index. command: as for `pip_install`.
     """
     choice = os.environ.get("SEQLEARN_TORCH", "").lower() or "auto"
     if choice not in ("auto", "cpu", "default"):
@@ -385,13 +397,13 @@ def install_torch(requirement):
         return
     if choice == "auto" and (not sys.platform.startswith("linux") or has_nvidia_gpu()):
         return
-    if pip_install(["--no-deps", "--no-index", requirement], must_succeed=False, quiet=True):
+    if pip_install(["--no-deps", "--no-index", requirement], must_succeed=False, quiet=True, command=command):
         return
     say("PyTorch for the CPU comes from " + TORCH_CPU_INDEX)
     from_index = ["--no-deps", "--index-url", TORCH_CPU_INDEX, "--timeout", "15", "--retries", "1", requirement]
     if choice == "cpu":
-        pip_install(from_index)
-    elif not pip_install(from_index, must_succeed=False):
+        pip_install(from_index, command=command)
+    elif not pip_install(from_index, must_succeed=False, command=command):
         say("that index does not answer or has no build for this machine; the ordinary one follows.\n"
             "        There PyTorch for Linux brings CUDA along: several GB. Ctrl-C stops it;\n"
             "        with SEQLEARN_TORCH=cpu it is never asked.")
@@ -408,6 +420,19 @@ def move_in():
     pip_install(["--no-index", "--no-deps", "--no-build-isolation", "-e", "."], must_succeed=False, quiet=True)
 
 
+def check_bundle():
+    """Say so if the packages that the course brings along are for another Python or another system."""
+    if not BUNDLE.exists():
+        return
+    made_for = json.loads(BUNDLE.read_text(encoding="utf-8"))
+    here = {"python": "{}.{}".format(*sys.version_info[:2]), "system": system()}
+    if here != made_for:
+        what = "Python {python} on {system}"
+        raise SetupError("the packages in wheels/ are for {}, and this is {}.\n"
+                         "Start course.py with that Python on such a machine, or delete bundle.json: then they come\n"
+                         "from the network.".format(what.format(**made_for), what.format(**here)))
+
+
 def set_up():
     """Make .venv hold exactly what requirements.txt pins. Does nothing, quickly, when that is already so."""
     absent = [name for name in BESIDE if not (ROOT / name).exists()]
@@ -417,6 +442,7 @@ def set_up():
                          "in there.".format(", ".join(absent)))
     if is_ready():
         return
+    check_bundle()
     make_venv()
     state = inspect_venv()
     came_along = any(name.startswith("seqlearn-") for name in installed())
@@ -475,6 +501,8 @@ def from_here(argument):
 
 def settle_paths():
     """Folders and files that settings name are meant from the reader's folder too; a notebook runs in another."""
+    if BUNDLE.exists() and (ROOT / "data-sets").is_dir():
+        os.environ.setdefault("SEQLEARN_DATA", str(ROOT / "data-sets"))
     for name in PATH_SETTINGS:
         value = os.environ.get(name, "").strip(" \"'")
         if value and value.lower() != "off" and not value.startswith("~"):
@@ -620,7 +648,7 @@ def check(arguments):
 def main(arguments):
     commands = {"lab": lab, "test": test, "store": store, "new": new, "rerun": rerun, "book": book, "slides": slides,
                 "collect": for_a_class("collect"), "grade": for_a_class("grade"), "handout": for_a_class("handout"),
-                "check": check}
+                "bundle": for_a_class("bundle"), "check": check}
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path may hold letters that the console does not know
             stream.reconfigure(errors="backslashreplace")

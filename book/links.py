@@ -8,12 +8,14 @@ import re
 from html import escape
 
 from docutils import nodes
+from sphinx import addnodes
 
 from seqlearn.course.chapters import CHAPTERS
 from seqlearn.course.glossary import TERMS, Term
 
 CHAPTER = r"(?<![\w-])[Cc]hapters? (\d\d)\b"
-APART = (nodes.literal, nodes.math, nodes.reference, nodes.title, nodes.literal_block, nodes.math_block, nodes.raw)
+APART = (nodes.literal, nodes.math, nodes.reference, addnodes.pending_xref, nodes.title, nodes.literal_block,
+         nodes.math_block, nodes.raw)
 PAGES = {entry.number: entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written}
 
 
@@ -50,31 +52,36 @@ FOUND = re.compile(rf"{CHAPTER}|(?<![\w-])({'|'.join(map(re.escape, LONG))})s?(?
 
 def link(app, doctree) -> None:
     """Put the links into one page."""
-    number = app.env.current_document.docname[:2]
+    name = app.env.current_document.docname
+    number, up = name.rpartition("/")[2][:2], "../" * name.count("/")
     if number not in PAGES:
-        return
+        if not up:
+            return
+        number = "99"  # a page for teachers that is of no chapter, and may name every term
     seen: set[str] = set()
     for strong in doctree.findall(nodes.strong):
         term = SPELLINGS.get(re.sub(r"s$", "", strong.astext().casefold()), SPELLINGS.get(strong.astext().casefold()))
         if term and len(strong.children) == 1 and term.english not in seen:
             seen.add(term.english)
-            strong.children[0].parent.replace(strong.children[0], _to_glossary(term, strong.astext()))
+            strong.children[0].parent.replace(strong.children[0], _to_glossary(term, strong.astext(), up))
     for text in list(doctree.findall(nodes.Text)):
         if not _stands_apart(text):
-            parts = _linked(text.astext(), number, seen)
+            parts = _linked(text.astext(), number, seen, up)
             if len(parts) > 1 or not isinstance(parts[0], nodes.Text):
                 text.parent.replace(text, parts)
 
 
-def _linked(text: str, number: str, seen: set[str]) -> list[nodes.Node]:
+def _linked(text: str, number: str, seen: set[str], up: str = "") -> list[nodes.Node]:
+    """The text with its links. up: the way from the page's folder to that of the chapters, from which it is no chapter.
+    """
     parts, start = [], 0
     for match in FOUND.finditer(text):
         chapter, name = match[1], match[2]
-        if chapter and chapter in PAGES and chapter != number:
-            node = nodes.raw("", f'<a href="{PAGES[chapter]}">{match[0]}</a>', format="html")
+        if chapter and chapter in PAGES and (up or chapter != number):
+            node = nodes.raw("", f'<a href="{up}{PAGES[chapter]}">{match[0]}</a>', format="html")
         elif name and (term := SPELLINGS[name.casefold()]).english not in seen and term.chapter <= number:
             seen.add(term.english)
-            node = _to_glossary(term, match[0])
+            node = _to_glossary(term, match[0], up)
         else:
             continue
         parts += [nodes.Text(text[start:match.start()]), node]
@@ -82,9 +89,9 @@ def _linked(text: str, number: str, seen: set[str]) -> list[nodes.Node]:
     return [*parts, nodes.Text(text[start:])]
 
 
-def _to_glossary(term: Term, text: str) -> nodes.raw:
+def _to_glossary(term: Term, text: str, up: str) -> nodes.raw:
     meaning = escape(f"{term.chinese} · {term.meaning}")
-    return nodes.raw("", f'<a class="term" href="glossary.html#{anchor(term)}" data-meaning="{meaning}">'
+    return nodes.raw("", f'<a class="term" href="{up}glossary.html#{anchor(term)}" data-meaning="{meaning}">'
                          f"{escape(text, quote=False)}</a>", format="html")
 
 

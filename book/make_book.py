@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 import explorers
+import guide
 import links
 import pages
 from seqlearn.course.chapters import CHAPTERS, notebooks_folder, read_notebook
@@ -58,6 +59,9 @@ def write_sources(folder: Path) -> None:
         if entry.written:
             notebook = pages.page(entry, read_notebook(notebooks_folder() / entry.notebook))
             _write(folder / entry.notebook, json.dumps(notebook, ensure_ascii=False, indent=1))
+    for name, text in guide.sources().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        _write(folder / name, text)
     for file in metadata.files("sphinx-mathjax-offline"):
         _, _, name = file.as_posix().partition("static/mathjax/")
         if re.fullmatch(MATHJAX, name):

@@ -17,6 +17,8 @@ from seqlearn.grading.cards import inline
 from seqlearn.grading.question import letter, verdict
 from seqlearn.grading.quiz import Quiz
 
+BESIDE_THE_GUIDE = ("classroom/README.md", "classroom/jupyterhub/README.md", "classroom/jupyterhub/littlest.md")
+
 
 def page(entry: Chapter, notebook: dict) -> dict:
     """The notebook of a chapter as the book shows it. The one that is given stays as it is."""
@@ -48,7 +50,9 @@ def front() -> str:
     for index, part in enumerate(PARTS):
         names = "\n".join(entry.notebook for entry in CHAPTERS if entry.written and entry.part == index)
         contents += f"```{{toctree}}\n:hidden:\n:caption: {part}\n\n{names}\n```\n\n"
-    contents += "```{toctree}\n:hidden:\n:caption: Look up\n\nglossary.md\n```\n"
+    contents += "```{toctree}\n:hidden:\n:caption: Look up\n\nglossary.md\n```\n\n"
+    contents += "```{toctree}\n:hidden:\n:caption: For teachers\n\nclassroom/guide/index.md\n"
+    contents += "\n".join(BESIDE_THE_GUIDE) + "\n```\n"
     return f"""# Recurrent sequence models
 
 From the recurrent cell through backpropagation in time, exploding gradients, LSTM and GRU to attention: an interactive

@@ -71,7 +71,7 @@ def make_course(into: Path, until: str | None, key: str | None) -> None:
 
 def _left_out(folder: Path):
     """What a copy leaves out: caches, and what git does not know, such as a chapter's copy in notebooks/."""
-    known = _known_to_git(folder)
+    known = known_to_git(folder)
 
     def names(base: str, found: list[str]) -> set[str]:
         return {name for name in found if name in LEFT_OUT
@@ -80,7 +80,8 @@ def _left_out(folder: Path):
     return names
 
 
-def _known_to_git(folder: Path) -> set[Path] | None:
+def known_to_git(folder: Path) -> set[Path] | None:
+    """The files below a folder of the course that git knows; None where there is no git to ask."""
     try:
         told = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--", str(folder)],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout.decode()
@@ -100,7 +101,8 @@ def archive(folder: Path, into: Path) -> None:
             if path.is_file():
                 entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), (2026, 1, 1, 0, 0, 0))
                 entry.external_attr = (0o755 if path.name == "course.py" else 0o644) << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
+                packed = path.suffix in (".whl", ".zip", ".gz", ".tgz")
+                entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
                 made.writestr(entry, path.read_bytes())
 
 

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OF_EVERY_CHAPTER = {
     "tests/browser/test_explorers.py",
     "tests/browser/test_live.py",
+    "tests/classroom/test_guide.py",
     "tests/course/test_chapters.py",
     "tests/course/test_glossary.py",
     "tests/exercises/test_catalog.py",
@@ -77,5 +78,5 @@ def chapter_of(argument: str, value) -> str | None:
         return value
     if isinstance(value, Path) or argument == "script":
         name = Path(value).name
-        return name[:2] if name[:2].isdigit() and name[2:3] == "_" else None
+        return name[:2] if name[:2].isdigit() and name[2:3] in ("_", ".") else None
     return getattr(value, "number", None) or getattr(value, "chapter", None)

@@ -382,7 +382,7 @@ def test_a_failing_pip_is_explained_from_its_log(course, monkeypatch):
 def test_where_torch_is_looked_for(course, monkeypatch, choice, system, gpu, works, asked):
     calls = []
 
-    def pip_install(arguments, must_succeed=True, quiet=False):
+    def pip_install(arguments, must_succeed=True, quiet=False, command=("install",)):
         where = "--index-url" if "--index-url" in arguments else "--no-index"
         calls.append(where)
         assert "--no-deps" in arguments and arguments[-1] == "torch==9.9"
@@ -395,6 +395,34 @@ def test_where_torch_is_looked_for(course, monkeypatch, choice, system, gpu, wor
     monkeypatch.setattr(course, "pip_install", pip_install)
     course.install_torch("torch==9.9")
     assert calls == asked
+
+
+def make_bundle(course, **made_for):
+    course.BUNDLE.write_text(json.dumps({"python": "{}.{}".format(*sys.version_info[:2]), "system": course.system(),
+                                         **made_for}))
+
+
+def test_a_bundle_asks_no_network_and_brings_its_data(course, monkeypatch):
+    monkeypatch.setenv("SEQLEARN_DATA", "")  # it is put back after the test
+    del os.environ["SEQLEARN_DATA"]
+    course.settle_paths()
+    assert "PIP_NO_INDEX" not in course.clean_environment() and "SEQLEARN_DATA" not in os.environ
+    make_bundle(course)
+    (course.ROOT / "data-sets").mkdir()
+    course.settle_paths()
+    asked = course.clean_environment()
+    assert asked["PIP_NO_INDEX"] == "1" and asked["PIP_FIND_LINKS"] == (course.ROOT / "wheels").as_uri()
+    assert os.environ["SEQLEARN_DATA"] == str(course.ROOT / "data-sets")
+    course.check_bundle()
+
+
+@pytest.mark.parametrize("made_for", [{"python": "3.99"}, {"system": "Windows AMD64"}])
+def test_a_bundle_for_another_machine_says_so_and_makes_nothing(course, made_for, capsys):
+    make_bundle(course, **made_for)
+    assert course.main(["test"]) == 1
+    said = capsys.readouterr().err
+    assert next(iter(made_for.values())) in said and "delete bundle.json" in said
+    assert not course.VENV.exists() and course.started == []
 
 
 def test_a_wrong_choice_of_torch_is_named(course, monkeypatch):
@@ -626,7 +654,7 @@ def test_a_signal_reaches_the_program_and_course_waits_for_it(number, group, ans
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_the_texts_show_commands_that_exist(name):
     shown = re.findall(r"course\.py +([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
-    known = {"lab", "test", "store", "new", "rerun", "book", "collect", "grade", "handout", "check"}
+    known = {"lab", "test", "store", "new", "book", "slides", "collect", "grade", "handout", "bundle", "rerun", "check"}
     assert "test" in shown and set(shown) <= known
 
 

@@ -18,6 +18,7 @@ PARTS = (
     "Gates",
     "Text",
     "Sequence to sequence, and attention",
+    "Recurrence today",
 )
 
 
@@ -156,13 +157,24 @@ CHAPTERS = (
             part=4, needs=("13",), topic="translation",
             also=("data.number_names", "data.sentences", "data.subwords", "data.multi30k", "data.tatoeba",
                   "models.translator", "models.transformer", "plots.translation_board", "exercises.pieces")),
+    Chapter("16", "forecasting", "Forecasting",
+            "Forecast the sea, the air and the sun, and find out where a straight line beats your network.", 90,
+            part=5, needs=("08", "11"), topic="forecasting",
+            also=("data.series", "models.autoregression", "models.forecaster", "plots.fan")),
+    Chapter("17", "recurrence_returns", "Recurrence returns",
+            "Take the matrix and the tanh off the state's way, read a thousand steps in ten rounds, and see what a "
+            "state of fixed size cannot hold.", 95,
+            part=5, needs=("05", "08", "14"), topic="recurrence",
+            also=("nn.linear_recurrence", "nn.min_gru", "models.linear_recurrence", "models.mixers", "data.recall",
+                  "plots.eigenvalue")),
 )
 
 WAYS = (
     Way("an evening", ("00", "02"), "You have trained a recurrent network that writes, and built its loop."),
     Way("a weekend", ("00", "01", "02", "03", "04", "05", "06"),
         "You can derive the gradient of an RNN and of an LSTM, and check it."),
-    Way("a term", tuple(entry.number for entry in CHAPTERS), "You have built a translator with attention."),
+    Way("a term", tuple(entry.number for entry in CHAPTERS),
+        "You have built a translator with attention, and know what recurrence is good for today."),
 )
 
 
@@ -238,7 +250,7 @@ def hours(of_minutes: int) -> str:
 
 def ways() -> str:
     """The ways through the course as a Markdown table, with the time that their chapters say."""
-    lines = ["| you have | read | to read, run and play | with every exercise, up to | afterwards |",
+    lines = ["| you have | read | to read, run and play | with every exercise, about | afterwards |",
              "|:--|:--|:--|:--|:--|"]
     for way in WAYS:
         first, last = way.chapters[0], way.chapters[-1]
@@ -246,8 +258,8 @@ def ways() -> str:
         in_a_row = way.chapters == tuple(numbers[numbers.index(first):numbers.index(last) + 1])
         named = f"{first} to {last}" if in_a_row else ", ".join(way.chapters)
         time = minutes(way.chapters)
-        twice = f"{round(4 * time / 60) / 2:g}&nbsp;h"  # to half an hour
-        lines.append(f"| {way.name} | {named} | {hours(time)} | {twice} | {way.afterwards} |")
+        in_all = f"{round(6 * time / 60) / 2:g}&nbsp;h"  # exercises take about twice as long; to half an hour
+        lines.append(f"| {way.name} | {named} | {hours(time)} | {in_all} | {way.afterwards} |")
     return "\n".join(lines)
 
 

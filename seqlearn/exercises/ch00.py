@@ -311,7 +311,7 @@ QUIZ = Quiz("00", [
         [
             Option("Both compute the recurrence, because equal results mean equal programs.", False,
                    "`memory_b` gave the same states here and never looked at w."),
-            Option("They agree on this example; a mistake in how they use w or h_0 may be hidden by 1 and 0.", True,
+            Option("They agree on this example; 1 and 0 may hide a mistake in w or h_0.", True,
                    "A factor of 1 and a summand of 0 leave everything as it is. Random numbers hide less."),
             Option("One of them must be wrong, because two programs are never equal.", False,
                    "Two right programs agree everywhere, up to rounding. This example cannot tell them from a "

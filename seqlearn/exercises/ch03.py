@@ -503,7 +503,7 @@ QUIZ = Quiz("03", [
     Question("A network trains, and its loss falls at every epoch. What does that say about its gradient?", [
         Option("It is right: a wrong gradient would make the loss rise.", False,
                "Every direction less than 90° from steepest descent goes down. Half of all directions do."),
-        Option("It is less than 90° from the right one, as far as the steps taken tell.", True,
+        Option("It is less than 90° off, as far as the steps tell.", True,
                "The slope along the step is -∇f·g, which is negative for every g less than 90° off, if the steps are "
                "small. That it falls can't say more. (How far it falls can: in a very short step, the learning rate "
                "times |g|².)"),
@@ -555,9 +555,8 @@ QUIZ = Quiz("03", [
                "float32 makes it worse: the right gradients of this chapter kept about four digits there."),
     ], topic="tolerance"),
     Question("Which of these checks have a hole that this chapter has shown?", [
-        Option("A check at weights that are all zero.", True,
-               "With all weights at 0 hardly anything comes back: dy W₂ᵀ is 0, and so is all that is made from it, by "
-               "a right formula or by a wrong one."),
+        Option("A check with the first layer's weights and biases at zero.", True,
+               "Then h = tanh(0) = 0, and a tanh taken twice has the right slope, 1: the mistake is switched off."),
         Option("A check of every entry, with random weights and four examples.", False,
                "It has the fewest holes of the four, but not none: a backward pass that divides by 4 in place of N "
                "passes, and so does one whose mistake these examples never meet."),

@@ -57,7 +57,7 @@ def chain(names: Sequence[str], operations: Sequence[str], values: np.ndarray, g
     other = "; ".join(f"{name} = {_number(value)}" + ("" if name in ("x", "target") else f", gradient {_number(grad)}")
                       for name, (_, value, grad) in leaves.items())
     return describe(figure, f"""A chain of {len(names)} operations from left to right, {', '.join(operations)}, with
-        the number on every wire in black, and in red, from right to left, the slope of the loss along it. {words}.
+        the numbers in black, and in red, from right to left, the slopes of the loss. {words}.
         What enters from outside: {other}.""")
 
 

@@ -49,8 +49,9 @@ def course_map(chapters: tuple[Chapter, ...] = CHAPTERS, *, figure: Figure | Non
     _draw_parts(axes, chapters, places)
     _draw_road(axes, list(places.values()))
     for chapter in chapters:
-        for count, need in enumerate(chapter.needs):
-            _draw_need(axes, places, need, chapter.number, count)
+        for need in chapter.needs:
+            side = -1 if need == chapter.needs[0] else 1 if need == chapter.needs[-1] else 0
+            _draw_need(axes, places, need, chapter.number, side)
     for chapter in chapters:
         _draw_station(axes, places[chapter.number], chapter)
     _draw_legend(axes, bottom + 0.2, chapters)
@@ -115,8 +116,11 @@ def _draw_road(axes: Axes, places: list[Place]) -> None:
                                        alpha=0.45 if role == "muted" else 1, capstyle="round"))
 
 
-def _draw_need(axes: Axes, places: dict[str, Place], need: str, number: str, count: int) -> None:
-    """An arrow along the road to the next station, over the stations between, or from a small sign of a far one."""
+def _draw_need(axes: Axes, places: dict[str, Place], need: str, number: str, side: int) -> None:
+    """An arrow along the road to the next station, over the stations between, or from a small sign of a far one.
+
+    side: where the sign stands, -1 left of the station, 0 above it, 1 right of it.
+    """
     order = list(places)
     start, end = places[need], places[number]
     next_one = order.index(number) - order.index(need) == 1
@@ -131,10 +135,10 @@ def _draw_need(axes: Axes, places: dict[str, Place], need: str, number: str, cou
                      (end.x - way * 0.2, end.y + rise), (end.x - way * 0.08, end.y + RADIUS + 0.02)],
                     [Path.MOVETO, *[Path.CURVE4] * 3])
     else:
-        side = 1 if count else -1  # a second sign stands on the other side
-        sign = (end.x + side * 0.42, end.y + 0.46)
+        sign = (end.x + side * 0.42, end.y + (0.46 if side else 0.52))
         _draw_sign(axes, sign, need)
-        path = Path([(sign[0] - side * 0.11, sign[1] - 0.12), (end.x + side * 0.185, end.y + 0.2)])
+        path = Path([(sign[0] - side * 0.11, sign[1] - (0.12 if side else 0.16)),
+                     (end.x + side * 0.185, end.y + (0.2 if side else RADIUS))])
     axes.add_patch(FancyArrowPatch(path=path, arrowstyle=HEAD, linewidth=1.4, color=color("ink"), zorder=2))
 
 

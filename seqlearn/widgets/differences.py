@@ -98,7 +98,7 @@ def verdict(curve: Curve, w: float, eps: float, error: float, way: str, unit: fl
     left = w if way == "forward" else w - eps
     kinked = curve is CURVES["relu w"]
     if kinked and w == 0:
-        return "This is the kink itself: the slope is 0 on its left and 1 on its right."
+        return "This is the kink itself: the slope is 0 on its left and 1 on its right; 0 here is a convention."
     if kinked and left < 0 < w + eps:
         return "The kink at 0 lies between the two places, so the quotient mixes the slopes 0 and 1."
     if error == 0:

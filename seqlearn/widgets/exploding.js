@@ -389,7 +389,7 @@ function render(host) {
       svg(parts.network, "text", { x: x(1) + 12, y: 68, "text-anchor": "end" }, "loss L");
     }
 
-    function showTraining() { // the axis grows with the run; a loss that leaves the page ends with a cross and its number
+    function showTraining() { // the axis grows with the run; a run whose loss is no longer finite ends with a cross
       parts.train.replaceChildren();
       const longest = Math.max(10, ...(losses ?? []).map((each) => each.length)), right = parts.train.getAttribute("width") - 14;
       const { x, y } = axes(parts.train, { left: 46, right, top: 8, bottom: 186 }, { x: [0, longest], y: [-3, 13], xLabel: "update",

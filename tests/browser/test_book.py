@@ -21,7 +21,10 @@ from seqlearn.course.chapters import CHAPTERS
 pytestmark = pytest.mark.browser
 BOOK = ROOT / "_build/book"
 CHAPTER_PAGES = [entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written]
-PAGES = ["index.html", "glossary.html", *CHAPTER_PAGES, "search.html", "genindex.html"]
+FOR_TEACHERS = ["classroom/README.html", "classroom/jupyterhub/README.html", "classroom/jupyterhub/littlest.html",
+                "classroom/guide/index.html",
+                *(f"classroom/guide/{entry.number}.html" for entry in CHAPTERS if entry.written)]
+PAGES = ["index.html", "glossary.html", *CHAPTER_PAGES, *FOR_TEACHERS, "search.html", "genindex.html"]
 MOST_BYTES = 1_500_000
 
 
@@ -108,7 +111,7 @@ def test_a_page_is_whole_and_axe_finds_nothing_serious(site, chromium, name):
         assert serious_by_axe(page) == []
 
 
-@pytest.mark.parametrize("name", ["index.html", *CHAPTER_PAGES[:6:5]])
+@pytest.mark.parametrize("name", ["index.html", *CHAPTER_PAGES[:6:5], FOR_TEACHERS[-1]])
 def test_axe_finds_nothing_serious_in_the_dark(site, chromium, name):
     with Visit(chromium, f"{site}/{name}", scheme="dark") as visit:
         assert serious_by_axe(visit.page) == []
@@ -321,9 +324,10 @@ SAYS = "([name, words]) => document.querySelector(`[data-explorer=${name}] .says
 PLACES = "(name) => document.querySelector(`[data-explorer=${name}] .seqlearn-live`).explorer.frame.places"
 
 
+@pytest.mark.parametrize("name", [CHAPTER_PAGES[5], *FOR_TEACHERS[:8:3]])
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (800, "light")])
-def test_a_page_fits_a_phone_and_a_tablet(site, chromium, width, scheme):
-    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", width, scheme) as visit:
+def test_a_page_fits_a_phone_and_a_tablet(site, chromium, name, width, scheme):
+    with Visit(chromium, f"{site}/{name}", width, scheme) as visit:
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
         assert visit.page.evaluate("[...document.images].every(image => image.width <= innerWidth)")
         back = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -10,8 +10,9 @@ from notebook_rules import source
 from seqlearn.course.chapters import read_notebook, stored
 from seqlearn.course.symbols import FIRST, FIRST_NAMES, SYMBOLS, numbers, table
 
-OPERATORS = set("""alpha beta gamma delta theta lambda rho sigma tau omega varphi varepsilon ell odot mathbb
-bar""".split())
+OPERATORS = set("""alpha beta gamma delta theta lambda mu nu pi rho sigma tau omega varphi varepsilon ell nabla odot
+mathbb bar hat tilde""".split())
+ACCENTS = "bar|hat|tilde|mathbb"
 WORDS = r"\\(?:text|mathrm|operatorname|textbf|mathtt|texttt|mathit|tag)\*?\s*\{(?:[^{}]|\{[^{}]*\})*\}"
 
 
@@ -32,13 +33,13 @@ def letters(formula: str) -> list[str]:
     An index belongs to its letter and is none of its own; an exponent is read like the rest.
     """
     text = re.sub(r"\\begin\{\w+\}|\\end\{\w+\}", " ", re.sub(WORDS, " ", formula))
-    text = re.sub(r"\\(bar|mathbb)\s*\{?\s*([A-Za-z])\s*\}?", r"\\\1\2", text)
+    text = re.sub(rf"\\({ACCENTS})\s*\{{?\s*([A-Za-z])\s*\}}?", r"\\\1\2", text)
     found = []
     sub = r"(?:_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[a-z]+|[A-Za-z0-9])))?"
-    letter = r"(\\(?:bar|mathbb)[A-Za-z](?![a-z])|\\[A-Za-z]+|d[A-Za-z]|[A-Za-z])"
+    letter = rf"(\\(?:{ACCENTS})[A-Za-z](?![a-z])|\\[A-Za-z]+|d[A-Za-z]|[A-Za-z])"
     for match in re.finditer(rf"{letter}{sub}(\^)?", text):
         name, index = match[1], re.sub(r"[{}\s]", "", match[2] or match[3] or "")
-        if name.startswith("\\") and not re.match(r"\\(bar|mathbb)", name) and name[1:] not in OPERATORS:
+        if name.startswith("\\") and not re.match(rf"\\({ACCENTS})", name) and name[1:] not in OPERATORS:
             continue
         if name == "e" and match[4] and not index:
             found.append("e^")
@@ -65,6 +66,7 @@ def used(path: Path) -> dict[str, str]:
     (r"\partial L/\partial w \cdot e^{-a}", ["L", "w", "e^", "a"]),
     (r"dW_x = \sum_t x_t^\top da_t", ["dW_x", "x_t", "da_t"]),
     (r"\mathrm{softmax}(\bar{h}_i) + \alpha_{ij}", [r"\barh_i", r"\alpha_ij"]),
+    (r"\hat x_{t+k} - \tilde{s}_i \cdot e^{\nu}", [r"\hatx_t+k", r"\tildes_i", "e^", r"\nu"]),
     (r"s_{\max} \, \rho", [r"s_\max", r"\rho"]),
     (r"W_{xn}\, \mathbb{E}[\text{all that}]", ["W_xn", r"\mathbbE"]),
 ])
