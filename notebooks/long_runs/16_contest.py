@@ -43,6 +43,7 @@ SETTINGS = {
     "tuning_seed": 100,
     "seeds": [0, 1, 2, 3, 4],
 }
+MINUTES = 9
 
 
 class Entry:

@@ -38,6 +38,7 @@ SETTINGS = {
     "calendar": {"widths": [24, 36, 60], "penalties": [0.001, 0.01, 0.1], "rates": [0.003, 0.01, 0.03],
                  "tuning_seed": 100},
 }
+MINUTES = 6
 
 
 def learned(settings: dict, model: nn.Module, train, validation, seed: int, **more) -> nn.Module:

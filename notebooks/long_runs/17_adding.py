@@ -44,6 +44,8 @@ SETTINGS = {
     "sweep_seed": 100,
     "seeds": [0, 1, 2, 3, 4],
 }
+MINUTES = 5
+TOLERANCE = {"solved_at": 0.5, "test_error": [0.5, 0.01]}
 
 
 class Adder(nn.Module):

@@ -46,6 +46,7 @@ SETTINGS = {
         "LRU, four times the state": ["LRU", {"state_size": 128}],
     },
 }
+MINUTES = 3
 
 
 def sequences(count: int, rng: np.random.Generator, settings: dict) -> tuple[np.ndarray, np.ndarray]:

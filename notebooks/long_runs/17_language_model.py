@@ -43,6 +43,7 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
 }
+MINUTES = 6
 
 
 def read(settings: dict) -> tuple[Vocabulary, np.ndarray, np.ndarray, np.ndarray]:

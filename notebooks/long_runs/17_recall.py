@@ -41,6 +41,7 @@ SETTINGS = {
         "linear attention 256, three times as long": ["linear attention", 256, {"updates": 4500}],
     },
 }
+MINUTES = 10
 
 
 def learn(kind: str, state_size: int, rate: float, seed: int, settings: dict) -> Reader:
