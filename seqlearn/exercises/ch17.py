@@ -419,8 +419,8 @@ QUIZ = Quiz("17", [
                "If recall rises with nothing else changed, the size of the state takes part. Longer training asks the "
                "other question."),
     ], topic="controls"),
-    Question("A matrix state of 16 × 16 numbers stores S = Σ kᵀ v. For how many pairs can it answer every key exactly, "
-             "whatever the values are?", [
+    Question("A matrix state of 16 × 16 numbers stores S = Σ kᵀ v. For how many pairs, their keys of length "
+             "1, can it answer every key exactly, whatever the values are?", [
         Option("256, one for each number of the matrix", False,
                "Each pair brings 16 numbers of value, so 256 numbers hold 16 values and no more."),
         Option("16, if their keys are at right angles", True,
