@@ -380,8 +380,8 @@ QUIZ = Quiz("17", [
         Option("The same: the rounds only reorder the multiplications that the loop does", False,
                "The products of several a are formed besides, in each round, and the loop never forms them."),
         Option("Less: ten rounds in place of 1,024 steps, so about a hundredth of the loop", False,
-               "That is the depth, the number of steps that wait for each other. Each round touches half of the steps or "
-               "more."),
+               "That is the depth, the number of steps that wait for each other. Each round touches half of the steps "
+               "or more."),
         Option("More: about eighteen times as many multiplications", True,
                "Two products in each round for up to 1,023 steps: 18,434 in place of 1,024. The gain is in waiting."),
     ], topic="the work of a scan"),
