@@ -2,11 +2,12 @@
 
     .venv/bin/python notebooks/long_runs/17_adding.py     # about 5 minutes of one core; stopped, it goes on
 
-A linear layer and a ReLU, which every contestant needs to tell marked numbers from others, then the layer, then a
+A linear layer and a ReLU, without which the LRU could not tell marked numbers from others, then the layer, then a
 linear readout of the last step. All start slow: the biases of the gates, or the ring of eigenvalues, fit the length.
-Each gets its learning rate from the same grid at 200 steps, on a seed and a validation part that judge nothing; the
-grid is widened where the best stands at an edge. The rate is kept at 1,000 steps, and for the controls, which start as
-the layers usually do. """
+Each gets its learning rate from the same grid at 200 steps, on a seed that does not race, by the validation part that
+also says when a run has solved it; the grid is widened where the best stands at an edge. The rate is kept at 1,000
+steps, and for the controls, which start as the layers usually do.
+"""
 
 import time
 

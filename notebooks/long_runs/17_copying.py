@@ -5,7 +5,8 @@
 Everything around the layer is the same (`seqlearn.models.mixers`). Each contestant gets its learning rate from the same
 grid, on a seed that does not count and sequences that judge nothing. All start slow: the gates of LSTM and minGRU by
 their biases, the LRU by its ring. `controls` keep the rate of the contestant that they belong to: a minGRU whose gate
-does not see the input, symbols that always stand at the same places, longer training, one block in place of two.
+does not see the input, symbols that always stand at the same places, longer training, one block in place of two, four
+times the state.
 """
 
 import time

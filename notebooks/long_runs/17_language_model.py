@@ -3,7 +3,7 @@
     .venv/bin/python notebooks/long_runs/17_language_model.py     # about 6 minutes of one core; stopped, it goes on
 
 One budget of text for all, 250 updates of 16 windows of 64 characters, and about as many weights as chapter 14's LSTM
-and rotary model have, whose results lie in 14_language_model.json. Each kind gets its rate from the same grid, on a
+has; its results and the rotary model's lie in 14_language_model.json. Each kind gets its rate from the same grid, on a
 seed that does not race, by the first half of the held-out text; the second half judges. Losses are in nats a character,
 by place: windows of 256 characters, each of which begins with nothing known, in eight parts of 32. """
 

@@ -215,7 +215,7 @@ half_left = ValueExercise(
     ],
     hints=["After k steps a share a^k is left.", "a = 0.5 ** (1 / 1000)."],
     explanation="0.999307: within a thousandth of 1. A gate σ(s) must have s ≈ 7.3 for it, and a tenth less in a, 0.9, "
-                "keeps nothing that could be measured.",
+                "leaves 1.7e-46.",
 )
 
 # 17.5 Build it: minLSTM ------------------------------------------------------------------------------------------
@@ -380,9 +380,10 @@ QUIZ = Quiz("17", [
         Option("The same: the rounds only reorder the multiplications that the loop does", False,
                "The products of several a are formed besides, in each round, and the loop never forms them."),
         Option("Less: ten rounds in place of 1,024 steps, so about a hundredth of the loop", False,
-               "That is the depth, the number of steps that wait for each other. Each round touches nearly all steps."),
-        Option("More: about eighteen times as many multiplications, but within a round none waits for another", True,
-               "Two products in each round for nearly all steps: 18,434 in place of 1,024. The gain is in waiting."),
+               "That is the depth, the number of steps that wait for each other. Each round touches half of the steps "
+               "or more."),
+        Option("More: about eighteen times as many multiplications", True,
+               "Two products in each round for up to 1,023 steps: 18,434 in place of 1,024. The gain is in waiting."),
     ], topic="the work of a scan"),
     Question("The eigenvalues of a unit have size 0.99 and turn by 90° a step. What is left of an input after 100 "
              "steps?", [
@@ -419,8 +420,8 @@ QUIZ = Quiz("17", [
                "If recall rises with nothing else changed, the size of the state takes part. Longer training asks the "
                "other question."),
     ], topic="controls"),
-    Question("A matrix state of 16 × 16 numbers stores S = Σ kᵀ v. For how many pairs can it answer every key exactly, "
-             "whatever the values are?", [
+    Question("A matrix state of 16 × 16 numbers stores S = Σ kᵀ v. For how many pairs, their keys of length "
+             "1, can it answer every key exactly, whatever the values are?", [
         Option("256, one for each number of the matrix", False,
                "Each pair brings 16 numbers of value, so 256 numbers hold 16 values and no more."),
         Option("16, if their keys are at right angles", True,

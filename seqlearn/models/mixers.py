@@ -148,7 +148,7 @@ def _grows(part: Tensor) -> bool:
 
 
 def slow_start(reader: Reader, steps: int) -> Reader:
-    """Let the gates of LSTM and minGRU keep, at the start, over 1 to about `steps` steps; returns the reader.
+    """Let the gates of LSTM and minGRU keep, at the start, over 2 to about `steps` steps; returns the reader.
 
     Biases log(u) with u uniform from 1 to steps − 1 in the forget gate, and their negatives in the input gate, as
     Tallec and Ollivier (2018), "Can recurrent neural networks warp time?"; the same in z of the minGRU, which is both.

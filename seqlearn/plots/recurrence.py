@@ -72,7 +72,7 @@ def costs(times: list[dict], kept: list[dict], *, figure: Figure | None = None) 
     return describe(figure, f"""
         Two panels over the number of steps, from 16 to {last["length"]:,}, both axes logarithmic. Left, time: the loop
         rises in proportion to T and the scan lies below it, close to PyTorch's LSTM; both ways of attention bend
-        upwards, and the fused one is the slowest at the end. Right, bytes: the scan keeps more than the loop, and
+        upwards and end above the loop. Right, bytes: the scan keeps more than the loop, and
         attention with its weights kept rises with T squared.""")
 
 
