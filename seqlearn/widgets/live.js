@@ -69,13 +69,13 @@ const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²�
 // type(key), where there is one, says whether it has taken another key.
 function grip(element, surface, { label, picture, move, turn, type }) {
   set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
-  surface.style.touchAction = "none";
-  const go = (event) => {
-    const box = picture.getBoundingClientRect();
-    move(event.clientX - box.left, event.clientY - box.top, event.type === "pointerdown");
-  };
+  const isWhole = surface === picture; // a finger drags its handle only, or taps: elsewhere it scrolls the page
+  (isWhole ? element : surface).style.touchAction = "none";
+  const go = ({ clientX, clientY, type }, box = picture.getBoundingClientRect()) =>
+    move(clientX - box.left, clientY - box.top, type === "pointerdown");
+  if (isWhole) surface.addEventListener("click", go);
   surface.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || (isWhole && event.pointerType === "touch" && event.target !== element)) return;
     surface.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true });
     event.preventDefault();
