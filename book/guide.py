@@ -1,5 +1,5 @@
 """The teacher's guide in the book: the pages of classroom/guide as they lie there, with their marks made into links
-and drawings, and classroom/README.md beside them.
+and drawings, and the pages of classroom/ on classes and on JupyterHub beside them.
 
 In a page, § *The loop* names a section of its chapter and becomes a link to it, 02 § *The loop* one of another.
 A drawing for the blackboard is a picture of classroom/guide/drawings, whose lines become part of the page, so that they
@@ -23,7 +23,7 @@ BOARD = re.compile(r"^```board (.+)\n((?:.*\n)*?)```$", flags=re.MULTILINE)
 
 def sources() -> dict[str, str]:
     """Path in the book's sources → Markdown, for every page of the part for teachers."""
-    found = {"classroom/README.md": (CLASSROOM / "README.md").read_text(encoding="utf-8")}
+    found = {name: (CLASSROOM.parent / name).read_text(encoding="utf-8") for name in pages.BESIDE_THE_GUIDE}
     names = [name for name in ("index", *NOTEBOOKS) if (CLASSROOM / f"guide/{name}.md").is_file()]
     for name in names:
         text = (CLASSROOM / f"guide/{name}.md").read_text(encoding="utf-8")

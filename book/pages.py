@@ -18,11 +18,13 @@ from seqlearn.grading.cards import inline
 from seqlearn.grading.question import letter, verdict
 from seqlearn.grading.quiz import Quiz
 
+BESIDE_THE_GUIDE = ("classroom/README.md", "classroom/jupyterhub/README.md", "classroom/jupyterhub/littlest.md")
 # How a notebook says where hints come from; a page has them below the exercise.
 HINTS = re.compile(r"(?:Replace the `\.\.\.` and run the cell\. )?For\s+a\s+hint\W(?:\s*run)?\s*`\w+\.\w+\.hint\(\)`"
                    r"(?:, and so on)?(?:; `\w+\.\w+\.solution\(\)` shows the\s+solution)?\.")
 HINTS_HERE = ("On this page the hints and the solution unfold below each exercise; to have an answer checked, run the "
               "chapter as a notebook.")
+
 
 def page(entry: Chapter, notebook: dict) -> dict:
     """The notebook of a chapter as the book shows it. The one that is given stays as it is."""
@@ -60,7 +62,8 @@ def front() -> str:
     contents += "```{toctree}\n:hidden:\n:caption: Look up\n\nglossary.md\n```\n\n"
     repository = address.repository()
     copy_of_it = f"[a copy of it](https://github.com/{repository})" if repository else "a copy of it"
-    contents += "```{toctree}\n:hidden:\n:caption: For teachers\n\nclassroom/guide/index.md\nclassroom/README.md\n```\n"
+    contents += "```{toctree}\n:hidden:\n:caption: For teachers\n\nclassroom/guide/index.md\n"
+    contents += "\n".join(BESIDE_THE_GUIDE) + "\n```\n"
     return f"""# Recurrent sequence models
 
 From the recurrent cell through backpropagation in time, exploding gradients, LSTM and GRU to attention: an interactive
@@ -122,9 +125,12 @@ def _number_long_formulas(text: str) -> str:
 
 
 def _let_move(cell: dict) -> None:
-    """Put an explorer that offers something on its page in place of its stored picture."""
+    """Put an explorer that offers something on its page in place of its stored picture.
+
+    A cell that only asks one for numbers, Fan().compute(…), keeps its own.
+    """
     offered = explorers.classes() | explorers.live_classes()
-    names = [name for name in offered if re.search(rf"\b{name}\(", _text(cell["source"]))]
+    names = [name for name in offered if re.search(rf"\b{name}\([^()]*\)$", _text(cell["source"]), re.MULTILINE)]
     for output in cell["outputs"]:
         data = output.get("data", {})
         if "image/png" in data and names:

@@ -649,7 +649,7 @@ def test_a_signal_reaches_the_program_and_course_waits_for_it(number, group, ans
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_the_texts_show_commands_that_exist(name):
     shown = re.findall(r"course\.py +([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
-    known = {"lab", "test", "store", "new", "book", "collect", "grade", "handout", "check"}
+    known = {"lab", "test", "store", "new", "book", "slides", "collect", "grade", "handout", "bundle", "rerun", "check"}
     assert "test" in shown and set(shown) <= known
 
 

@@ -1,6 +1,6 @@
 """Associative recall against the size of the state: LSTM, minGRU, linear attention and attention.
 
-    .venv/bin/python notebooks/long_runs/17_recall.py     # about 9 minutes of one core; stopped, it goes on
+    .venv/bin/python notebooks/long_runs/17_recall.py     # about 10 minutes of one core; stopped, it goes on
 
 Everything around the layer is the same (`seqlearn.models.mixers`). Training draws the number of pairs for every batch.
 Each contestant gets its learning rate from the same grid, on a seed that does not count, by the accuracy on fresh
@@ -38,6 +38,7 @@ SETTINGS = {
         "LSTM 64, usual start": ["LSTM", 64, {"slow_start": None}],
         "minGRU 64, usual start": ["minGRU", 64, {"slow_start": None}],
         "linear attention 64, three times as long": ["linear attention", 64, {"updates": 4500}],
+        "linear attention 256, three times as long": ["linear attention", 256, {"updates": 4500}],
     },
 }
 

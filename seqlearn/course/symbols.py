@@ -104,6 +104,7 @@ SYMBOLS = (
     Symbol("s_{\\max}", r"s_\\max", "the largest singular value, also $\\lVert W\\rVert$", "a number",
            "05–15", "s_max"),
     Symbol(r"\gamma", r"\\gamma", "the largest slope of the activation", "a number", "05", ""),
+    Symbol(r"\gamma", r"\\gamma", "by how much an LRU multiplies its input", "(H / 2,)", "17", "gamma"),
     Symbol("I", "I", "the identity matrix", "square", "05–15", "np.eye(H)"),
     Symbol(r"\odot", r"\\odot", "product entry by entry", "like its factors", "00–15, 17", "*"),
     Symbol("s_t", "s_(t|t-1)", "what many books call the state, here $h_t$", "", "02", ""),

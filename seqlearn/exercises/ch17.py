@@ -100,6 +100,14 @@ way_back = Exercise(
                                          "db[t] = d_h[t] + a[t] * later\n        later = db[t]"},
                 "You multiply by a[t] what comes back into state t. Between the states t and t + 1 stands a[t + 1]; "
                 "a[t] is passed on the way to state t − 1."),
+        Mistake("a of the step itself, shifted back at h_0",
+                {"db[t] = d_h[t] + later\n        later = a[t] * db[t]":
+                 "db[t] = d_h[t] + a[t] * later\n        later = db[t]", "db, later": "db, a[0] * db[0]"},
+                "You multiply by a[t] what comes back into state t. Between the states t and t + 1 stands a[t + 1]: "
+                "before a scan from the right, move a one step forward."),
+        Mistake("first state hears of state 1 alone", {"db, later": "db, a[0] * d_h[0]"},
+                "Your gradient of h_0 takes what the loss says of state 1 alone. All that arrives there goes on: "
+                "a[0] * db[0]."),
         Mistake("from the left", {"reversed(range(len(a)))": "range(len(a))"},
                 "Your loop runs from the first step to the last. The gradient comes from the last: reversed."),
         Mistake("the state after the step", {"db * h[:-1]": "db * h[1:]"},
@@ -151,6 +159,10 @@ kernel = Exercise(
         Mistake("one step late", {"np.arange(T)": "np.arange(1, T + 1)"},
                 "Your kernel begins one step late. The newest input has not been multiplied by a yet: kernel[0] is the "
                 "sum of c."),
+        Mistake("r times k", {"r**k": "(r * k)"},
+                "You multiply r by k. k steps multiply by r k times: r to the power of k."),
+        Mistake("scaled as an LRU", {"np.cos(k * theta) @ c": "np.cos(k * theta) @ (c * np.sqrt(1 - r**2))"},
+                "You scale the input by √(1 − r²), as an LRU does. This layer adds it as it comes."),
         Mistake("shrinks without turning", {" * np.cos(k * theta)": ""},
                 "Nothing turns in your kernel. The real part of a number that turns by theta at each step is a "
                 "cosine."),
@@ -196,10 +208,13 @@ half_left = ValueExercise(
         Mistake("a square", 0.5 ** (1 / 500), "With this number a half is left after 500 steps already."),
         Mistake("it grows", 2 ** (1 / 1000), "With this number the input doubles in 1,000 steps. Take the reciprocal."),
         Mistake("a hundred steps", 0.5 ** (1 / 100), "With this number a half is left after 100 steps already."),
+        Mistake("an exponent", -np.log(2) / 1000, "That is an exponent. The factor is e to it."),
+        Mistake("a logarithm", np.log(2), "That is the logarithm of 2. Solve a^1000 = 1/2 for a."),
+        Mistake("ten times too near", 0.9999, "With this number 0.90 is left after 1,000 steps."),
         Mistake("half of the distance", 0.9995, "Near, but 0.9995 to the power of 1,000 is 0.61. Solve a^1000 = 1/2."),
     ],
     hints=["After k steps a share a^k is left.", "a = 0.5 ** (1 / 1000)."],
-    explanation="0.99931: within a thousandth of 1. A gate σ(s) must have s ≈ 7.3 for it, and a tenth less in a, 0.9, "
+    explanation="0.999307: within a thousandth of 1. A gate σ(s) must have s ≈ 7.3 for it, and a tenth less in a, 0.9, "
                 "keeps nothing that could be measured.",
 )
 
@@ -252,8 +267,8 @@ min_lstm = Exercise(
                 "f + i."),
         Mistake("exponential gates", {"sigmoid(x @ W_f + b_f), sigmoid(x @ W_i + b_i)":
                                       "np.exp(x @ W_f + b_f), np.exp(x @ W_i + b_i)"},
-                "Your gates are exponentials, as in an xLSTM. Here each is a sigmoid, and the two are divided by their "
-                "sum afterwards."),
+                "Your gates are exponentials, as in an xLSTM (or one sigmoid of the difference of the sums, which is "
+                "the same). Here each is a sigmoid, and the two are divided by their sum afterwards."),
         Mistake("biases left out", {"x @ W_f + b_f": "x @ W_f", "x @ W_i + b_i": "x @ W_i", "x @ W_g + b_g": "x @ W_g"},
                 "You leave the biases out. Each of the three sums has its own."),
         Mistake("tanh of the candidate", {"x @ W_g + b_g\n": "np.tanh(x @ W_g + b_g)\n"},
@@ -262,6 +277,13 @@ min_lstm = Exercise(
                 "You hand out tanh of the state. The minimal cell hands out the state itself."),
         Mistake("first state forgotten", {"h, states = h_0, []": "h, states = 0 * h_0, []"},
                 "You begin with zeros. The state before the first step is h_0."),
+        Mistake("first state not multiplied", {"h, states = h_0, []": "h, states = h_0 / keep[0], []"},
+                "You add h_0 to the first step as it is. The first step keeps it like every other state: "
+                "keep[0] * h_0."),
+        Mistake("brackets left out", {"keep, write = f / (f + i), i / (f + i)": "keep, write = f / f + i, i / f + i"},
+                "f / f + i is 1 + i. Put the sum in brackets: f / (f + i)."),
+        Mistake("sigmoid of the candidate", {"x @ W_g + b_g\n": "sigmoid(x @ W_g + b_g)\n"},
+                "Your candidate goes through a sigmoid. It is a plain linear function of x."),
         Mistake("sum of all gates", {"keep, write = f / (f + i), i / (f + i)":
                                      "keep, write = f / (f + i).sum(-1, keepdims=True), i / (f + i).sum(-1, "
                                      "keepdims=True)"},
@@ -335,7 +357,8 @@ delta_memory = Exercise(
     ],
     hints=[
         "Three lines in the loop: read k @ S, take the difference from v, add the outer product of k and β times it.",
-        "np.outer(k, b * (v - k @ S)) has the shape of S, (d, size).",
+        "np.outer(k, b * (v - k @ S)) has the shape of S, (d, size). k.T * v has not: k has one axis, so .T does "
+        "nothing.",
     ],
     explanation="With keys at right angles and β = 1 it stores what linear attention stores. It differs where keys "
                 "overlap or come again: the old value is taken away first. Schlag, Irie and Schmidhuber (2021).",
@@ -358,10 +381,11 @@ QUIZ = Quiz("17", [
                "The products of several a are formed besides, in each round, and the loop never forms them."),
         Option("Less: ten rounds in place of 1,024 steps, so about a hundredth of the loop", False,
                "That is the depth, the number of steps that wait for each other. Each round touches nearly all steps."),
-        Option("More: about ten times as many multiplications, but they do not wait for each other", True,
-               "Each round works on nearly all steps. The gain is in waiting, not in work."),
+        Option("More: about eighteen times as many multiplications, but within a round none waits for another", True,
+               "Two products in each round for nearly all steps: 18,434 in place of 1,024. The gain is in waiting."),
     ], topic="the work of a scan"),
-    Question("A unit has the eigenvalue 0.99 e^{iθ} with θ = 90°. What is left of an input after 100 steps?", [
+    Question("The eigenvalues of a unit have size 0.99 and turn by 90° a step. What is left of an input after 100 "
+             "steps?", [
         Option("Nothing, since the real part of the eigenvalue is 0", False,
                "The distance from 0 decides what is left, and it is 0.99. The real part belongs to one step only."),
         Option("About a third of its size, having turned 25 times round", True,
@@ -378,7 +402,7 @@ QUIZ = Quiz("17", [
         Option("Whenever it can be computed by a scan", False,
                "minGRU is computed by a scan, and its factors depend on the input: no fixed kernel."),
     ], topic="when it is a convolution"),
-    Question("minGRU is a GRU without …? Choose all that are right.", [
+    Question("What has a minGRU given up, compared with a GRU?", [
         Option("the sum (1 − z) n + z h₋₁", False, "That line stays: it is the recurrence."),
         Option("the state inside its update gate", True, "z is a function of x alone, so all gates are known at once."),
         Option("the state inside its candidate", True, "So the reset gate has nothing left to reset."),
@@ -406,7 +430,7 @@ QUIZ = Quiz("17", [
     ], topic="a matrix memory"),
     Question("What does writing the next token need, after T tokens are read?", [
         Option("LSTM: a state of fixed size; attention: keys and values of all T", True,
-               "That is the difference that stays when training is equally fast."),
+               "Writing needs what is kept: one state, or one key and one value a layer for every token so far."),
         Option("LSTM: all T inputs again; attention: a state of fixed size", False,
                "The other way round: the LSTM needs its state alone."),
         Option("Both: the same fixed number of values for each layer", False,

@@ -28,15 +28,15 @@ class EigenvalueInTheDisc(Picture):
                  xlabel="real part", ylabel="imaginary part", title="the pair of eigenvalues")
         k = np.arange(self.steps + 1)
         self.k = k
-        (self.kernel,) = kernel.plot([], [], color=color("state"), label="kernel $a^k$")
-        (self.left,) = kernel.plot([], [], color=color("gradient"), linestyle="--", label="gradient")
+        (self.kernel,) = kernel.plot([], [], color=color("state"), label="kernel: real part of $a^k$")
+        (self.left,) = kernel.plot([], [], color=color("gradient"), linestyle="--", label="gradient: its size, $|a|^k$")
         (self.memory,) = kernel.plot([], [], color=color("ink"), linewidth=1.2, linestyle=(0, (1.5, 1.5)),
                                      label="1/(1 − |a|)")
         kernel.set(xlim=(0, self.steps), ylim=(-LARGEST, LARGEST), xlabel="steps k",
                    title="what is left after k steps, forwards and back")
-        kernel.legend(loc="upper right", fontsize=9, ncols=3)
+        kernel.legend(loc="upper right", fontsize=9, ncols=3, handlelength=1.4, columnspacing=1)
         (self.inputs,) = state.plot([], [], color=color("input"), linewidth=1.2, label="input $x_t$")
-        (self.state,) = state.plot([], [], color=color("state"), label="state $h_t$, scaled by √(1 − |a|²)")
+        (self.state,) = state.plot([], [], color=color("state"), label="state $h_t$, inside the disc times √(1 − |a|²)")
         state.set(xlim=(0, self.steps), ylim=(-LARGEST - 0.4, LARGEST + 0.4), xlabel="step t",
                   title="what it makes of inputs")
         state.legend(loc="upper right", fontsize=9, ncols=2)
@@ -49,11 +49,11 @@ class EigenvalueInTheDisc(Picture):
         self.spiral.set_data(powers.real, powers.imag)
         self.kernel.set_data(self.k, powers.real)
         self.left.set_data(self.k, np.abs(powers))
-        size = abs(a)
+        size = round(abs(a), 9)  # of a number on the circle abs may say 0.9999999999999999
         steps = 1 / (1 - size) if size < 1 else np.inf
         self.memory.set_data([min(steps, 2 * self.steps)] * 2, [-LARGEST, LARGEST])
         self.inputs.set_data(self.k[1:], x)
-        gamma = np.sqrt(max(0.0, 1 - size**2)) if size < 1 else 1.0
+        gamma = np.sqrt(1 - size**2) if size < 1 else 1.0
         self.state.set_data(self.k[1:], gamma * h.real)
         degrees = np.degrees(np.angle(a))
         turning = "without turning" if degrees < 0.05 else f"turning by {degrees:.0f}° a step"
@@ -65,4 +65,4 @@ class EigenvalueInTheDisc(Picture):
         else:
             keeps = f"It explodes: after {self.steps} steps an input is {size**self.steps:.2g} times as large"
         return (f"An eigenvalue of size {size:.3f}, {turning}. {keeps}, and so it is with the gradient. The largest "
-                f"state is {np.abs(gamma * h.real).max():.2f}.")
+                f"state in the picture is {np.abs(gamma * h.real).max():.2f}.")

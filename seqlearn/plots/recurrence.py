@@ -71,9 +71,9 @@ def costs(times: list[dict], kept: list[dict], *, figure: Figure | None = None) 
     last = times[-1]
     return describe(figure, f"""
         Two panels over the number of steps, from 16 to {last["length"]:,}, both axes logarithmic. Left, time: the loop
-        rises in proportion to T and the scan lies below it, close to PyTorch's LSTM; attention bends upwards and is the
-        slowest at the end. Right, bytes: the scan keeps more than the loop, and attention with its weights kept rises
-        with T squared.""")
+        rises in proportion to T and the scan lies below it, close to PyTorch's LSTM; both ways of attention bend
+        upwards, and the fused one is the slowest at the end. Right, bytes: the scan keeps more than the loop, and
+        attention with its weights kept rises with T squared.""")
 
 
 def kernels(radii: tuple[float, ...], steps: int, *, figure: Figure | None = None) -> Figure:
@@ -95,9 +95,12 @@ def kernels(radii: tuple[float, ...], steps: int, *, figure: Figure | None = Non
         0.37.""")
 
 
+HELD = {16: 12, 64: 56, 256: 240}  # by linear attention: the largest d × (d + 1) with room in so many numbers
+
+
 def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *,
            figure: Figure | None = None) -> Figure:
-    """Accuracy over the number of pairs, {"LSTM 64": (seeds, pairs)}; a panel for each kind of fixed state."""
+    """Accuracy over the number of pairs, {"LSTM 64": (seeds, pairs)}: medians and runs, a panel for each kind."""
     figure = figure or plt.figure(figsize=(9.6, 3.7))
     kinds = ("linear attention", "LSTM", "minGRU")
     words = []
@@ -106,14 +109,16 @@ def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *
             if name.rsplit(" ", 1)[0] not in (kind, "attention"):
                 continue
             size = name.rsplit(" ", 1)[1]
+            numbers = HELD[int(size)] if kind == "linear attention" else size
             style = look(kind if name.startswith(kind) else "attention")
             if name.startswith(kind):
                 style |= {"linestyle": {"16": ":", "64": "--", "256": "-"}[size]}
             middle = np.median(runs, axis=0)
-            axes.fill_between(pairs, runs.min(axis=0), runs.max(axis=0), color=style["color"], alpha=0.18, linewidth=0)
-            axes.plot(pairs, middle, label="attention" if name.startswith("attention") else f"{size} numbers", **style)
+            axes.plot(pairs, runs.T, color=style["color"], alpha=0.45, linewidth=0.8)
+            text = "attention" if name.startswith("attention") else f"{numbers} numbers"
+            axes.plot(pairs, middle, label=text, **style)
             if name.startswith(kind):
-                words.append(f"{kind} with {size} numbers falls from {middle[0]:.2f} to {middle[-1]:.2f}")
+                words.append(f"{kind} with {numbers} numbers falls from {middle[0]:.2f} to {middle[-1]:.2f}")
         axes.axhline(guess, color=color("muted"), linewidth=1.2, linestyle=(0, (1.5, 1.5)))
         axes.set_xscale("log", base=2)
         axes.set_xticks(pairs, pairs)
@@ -127,16 +132,17 @@ def recall(contestants: dict[str, np.ndarray], pairs: list[int], guess: float, *
 
 
 def by_place(losses: dict[str, np.ndarray], part: int, trained: int, *, figure: Figure | None = None) -> Figure:
-    """The surprise over the place in a window, {kind: (seeds, parts)}: the median, and the range as a band. A line
-    marks
-    the length of the windows in training."""
+    """The surprise over the place in a window, {kind: (seeds, parts)}: the median, and the range as a band.
+
+    A line marks the length of the windows in training.
+    """
     figure = figure or plt.figure(figsize=(9.6, 3.7))
     axes = figure.add_subplot()
     words = []
     for name, runs in losses.items():
         places = part * (np.arange(runs.shape[1]) + 0.5)
         style = look(name.split(",")[0])
-        style |= {"linestyle": "--"} if "," in name else {}
+        style |= {"linestyle": "--"} if "," in name and "ch." not in name else {}
         axes.fill_between(places, runs.min(axis=0), runs.max(axis=0), color=style["color"], alpha=0.18, linewidth=0)
         middle = np.median(runs, axis=0)
         axes.plot(places, middle, label=name, **style)

@@ -21,7 +21,8 @@ from seqlearn.course.chapters import CHAPTERS
 pytestmark = pytest.mark.browser
 BOOK = ROOT / "_build/book"
 CHAPTER_PAGES = [entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written]
-FOR_TEACHERS = ["classroom/README.html", "classroom/guide/index.html",
+FOR_TEACHERS = ["classroom/README.html", "classroom/jupyterhub/README.html", "classroom/jupyterhub/littlest.html",
+                "classroom/guide/index.html",
                 *(f"classroom/guide/{entry.number}.html" for entry in CHAPTERS if entry.written)]
 PAGES = ["index.html", "glossary.html", *CHAPTER_PAGES, *FOR_TEACHERS, "search.html", "genindex.html"]
 MOST_BYTES = 1_500_000

@@ -35,3 +35,4 @@ def test_the_rounds_are_counted():
 def test_recall_tells_first_and_last():
     words = alternative_text(recurrence.recall(RUNS, [2, 4, 8, 16], guess=1 / 8))
     assert "LSTM with 64 numbers falls from 0.84 to 0.36" in words, words
+    assert "linear attention with 56 numbers falls" in words, words

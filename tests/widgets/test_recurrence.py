@@ -29,9 +29,12 @@ def test_the_question_has_an_answer(explorer):
 
 
 def test_the_border_is_told(explorer):
-    for size, words in ((0.5, "about 2.0 steps"), (1.0, "for ever"), (1.01, "explodes")):
-        explorer.controls["size"].value = size
-        assert words in explorer.text
+    for angle in (0, 40):  # abs(exp(40° i)) is 0.9999999999999999
+        for size, words in ((0.5, "about 2.0 steps"), (1.0, "for ever"), (1.01, "explodes")):
+            explorer.set(size=size, angle=angle)
+            assert words in explorer.text
+    explorer.set(size=1, angle=40, inputs="one pulse")
+    assert "in the picture is 1.00" in explorer.text
 
 
 def test_every_control_changes_picture_and_text(explorer):
@@ -46,7 +49,7 @@ def test_extremes_are_drawn_with_a_sentence(explorer):
         for angle in (0, 180):
             for inputs in INPUTS:
                 explorer.set(size=size, angle=angle, inputs=inputs)
-                assert "The largest state is" in explorer.text and "nan" not in explorer.text
+                assert "The largest state in the picture is" in explorer.text and "nan" not in explorer.text
 
 
 def test_other_inputs_are_refused():
