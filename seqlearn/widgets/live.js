@@ -71,11 +71,11 @@ function grip(element, surface, { label, picture, move, turn, type }) {
   set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
   const isWhole = surface === picture; // a finger drags its handle only, or taps: elsewhere it scrolls the page
   (isWhole ? element : surface).style.touchAction = "none";
-  const go = ({ clientX, clientY, type }, box = picture.getBoundingClientRect()) =>
-    move(clientX - box.left, clientY - box.top, type === "pointerdown");
+  const go = ({ x, y, type }, box = picture.getBoundingClientRect()) => move(x - box.left, y - box.top, type === "pointerdown");
   if (isWhole) surface.addEventListener("click", go);
   surface.addEventListener("pointerdown", (event) => {
-    if (event.button || (isWhole && event.pointerType === "touch" && event.target !== element)) return;
+    const isPassing = event.button || (isWhole && event.pointerType === "touch" && event.target !== element);
+    if (isPassing) return surface.releasePointerCapture(event.pointerId); // which a finger has without asking
     surface.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true });
     event.preventDefault();

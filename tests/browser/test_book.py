@@ -81,6 +81,14 @@ class Visit:
         if response.status >= 400:
             self.complaints.append(f"{response.status} {response.url}")
 
+    def settle(self, thing):
+        """Bring it to the middle of the window, and wait until nothing above it grows any more."""
+        self.page.evaluate("for (const image of document.images) image.loading = 'eager'")
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("() => Promise.all([...document.images].map(image => image.decode().catch(() => 0)))")
+        thing.evaluate("it => it.scrollIntoView({block: 'center', behavior: 'instant'})")
+        self.page.wait_for_timeout(300)
+
     def __enter__(self):
         return self
 
@@ -337,27 +345,32 @@ def test_a_page_fits_a_phone_and_a_tablet(site, chromium, name, width, scheme):
         assert (sum(map(int, back.strip("rgb()").split(",")[:3])) < 200) == (scheme == "dark")
 
 
+def swipe(finger, x, y, up):
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for way in range(10, up + 1, 10):
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - way}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_a_finger_scrolls_past_an_explorer_and_drags_its_handle(site, chromium):
     with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", 360, touch=True) as visit:
         page, figure = visit.page, visit.page.locator("figure.explorer")
-        figure.scroll_into_view_if_needed()
+        visit.settle(figure)
         page.wait_for_selector("figure.explorer[data-ready]")
         finger = visit.context.new_cdp_session(page)
         for label, grip in {"eigenvalues in": "spectral radius, the circle", "map of": "radius and length"}.items():
             handle = figure.get_by_role("slider", name=grip)
-            handle.evaluate("grip => grip.scrollIntoView({block: 'center'})")
-            page.wait_for_timeout(200)
+            visit.settle(handle)
             before, top = page.evaluate(PLACES, "ExplodingGradients"), page.evaluate("scrollY")
             box = figure.locator(f"svg[aria-label^='{label}']").bounding_box()
             where = {"x": box["x"] + 60, "y": box["y"] + 0.8 * box["height"]}
-            finger.send("Input.synthesizeScrollGesture", where | {"yDistance": -150, "gestureSourceType": "touch"})
-            assert page.evaluate("scrollY") > top + 100
+            swipe(finger, **where, up=150)
+            page.wait_for_function("top => scrollY > top + 50", arg=top, timeout=5000)
             assert page.evaluate(PLACES, "ExplodingGradients") == before
-            handle.evaluate("grip => grip.scrollIntoView({block: 'center'})")
-            page.wait_for_timeout(200)
+            visit.settle(handle)
             top, box = page.evaluate("scrollY"), handle.bounding_box()
             where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-            finger.send("Input.synthesizeScrollGesture", where | {"yDistance": -60, "gestureSourceType": "touch"})
+            swipe(finger, **where, up=60)
             assert page.evaluate("scrollY") == top
             assert page.evaluate(PLACES, "ExplodingGradients") != before
         figure.locator("svg[aria-label^='map of']").tap(position={"x": 60, "y": 100})
@@ -367,6 +380,7 @@ def test_a_finger_scrolls_past_an_explorer_and_drags_its_handle(site, chromium):
 def test_a_finger_sees_what_a_term_means_before_it_follows_the_link(site, chromium):
     with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", 360, touch=True) as visit:
         term = visit.page.locator("a.term", has_text="vanishing gradient").first
+        visit.settle(term)
         term.tap()
         visit.page.wait_for_timeout(300)
         assert visit.page.url.endswith(CHAPTER_PAGES[5])
