@@ -70,7 +70,7 @@ const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²�
 function grip(element, surface, { label, picture, move, turn, type }) {
   set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
   const isWhole = surface === picture; // a finger drags its handle only, or taps: elsewhere it scrolls the page
-  (isWhole ? element : surface).style.touchAction = "none";
+  if (isWhole) element.addEventListener("touchstart", (event) => event.preventDefault()); else surface.style.touchAction = "none";
   const go = ({ x, y, type }, box = picture.getBoundingClientRect()) => move(x - box.left, y - box.top, type === "pointerdown");
   if (isWhole) surface.addEventListener("click", go);
   surface.addEventListener("pointerdown", (event) => {

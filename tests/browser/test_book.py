@@ -366,6 +366,7 @@ def test_a_finger_scrolls_past_an_explorer_and_drags_its_handle(site, chromium):
             where = {"x": box["x"] + 60, "y": box["y"] + 0.8 * box["height"]}
             swipe(finger, **where, up=150)
             page.wait_for_function("top => scrollY > top + 50", arg=top, timeout=5000)
+            page.wait_for_timeout(1500)  # until the page stands still again
             assert page.evaluate(PLACES, "ExplodingGradients") == before
             visit.settle(handle)
             top, box = page.evaluate("scrollY"), handle.bounding_box()
