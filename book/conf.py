@@ -16,7 +16,7 @@ html_short_title = "seqlearn"
 html_static_path = [str(HERE / "static"), str(HERE.parent / "_build/static")]
 html_favicon = str(HERE / "static/favicon.svg")
 html_css_files = ["book.css"]
-html_js_files = [(name, {"defer": "defer"}) for name in ("quiz.js", "explorer.js", "scroll.js")]
+html_js_files = [(name, {"defer": "defer"}) for name in ("quiz.js", "explorer.js", "scroll.js", "terms.js")]
 html_copy_source = html_show_sourcelink = html_show_sphinx = html_show_copyright = False
 html_theme_options = {"navigation_with_keys": False}
 templates_path = []

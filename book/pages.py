@@ -11,6 +11,7 @@ from html import escape
 
 import explorers
 import launch
+from seqlearn.course import address
 from seqlearn.course.chapters import CHAPTERS, PARTS, Chapter, hours, minutes, table, ways
 from seqlearn.exercises import catalog
 from seqlearn.grading.cards import inline
@@ -18,6 +19,11 @@ from seqlearn.grading.question import letter, verdict
 from seqlearn.grading.quiz import Quiz
 
 BESIDE_THE_GUIDE = ("classroom/README.md", "classroom/jupyterhub/README.md", "classroom/jupyterhub/littlest.md")
+# How a notebook says where hints come from; a page has them below the exercise.
+HINTS = re.compile(r"(?:Replace the `\.\.\.` and run the cell\. )?For\s+a\s+hint\W(?:\s*run)?\s*`\w+\.\w+\.hint\(\)`"
+                   r"(?:, and so on)?(?:; `\w+\.\w+\.solution\(\)` shows the\s+solution)?\.")
+HINTS_HERE = ("On this page the hints and the solution unfold below each exercise; to have an answer checked, run the "
+              "chapter as a notebook.")
 
 
 def page(entry: Chapter, notebook: dict) -> dict:
@@ -26,16 +32,19 @@ def page(entry: Chapter, notebook: dict) -> dict:
     last = {}  # the cell in which an exercise is shown last
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = _number_long_formulas(_text(cell["source"]))
+            cell["source"] = HINTS.sub(HINTS_HERE, _number_long_formulas(_text(cell["source"])))
         if cell["cell_type"] == "code":
             _let_move(cell)
             _describe_pictures(cell)
-            for output in cell["outputs"]:
+            _name_columns(cell)
+            for output in list(cell["outputs"]):
                 plain = _text(output.get("data", {}).get("text/plain", ""))
                 if plain.startswith("Quiz of chapter"):
                     output["data"] = {"text/html": form(_quiz(entry)), "text/plain": plain}
                 elif found := re.match(r"\W*(\d\d\.\d+) ", plain):
                     last[found[1]] = cell
+                    if ": not attempted\n" in plain:  # nobody can run the cell on the page
+                        cell["outputs"].remove(output)
     for exercise in catalog():
         if exercise.id in last:
             last[exercise.id]["outputs"].append(_html(help_with(exercise)))
@@ -51,13 +60,15 @@ def front() -> str:
         names = "\n".join(entry.notebook for entry in CHAPTERS if entry.written and entry.part == index)
         contents += f"```{{toctree}}\n:hidden:\n:caption: {part}\n\n{names}\n```\n\n"
     contents += "```{toctree}\n:hidden:\n:caption: Look up\n\nglossary.md\n```\n\n"
+    repository = address.repository()
+    copy_of_it = f"[a copy of it](https://github.com/{repository})" if repository else "a copy of it"
     contents += "```{toctree}\n:hidden:\n:caption: For teachers\n\nclassroom/guide/index.md\n"
     contents += "\n".join(BESIDE_THE_GUIDE) + "\n```\n"
     return f"""# Recurrent sequence models
 
 From the recurrent cell through backpropagation in time, exploding gradients, LSTM and GRU to attention: an interactive
 course in which every number is computed. Here you read it, move its explorers and answer its quizzes; to run its cells
-and have your exercises checked, get it and run `python3 course.py`.
+and have your exercises checked, run `python3 course.py` in {copy_of_it} on your machine.
 All chapters together take about {hours(minutes())}.
 
 {table()}
@@ -114,9 +125,12 @@ def _number_long_formulas(text: str) -> str:
 
 
 def _let_move(cell: dict) -> None:
-    """Put an explorer that offers something on its page in place of its stored picture."""
+    """Put an explorer that offers something on its page in place of its stored picture.
+
+    A cell that only asks one for numbers, Fan().compute(…), keeps its own.
+    """
     offered = explorers.classes() | explorers.live_classes()
-    names = [name for name in offered if re.search(rf"\b{name}\(", _text(cell["source"]))]
+    names = [name for name in offered if re.search(rf"\b{name}\([^()]*\)$", _text(cell["source"]), re.MULTILINE)]
     for output in cell["outputs"]:
         data = output.get("data", {})
         if "image/png" in data and names:
@@ -134,6 +148,13 @@ def _describe_pictures(cell: dict) -> None:
         for data in pictures:
             picture, words = "".join(_text(data.pop("image/png")).split()), escape(_text(data["text/plain"]))
             data["text/html"] = f'<img alt="{words}" src="data:image/png;base64,{picture}">'
+
+
+def _name_columns(cell: dict) -> None:
+    """Mark a cell that prints columns, which a narrow page must not break: the styles know the mark."""
+    printed = [_text(output.get("text", "")) for output in cell["outputs"]]
+    if any(len(re.findall(r"^.*\S {3,}\S", text, flags=re.MULTILINE)) > 1 for text in printed):
+        cell["metadata"].setdefault("tags", []).append("columns")
 
 
 def _quiz(entry: Chapter) -> Quiz:

@@ -19,6 +19,7 @@ for (const form of document.querySelectorAll("form.quiz")) {
   questions.forEach((question, number) => {
     const options = [...question.querySelectorAll("input")];
     const status = question.querySelector("[role=status]");
+    if (number in first) status.textContent = first[number] ? "✓ Right at the first try." : "✗ Not right at the first try.";
     question.querySelector("button").addEventListener("click", () => {
       if (!options.some((option) => option.checked)) {
         status.textContent = "Choose an option first.";

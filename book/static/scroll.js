@@ -1,6 +1,6 @@
 // What is wider than the page scrolls by itself; then the keyboard must be able to reach it.
 const reach = () => {
-  for (const box of document.querySelectorAll(".math-wrapper, div.highlight pre")) {
+  for (const box of document.querySelectorAll(".math-wrapper, div.highlight pre, .cell_output pre")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }

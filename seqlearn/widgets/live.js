@@ -69,13 +69,13 @@ const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²�
 // type(key), where there is one, says whether it has taken another key.
 function grip(element, surface, { label, picture, move, turn, type }) {
   set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
-  surface.style.touchAction = "none";
-  const go = (event) => {
-    const box = picture.getBoundingClientRect();
-    move(event.clientX - box.left, event.clientY - box.top, event.type === "pointerdown");
-  };
+  const isWhole = surface === picture; // a finger drags its handle only, or taps: elsewhere it scrolls the page
+  if (isWhole) element.addEventListener("touchstart", (event) => event.preventDefault()); else surface.style.touchAction = "none";
+  const go = ({ x, y, type }, box = picture.getBoundingClientRect()) => move(x - box.left, y - box.top, type === "pointerdown");
+  if (isWhole) surface.addEventListener("click", go);
   surface.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    const isPassing = event.button || (isWhole && event.pointerType === "touch" && event.target !== element);
+    if (isPassing) return surface.releasePointerCapture(event.pointerId); // which a finger has without asking
     surface.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true });
     event.preventDefault();

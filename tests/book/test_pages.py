@@ -53,6 +53,12 @@ def test_the_cells_are_the_stored_ones(entry):
     sources = ["".join(cell["source"]) for cell in page["cells"]]
     assert f"`python3 course.py {entry.number}`" in sources.pop(1)
     before = [pages._number_long_formulas("".join(cell["source"])) for cell in stored["cells"]]
+    for index, source in enumerate(sources):
+        if pages.HINTS_HERE in source:  # said in its own way, and the words around it are the same
+            start, end = source.split(pages.HINTS_HERE)
+            assert before[index].startswith(start) and before[index].endswith(end)
+            assert ".hint()`" in before[index][len(start):len(before[index]) - len(end)]
+            sources[index] = before[index]
     assert sources == before
     assert stored == read_notebook(notebooks_folder() / entry.notebook), "the notebook that was given has changed"
 
@@ -87,6 +93,26 @@ def test_every_exercise_has_its_hints_one_at_a_time_and_its_solution_behind_two_
 
 
 @EVERY
+def test_nobody_is_asked_to_run_a_cell_for_a_hint_or_a_check(entry):
+    stored, page = both(entry)
+    cells = ["".join(cell["source"]) for cell in page["cells"] if cell["cell_type"] == "markdown"]
+    if entry.number != "00":  # which shows how the notebooks work
+        assert not [each for each in cells if re.search(r"[Ff]or\s+a\s+hint", each)]
+        assert sum(pages.HINTS_HERE in each for each in cells) == 1
+    plain = ["".join(output["data"]["text/plain"]) for cell in page["cells"] for output in cell.get("outputs", [])
+             if "text/plain" in output.get("data", {})]
+    assert not [each for each in plain if "run the cell and check again" in each]
+
+
+def test_printed_columns_are_marked_and_sentences_are_not():
+    _, page = both(WRITTEN[5])
+    marked = {"".join(output.get("text", "")) for cell in page["cells"] if cell["cell_type"] == "code"
+              and "columns" in cell["metadata"].get("tags", []) for output in cell["outputs"]}
+    assert any("epoch 23   loss" in text for text in marked)
+    assert not any("1.5 to the power of 50" in text for text in marked)
+
+
+@EVERY
 def test_the_quiz_is_a_form_with_every_option_and_explanation(entry):
     _, page = both(entry)
     (text,) = [text for text in html_of(page) if "<form" in text]
@@ -117,6 +143,13 @@ def test_the_front_page_lists_every_chapter_once_in_the_contents_and_in_the_tabl
     for entry in WRITTEN:
         assert len(re.findall(rf"^{entry.notebook}$", front, flags=re.MULTILINE)) == 1
         assert f"]({entry.notebook})" in front
+
+
+def test_the_front_page_leads_to_the_course_where_it_has_an_address(monkeypatch):
+    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/course")
+    assert "[a copy of it](https://github.com/someone/course)" in pages.front()
+    monkeypatch.delenv("GITHUB_REPOSITORY")
+    assert "github.com" not in pages.front() or pages.address.repository()
 
 
 @EVERY

@@ -62,8 +62,9 @@ def chromium(site):
 class Visit:
     """One page, opened for the first time: what it asked for, the bytes that came, the complaints of the console."""
 
-    def __init__(self, chromium, address, width=1280, scheme="light"):
-        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    def __init__(self, chromium, address, width=1280, scheme="light", touch=False):
+        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme,
+                                            has_touch=touch, is_mobile=touch)
         self.page, self.requests, self.complaints, self.bytes = self.context.new_page(), [], [], 0
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("response", self._on_response)
@@ -79,6 +80,14 @@ class Visit:
         self.bytes += int(response.headers.get("content-length", 0))
         if response.status >= 400:
             self.complaints.append(f"{response.status} {response.url}")
+
+    def settle(self, thing):
+        """Bring it to the middle of the window, and wait until nothing above it grows any more."""
+        self.page.evaluate("for (const image of document.images) image.loading = 'eager'")
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("() => Promise.all([...document.images].map(image => image.decode().catch(() => 0)))")
+        thing.evaluate("it => it.scrollIntoView({block: 'center', behavior: 'instant'})")
+        self.page.wait_for_timeout(300)
 
     def __enter__(self):
         return self
@@ -168,6 +177,8 @@ def test_a_quiz_is_answered_on_the_page_and_remembered(site, chromium):
         assert score.inner_text().startswith("1 right at the first try, 1 of ")
         page.reload(wait_until="networkidle")
         assert score.inner_text().startswith("1 right at the first try, 1 of ")
+        assert question.get_by_role("status").inner_text() == "✓ Right at the first try."
+        assert page.locator("form.quiz fieldset").nth(1).get_by_role("status").inner_text() == ""
         kept = page.evaluate("JSON.stringify({...localStorage})")
         assert json.loads(kept)["seqlearn-quiz-00"] == '{"0":true}'
 
@@ -332,6 +343,87 @@ def test_a_page_fits_a_phone_and_a_tablet(site, chromium, name, width, scheme):
         assert visit.page.evaluate("[...document.images].every(image => image.width <= innerWidth)")
         back = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (sum(map(int, back.strip("rgb()").split(",")[:3])) < 200) == (scheme == "dark")
+
+
+def swipe(finger, x, y, up):
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for way in range(10, up + 1, 10):
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - way}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_scrolls_past_an_explorer_and_drags_its_handle(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", 360, touch=True) as visit:
+        page, figure = visit.page, visit.page.locator("figure.explorer")
+        visit.settle(figure)
+        page.wait_for_selector("figure.explorer[data-ready]")
+        finger = visit.context.new_cdp_session(page)
+        for label, grip in {"eigenvalues in": "spectral radius, the circle", "map of": "radius and length"}.items():
+            handle = figure.get_by_role("slider", name=grip)
+            visit.settle(handle)
+            before, top = page.evaluate(PLACES, "ExplodingGradients"), page.evaluate("scrollY")
+            box = figure.locator(f"svg[aria-label^='{label}']").bounding_box()
+            where = {"x": box["x"] + 60, "y": box["y"] + 0.8 * box["height"]}
+            swipe(finger, **where, up=150)
+            page.wait_for_function("top => scrollY > top + 50", arg=top, timeout=5000)
+            page.wait_for_timeout(1500)  # until the page stands still again
+            assert page.evaluate(PLACES, "ExplodingGradients") == before
+            visit.settle(handle)
+            top, box = page.evaluate("scrollY"), handle.bounding_box()
+            where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+            swipe(finger, **where, up=60)
+            assert page.evaluate("scrollY") == top
+            assert page.evaluate(PLACES, "ExplodingGradients") != before
+        figure.locator("svg[aria-label^='map of']").tap(position={"x": 60, "y": 100})
+        assert page.evaluate(PLACES, "ExplodingGradients")["radius"] < 0.5
+
+
+def test_a_finger_sees_what_a_term_means_before_it_follows_the_link(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", 360, touch=True) as visit:
+        term = visit.page.locator("a.term", has_text="vanishing gradient").first
+        visit.settle(term)
+        term.tap()
+        visit.page.wait_for_timeout(300)
+        assert visit.page.url.endswith(CHAPTER_PAGES[5])
+        assert "shrinks" in term.evaluate("element => getComputedStyle(element, '::after').content")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+        term.tap()
+        visit.page.wait_for_url("**/glossary.html#term-vanishing-gradient")
+
+
+def test_what_a_term_means_stays_on_the_page(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}") as visit:
+        for term in visit.page.locator("a.term").all():
+            term.hover()
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280, term.inner_text()
+
+
+@pytest.mark.parametrize("name", ["index.html", CHAPTER_PAGES[9]])
+def test_tables_and_controls_fit_a_phone(site, chromium, name):
+    with Visit(chromium, f"{site}/{name}", 360) as visit:
+        for figure in visit.page.locator("figure.explorer").all():
+            figure.scroll_into_view_if_needed()
+            visit.page.wait_for_selector("figure.explorer[data-ready]")
+        boxes = "[...document.querySelectorAll('.table-wrapper, figure.explorer')]"
+        wide = f"{boxes}.filter(box => box.scrollWidth > box.clientWidth).map(box => box.innerText)"
+        assert visit.page.evaluate(wide) == []
+
+
+def test_printed_columns_are_whole_on_a_phone(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", 360) as visit:
+        table = visit.page.locator(".cell_output pre", has_text="epoch 23   loss")
+        assert table.evaluate("pre => [getComputedStyle(pre).whiteSpace, pre.tabIndex]") == ["pre", 0]
+
+
+def test_on_paper_no_code_is_cut_and_nothing_lies_on_the_words(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", 680) as visit:
+        page = visit.page
+        page.locator("figure.explorer").scroll_into_view_if_needed()
+        page.wait_for_selector("figure.explorer[data-ready]")
+        page.emulate_media(media="print")
+        cut = "pre => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1"
+        assert page.evaluate(f"[...document.querySelectorAll('pre')].filter({cut}).map(pre => pre.innerText)") == []
+        assert page.locator(":is(article button, article summary, .skip-to-content):visible").count() == 0
 
 
 def test_the_search_finds_a_chapter(site, chromium):
