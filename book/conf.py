@@ -37,6 +37,8 @@ mathjax3_config = {
     "loader": {"load": ["core", "input/tex", "output/chtml", "a11y/assistive-mml"]},
     "options": {"enableAssistiveMml": True},
 }
+# The files of it that a page loads.
+MATHJAX = r"(startup|core|input/tex|output/chtml|output/chtml/fonts/(tex|woff-v2/.*)|a11y/assistive-mml)(\.js|\.woff)?"
 
 
 def setup(app):

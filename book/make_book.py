@@ -21,12 +21,11 @@ import explorers
 import guide
 import links
 import pages
+from conf import MATHJAX
 from seqlearn.course.chapters import CHAPTERS, notebooks_folder, read_notebook
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "_build"
-# The parts of MathJax that the pages load; conf.py names them.
-MATHJAX = r"(startup|core|input/tex|output/chtml|output/chtml/fonts/(tex|woff-v2/.*)|a11y/assistive-mml)(\.js|\.woff)?"
 
 
 def main(arguments: list[str]) -> int:

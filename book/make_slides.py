@@ -18,8 +18,7 @@ from nbconvert import SlidesExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from conf import mathjax3_config
-from make_book import MATHJAX
+from conf import MATHJAX, mathjax3_config
 from seqlearn.course.chapters import CHAPTERS, notebooks_folder, read_notebook
 from seqlearn.exercises import catalog
 

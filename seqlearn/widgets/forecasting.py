@@ -26,14 +26,14 @@ class Fan(Explorer):
     )
     picture_class = FanPicture
     plays = "origin"
-    on_page = {"name": tuple(SEASONS), "width": (12, 36), "horizon": (1, 6, 24), "origin": range(0, 101, 10)}
+    on_page = {"name": tuple(SEASONS), "horizon": (1, 6, 11, 12, 24), "origin": range(0, 101, 10)}
 
     def make_controls(self) -> dict:
         return {
             "name": Dropdown(description="Series", value="nino",
                              options=[("sea off Peru", "nino"), ("carbon dioxide", "co2"),
                                       ("sunspots a year", "sunspots")]),
-            "origin": IntSlider(description="Origin, % of the test part", min=0, max=100, value=60),
+            "origin": IntSlider(description="Origin, % of the test part", min=0, max=100, step=5, value=60),
             "horizon": IntSlider(description="Horizon, steps", min=1, max=24, value=24),
             "width": IntSlider(description="Window, steps", min=2, max=LONGEST, value=36),
         }

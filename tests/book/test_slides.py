@@ -5,11 +5,9 @@ import re
 
 import pytest
 
+import make_slides
 from seqlearn.course.chapters import CHAPTERS, notebooks_folder, read_notebook
 from seqlearn.exercises import catalog
-
-pytest.importorskip("sphinx_revealjs", reason="what makes the slides comes with `python3 course.py book`")
-make_slides = pytest.importorskip("make_slides")
 
 WRITTEN = {entry.number: entry for entry in CHAPTERS if entry.written}
 

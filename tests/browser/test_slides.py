@@ -2,11 +2,11 @@
 
 import pytest
 
-from lab import FLAGS, find_chromium
+import make_slides
 from seqlearn.course.chapters import chapter
 
 pytestmark = pytest.mark.browser
-make_slides = pytest.importorskip("make_slides", reason="what makes slides comes with `python3 course.py slides`")
+pytest.importorskip("sphinx_revealjs", reason="what slides load comes with `python3 course.py slides`")
 
 RUNS_OFF = """() => {
   const slide = Reveal.getCurrentSlide(), from = slide.getBoundingClientRect(), scale = Reveal.getScale();
@@ -19,13 +19,11 @@ RUNS_OFF = """() => {
 
 
 @pytest.fixture
-def page():
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if find_chromium() is None:
-        pytest.skip("no Chromium found on PATH or at SEQLEARN_CHROMIUM")
-    with playwright.sync_playwright() as running, \
-            running.chromium.launch(executable_path=find_chromium(), args=FLAGS) as browser:
-        yield browser.new_page(viewport={"width": 1280, "height": 720})
+def page(browser):
+    page = browser.context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("number", ["02", "05", "09", "13"])
