@@ -122,7 +122,8 @@ def band(times: np.ndarray, truth: np.ndarray, said: np.ndarray, *, unit: str, m
     axes.set(xlabel="year", ylabel=unit)
     axes.legend(loc="upper left", ncols=5, fontsize=10)
     low, high = axes.get_ylim()
-    shifted = f", its ends moved out by {margin:.2f} {unit}" if margin else ""
+    way = "out" if margin > 0 else "in"
+    shifted = f", its ends moved {way} by {abs(margin):.1f} {unit}" if margin else ""
     axes.set_ylim(low, high + 0.18 * (high - low))
     return describe(figure, f"An 80 % band around a median{shifted}; {inside.mean():.1%} of what came lies in it.")
 
