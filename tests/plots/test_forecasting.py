@@ -33,5 +33,8 @@ def test_the_words_are_the_numbers():
     assert "100.0% of what came" in plots.alternative_text(figure)
     outside = forecasting.band(TIMES, VALUES, VALUES[:, None] + np.array([1.0, 2.0, 3.0]), unit="°C", margin=1.5)
     assert "100.0%" in plots.alternative_text(outside), "the margin counts"
+    assert "moved out by 1.5 °C" in plots.alternative_text(outside)
+    nearer = forecasting.band(TIMES, VALUES, VALUES[:, None] + np.array([-1.0, 0.0, 1.0]), unit="°C", margin=-0.5)
+    assert "moved in by 0.5 °C" in plots.alternative_text(nearer)
     late = plots.alternative_text(forecasting.contest([("sea", {"gru": [0.1, 0.3, 0.9]})]))
     assert "sea, GRU: 0.30" in late
