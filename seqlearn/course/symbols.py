@@ -169,7 +169,7 @@ SYMBOLS = (
     # Recurrence returns
     Symbol("a_t", "a(_.*)?", "the factor that a linear recurrence multiplies its state by", "(N, H)", "17", "a"),
     Symbol("b_t", "b(_.*)?", "what a linear recurrence adds to its state", "(N, H)", "17", "b"),
-    Symbol("S_t", "S(_.*)?", "a state that is a matrix: the sum of all $k_t^\\top v_t$ so far",
+    Symbol("S_t", "S(_.*)?", "a state that is a matrix; in linear attention the sum of all $k_t^\\top v_t$ so far",
            "(d, size of a value)", "17", "S"),
     Symbol("j", "j", "a step that is not later than step t", "1 … t", "17", "j"),
     Symbol("P", "P", "how many pairs a memory holds", "a number", "17", "pairs"),
