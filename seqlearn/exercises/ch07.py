@@ -842,7 +842,7 @@ QUIZ = Quiz("07", [
         "The counter has seen only sequences of length 20. At length 30 it says about 5 too little. Why?",
         [
             Option("Its gradients have vanished.", False,
-                   "Nothing is trained at length 30, and at 20 the gradients were good enough for 100 %."),
+                   "Nothing is trained at length 30, and at 20 the gradients were good enough to learn from."),
             Option("It counts ones against zeros. At one fixed length that is the same.", True,
                    "10 + (ones − zeros) / 2 is the count if, and only if, the length is 20."),
             Option("The LSTM's memory lasts 20 steps.", False,

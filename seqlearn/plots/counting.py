@@ -248,7 +248,7 @@ def _error_of_stopping_at(most: int, length: int) -> float:
 
 
 def counter_frames(frames: list[dict], *, figure: Figure | None = None) -> Figure:
-    """The explorer's lower panel at several settings: what `Counter.compute` gives, and a "title"."""
+    """The explorer's lower panel at several settings: what `CountingOnes.compute` gives, and a "title"."""
     figure = figure or plt.figure(figsize=(9.6, 4.6))
     panels = figure.subplots(2, -(-len(frames) // 2), sharex=True, sharey=True)
     words = []
