@@ -559,7 +559,7 @@ QUIZ = Quiz("06", [
                    "One outgoing weight would have to retrieve it at the last step and be silent before: the output "
                    "weight conflict of 1997."),
             Option("It empties the cell as soon as the number has been read.", False,
-                   "Reading changes nothing in the cell. What stays there is decided by the forget gate."),
+                   "Showing what is in the cell does not change it. What stays there is decided by the forget gate."),
             Option("It keeps the cell state from growing without a limit.", False,
                    "What is shown goes through tanh and the gate, but the cell state itself may grow. The forget gate "
                    "can hold it down."),
