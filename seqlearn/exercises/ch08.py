@@ -619,8 +619,8 @@ QUIZ = Quiz("08", [
         "that rule out?",
         [
             Option("That the gate opens because early numbers are useful.", True,
-                   "They are of no use there, since no answer belongs to its sequence, and the most open gate gets "
-                   "to 0.96 all the same."),
+                   "They are of no use there, since the answers say nothing about the sequences, and the most open "
+                   "gate gets to 0.96 in 50 updates all the same."),
             Option("That the gate has a part in solving the task.", False,
                    "The frozen gate speaks for its part: with z's weights left as drawn, no run is solved in 600 "
                    "updates, and with z free all five are in 140."),

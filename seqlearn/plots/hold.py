@@ -127,7 +127,7 @@ def sentence(symbols, read, wanted, z, r, shares, step) -> str:
     parts = [f"{100 * shares[t]:.0f} % " + ("h_0" if t == 0 else f"candidate of step {t} "
              f"({'a dot' if symbols[t - 1] == '.' else 'the ' + symbols[t - 1]})")
              for t in order[:2] if shares[t] >= 0.005]
-    others = "" if shares[order[:2]].sum() > 0.99 else ", and less of others"
+    others = "" if shares[order[:2]].sum() > 0.99 else ", and the rest comes from others"
     return (f"Input {' '.join(symbols)}: {', '.join(gates)}, r is {short(r[0])}. {verdict} The state of step {step} "
             f"is {', '.join(parts)}{others}.")
 
