@@ -600,7 +600,8 @@ QUIZ = Quiz("03", [
     ], topic="why W.T"),
     Question("nn.check_gradients says \"too small to tell\" about the first layer of a deep network. What do you do?", [
         Option("Check the same code at larger weights, or with fewer layers.", True,
-               "The formulas of smooth layers are the same there, and the gradients are large enough to be measured."),
+               "The formulas of smooth layers are the same there, and the gradients are larger, unless tanh "
+               "saturates."),
         Option("Raise the threshold until it passes.", False,
                "Then it accepts a wrong gradient of that size as well. The measurement is too coarse, not too strict."),
         Option("Look for the mistake in the first layer.", False,
