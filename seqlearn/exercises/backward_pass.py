@@ -106,7 +106,8 @@ rounding_floor = ValueExercise(
         "That is 2.2e-16 · 50 / 1e-5, about 1.1e-9.",
         "Divide it by the gradient, 2e-8.",
     ],
-    explanation="About 0.056: up to 5.6 %, though the gradient is right. A check that refuses above 1e-7 refuses it.",
+    explanation="About 0.056: up to 5.6 %, though the gradient is right. A check that refuses above 1e-7 will almost "
+                "surely refuse it.",
 )
 
 # 03.8 Build it: a gated layer -----------------------------------------------------------------------------------------

@@ -467,8 +467,8 @@ complex_step = Exercise(
             {"f(w + 1j * eps).imag": "abs(f(w + 1j * eps).imag)"}],
                 "An absolute value loses the sign. The slope stands in one of the two parts of f(w + iε)."),
         Mistake("angle taken", {"f(w + 1j * eps).imag": "np.angle(f(w + 1j * eps))"},
-                "The angle is the imaginary part divided by the real one, nearly. The slope is in one of the parts "
-                "alone."),
+                "The angle is made from both parts: where f is positive, it is nearly the imaginary part divided by "
+                "the real one. The slope is in one of the parts alone."),
         Mistake("real part of a difference", {"f(w + 1j * eps).imag": "(f(w + 1j * eps) - f(w)).real"},
                 "The real part changes by about ε² only. In which part of Taylor's formula does f′ stand?"),
         Mistake("second derivative", {"f(w + 1j * eps).imag / eps": "2 * (f(w) - f(w + 1j * eps).real) / eps**2"},
@@ -504,9 +504,9 @@ QUIZ = Quiz("03", [
         Option("It is right: a wrong gradient would make the loss rise.", False,
                "Every direction less than 90° from steepest descent goes down. Half of all directions do."),
         Option("It is less than 90° off, as far as the steps tell.", True,
-               "The slope along the step is -∇f·g, which is negative for every g less than 90° off, if the steps are "
-               "small. That it falls can't say more. (How far it falls can: in a very short step, the learning rate "
-               "times |g|².)"),
+               "The slope along the step is -∇f·g / |g|, which is negative for every g less than 90° off, so small "
+               "steps go down. That it falls can't say more. (How far it falls can: in a very short step, the learning "
+               "rate times |g|².)"),
         Option("It is right in at least half of its entries.", False,
                "Every single entry can be wrong, by a factor each, and the loss falls all the same."),
         Option("It is right up to a constant factor.", False,
@@ -537,8 +537,8 @@ QUIZ = Quiz("03", [
         Option("The smaller ε, the better.", False,
                "Below about 6e-6 rounding takes over: its share is divided by ε, so it grows."),
         Option("At its best ε you can count on about nine digits.", True,
-               "If w, f, f′ and f‴ are near 1, the error at the best ε is at most about 4e-11. The gradients of the "
-               "chapter's networks were off by 6e-11 to 4e-10 of their length."),
+               "If w, f, f′ and f‴ are near 1, and f passes through no larger numbers, the error at the best ε is at "
+               "most about 4e-11. The gradients of the chapter's networks were off by 6e-11 to 4e-10 of their length."),
         Option("It costs twice as much as the forward difference for a gradient of many weights.", True,
                "2 evaluations for each weight. The forward difference shares one f(w) among all weights."),
     ], topic="central difference"),
@@ -600,7 +600,8 @@ QUIZ = Quiz("03", [
     ], topic="why W.T"),
     Question("nn.check_gradients says \"too small to tell\" about the first layer of a deep network. What do you do?", [
         Option("Check the same code at larger weights, or with fewer layers.", True,
-               "The formulas of smooth layers are the same there, and the gradients are large enough to be measured."),
+               "The formulas of smooth layers are the same there, and the gradients are larger, unless tanh "
+               "saturates."),
         Option("Raise the threshold until it passes.", False,
                "Then it accepts a wrong gradient of that size as well. The measurement is too coarse, not too strict."),
         Option("Look for the mistake in the first layer.", False,

@@ -105,14 +105,17 @@ def verdict(curve: Curve, w: float, eps: float, error: float, way: str, unit: fl
         return "It is exact to the last digit."
     of_third, of_second = abs(curve.third(w)) * eps**2 / 6, abs(curve.second(w)) * eps / 2 * (way == "forward")
     bend = of_third + of_second
-    worst = unit * abs(float(curve.f(np.float64(w)))) / eps * (2 if way == "forward" else 1)
+    size = abs(float(curve.f(np.float64(w)))) + eps * abs(float(curve.slope(w)))  # of the two values
+    worst = unit * size / eps * (2 if way == "forward" else 1)
     rounding = worst / 8  # typically
     if of_third > of_second / 4 > 0 and error < bend / 2 and bend > 10 * rounding:
         return "Two parts of the bend cancel in part at this ε: only a much smaller one is sure to be better."
-    if bend > 10 * rounding:
+    if bend > 10 * worst:
         return "Nearly all of it is the bend of the curve: a smaller ε is better."
+    if bend > 10 * rounding:
+        return "As a rule it is mostly the bend of the curve here: a smaller ε is better."
     if kinked and left > 0 and way == "central":
-        return f"What there is of it is rounding: a larger ε is better, up to {w:.1f}, where it meets the kink."
+        return f"It is rounding: as a rule a larger ε is better, up to {w:.1f}, where it meets the kink."
     if rounding > 5 * bend:
-        return "What there is of it is rounding: a larger ε is better, as a rule."
-    return "Bend and rounding are about equal: this ε is near the best."
+        return "As a rule it is mostly rounding here: a larger ε is better."
+    return "Bend and rounding both count here: this ε is near the best."

@@ -249,7 +249,7 @@ def test_a_loss_of_copies_is_refused():
     with pytest.raises(ValueError, match=r"loss\(\) must depend on params.*copies"):
         check_gradients(lambda: copy.sum(), {"a": a}, {"a": np.ones(2)})
     report = check_gradients(lambda: copy.sum() + a[0], {"a": a, "copy": a.copy()}, {"a": np.eye(2)[0], "copy": a})
-    assert report["copy"].verdict(1e-7) == "WRONG: the loss does not depend on it"
+    assert report["copy"].verdict(1e-7) == "WRONG: the loss does not move with it"
     assert not check_directional(lambda: copy.sum(), {"a": a}, {"a": np.ones(2)}).passed()
 
 
