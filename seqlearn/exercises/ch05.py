@@ -725,7 +725,7 @@ QUIZ = Quiz("05", [
         topic="vanishing is silent",
     ),
     Question(
-        "Gradients vanish in your network. Which of these can help?",
+        "On its way back through your network a gradient fades to a millionth. Which of these can help?",
         [
             Option("Use a cell with gates, such as an LSTM.", True,
                    "Its cell state passes the gradient through a sum; chapter 06."),
@@ -733,9 +733,9 @@ QUIZ = Quiz("05", [
                    "All of its singular values are 1, so W_h itself neither shrinks nor stretches at first."),
             Option("Clip the gradient's norm.", False,
                    "Clipping shortens what is too long. It cannot bring back what has vanished."),
-            Option("Raise the learning rate by the factor that is missing.", False,
-                   "All parts of the gradient grow by the same factor, so the far past's part stays as small beside "
-                   "the rest."),
+            Option("Raise the learning rate a million times.", False,
+                   "All parts of the gradient grow by the same factor: the far past's part stays as small beside the "
+                   "rest, and a step without clipping becomes a million times as long."),
         ],
         topic="remedies",
     ),
