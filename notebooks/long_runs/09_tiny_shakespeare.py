@@ -3,8 +3,8 @@
     .venv/bin/python notebooks/long_runs/09_tiny_shakespeare.py    # about 20 minutes of one core; needs the text
 
 The text is cut as it is for the published figures: the first nine tenths to train on, the last tenth to judge. The
-weights with the lowest validation loss count, as in those figures. Settings and results go into the JSON file beside
-this one, which the chapter reads; the weights are too large to be stored.
+weights with the lowest validation loss count, as in nanoGPT's figure from a GPU. Settings and results go into
+the JSON file beside this one, which the chapter reads; the weights are too large to be stored.
 """
 
 import time

@@ -80,7 +80,7 @@ def scene(number: int) -> str:
 
 
 def surprise_of_scene(text: str) -> float:
-    """What a scene costs a reader who knows the grammar by heart, in nats: the log of how many scenes it might be.
+    """What a scene costs a reader who knows the grammar by heart, in nats: −log of the scene's probability.
 
     All choices are equally likely, so the logarithms of how many there are add up. The number of the scene is known.
     """
@@ -106,8 +106,8 @@ def later_nouns(text: str, kind: str) -> list[tuple[int, int]]:
 def course_corpus(part: str = "all") -> str:
     """The corpus as one text: "all" of it as it stands in the file, or only its "prose", or only its "scenes".
 
-    Prose and scenes follow each other in sections of about a thousand characters, so that any tenth of the text
-    holds both. Raises ValueError for another part.
+    About a thousand characters of prose and five or six scenes follow each other in turn, so that any tenth of the
+    text holds both. Raises ValueError for another part.
     """
     if part not in ("all", "prose", "scenes"):
         raise ValueError(f"part must be all, prose or scenes, got {part!r}")

@@ -14,8 +14,8 @@ from seqlearn.nn.losses import log_softmax
 def next_probabilities(logits: ArrayLike, temperature: float = 1.0, top_k: int | None = None) -> np.ndarray:
     """softmax(logits / temperature) over the last axis, with all but the top_k largest set to 0 before: (..., V).
 
-    temperature 1 leaves the model's own probabilities, less sharpens them, more evens them out; 0 is the limit, the
-    largest logit alone (the first one of equals). Of logits that are equal at the edge of the top_k, the first ones are
+    temperature 1 leaves the model's own probabilities, less sharpens them, more evens them out; 0 gives all to
+    the largest logit (the first one of equals). Of logits that are equal at the edge of the top_k, the first ones are
     kept. Raises ValueError for a negative temperature, for a top_k that is not from 1 to V, and for logits that are
     NaN or +∞, as those of a model are whose weights have diverged.
     """

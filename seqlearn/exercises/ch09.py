@@ -538,8 +538,8 @@ read_in_pieces = Exercise(
                 {"np.concatenate(surprise).mean()":
                     "np.average([each.mean() for each in surprise], "
                     "weights=[min(k, len(tokens) - k * number) for number in range(len(surprise))])"},
-                "You weigh each piece by its tokens. The weights are the numbers of targets, and the last piece has "
-                "one target less than tokens."),
+                "You weigh each piece by its tokens. The weights are the numbers of targets, and a piece that holds "
+                "the last token has one target less than tokens."),
         Mistake("targets not shifted", {"tokens[start + 1:start + k + 1]": "piece"},
                 "Your targets are the tokens that have just been read. Row t of p is about the token after that: "
                 "tokens[start + 1:start + k + 1]."),
@@ -561,8 +561,8 @@ read_in_pieces = Exercise(
     ],
     hints=[
         "Keep two things from piece to piece: the state, and a list of surprises.",
-        "The targets of tokens[start:start + k] are tokens[start + 1:start + k + 1], over the border. At the end of "
-        "the text there is one target less than inputs.",
+        "The targets of tokens[start:start + k] are tokens[start + 1:start + k + 1], over the border. A piece that "
+        "holds the last token has one target less than inputs.",
         "p[np.arange(len(targets)), targets] picks what the model gave to each target. One np.concatenate at the end.",
     ],
     explanation="The state makes the pieces one text, and one mean over all characters makes their sizes harmless.",
@@ -727,7 +727,7 @@ d_logits = Exercise(
                 "p[np.arange(N), targets]."),
         Mistake("the target alone", {"(p - came)": "((p - came) * came)"},
                 "Your gradient is 0 for all that did not come. Their logits stand in the softmax's sum: their "
-                "gradient is p."),
+                "gradient is p / (temperature * N)."),
         Mistake("softmax down the columns",
                 [{"e.sum(axis=1, keepdims=True)": "e.sum(axis=0, keepdims=True)",
                 "logits.max(axis=1, keepdims=True)": "logits.max(axis=0, keepdims=True)"},
