@@ -29,7 +29,7 @@ COLLECTIONS = {  # name: sizes of its vectors, bytes and SHA-256 of its zip
     ),
 }
 NAMES = tuple(f"{collection}.{size}d" for collection, (sizes, *_) in COLLECTIONS.items() for size in sizes)
-DEFAULT = "6B.100d"  # of the smaller download, and what published results on IMDB use
+DEFAULT = "6B.100d"  # of the smaller download, and what chapter 10's published recipe uses
 FIRST_LINES = 100  # that say how many numbers a line has
 ZERO = ("<pad>", "<unk>")
 

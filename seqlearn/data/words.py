@@ -48,7 +48,7 @@ def build_vocabulary(texts: Iterable[str], size: int = 20_000, *, at_least: int 
 def encode(text: str, vocabulary: dict[str, int], *, last: int | None = None) -> np.ndarray:
     """The rows of a text's words, (T,) int64; words that are not in the vocabulary become 1.
 
-    last: keep this many words from the end, where reviewers come to the point. A text without words becomes one unknown
+    last: keep this many words from the end. A text without words becomes one unknown
     word, so that every text has at least one step.
     """
     rows = [vocabulary.get(word, UNKNOWN) for word in tokenize(text)] or [UNKNOWN]

@@ -778,7 +778,7 @@ QUIZ = Quiz("10", [
             Option("A review scored alone against the same review in a batch.", False,
                    "The answers are computed as they should be, so both scores agree. This finds the other two leaks."),
             Option("The accuracy on test reviews padded to 64 steps against test reviews read one at a time.", False,
-                   "In the chapter both were 100 %: the model was slow to learn, and its answers have no leak."),
+                   "In the chapter the two agreed: the model was slow to learn, and its answers have no leak."),
             Option("The loss of a batch against the loss of the same batch padded further.", True,
                    "Padding counts in this loss, so more padding moves it. The right loss does not move."),
             Option("The training loss against the validation loss, computed with the same function.", False,

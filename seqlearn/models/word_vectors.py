@@ -3,7 +3,7 @@
     vectors = neighbour_vectors(rows, len(vocabulary), 48)       # (V, 48), rows of <pad> and <unk> are zero
 
 Count how often two words stand near each other, compare with how often they would if words were drawn at random
-(positive pointwise mutual information), and keep the directions in which this table varies most (a singular value
+(positive pointwise mutual information), and keep the directions that hold the most of this table (a singular value
 decomposition). Levy & Goldberg (2014) show that word2vec's skip-gram factorizes a table of this kind without writing it
 down.
 """
