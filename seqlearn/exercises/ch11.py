@@ -314,7 +314,7 @@ matches = Exercise(
     mistakes=[
         Mistake("not clipped", {"min(count, wanted[group])": "count * (group in wanted)"},
                 "A group may count at most as often as it stands in the reference: take the smaller of the two "
-                "counts. Otherwise “the the the” is a perfect candidate for any sentence with “the”."),
+                "counts. Otherwise every word of “the the the” matches any sentence with “the”."),
         Mistake("counted in the reference", {"min(count, wanted[group])": "wanted[group]"},
                 "You add up how often the candidate's groups stand in the reference. The candidate's own count is a "
                 "limit, too: take the smaller of the two."),
@@ -388,7 +388,7 @@ matches = Exercise(
                               "return matched / max(1, sum(found.values())), sum(found.values())"},
                 "You return the share of the groups that match. Asked is their number; dividing is left for later."),
         Mistake("fewer than no groups", {"sum(found.values())": "len(candidate) - n + 1"},
-                "A candidate of fewer than n words has 0 groups; you return L − n + 1 there too, which is negative."),
+                "A candidate of fewer than n words has 0 groups; you return L − n + 1, which can be negative there."),
         Mistake("at least one group", {"sum(found.values())": "max(1, sum(found.values()))"},
                 "A candidate of fewer than n words has 0 groups. You return at least 1; whoever divides later has to "
                 "look after that."),
@@ -602,10 +602,10 @@ QUIZ = Quiz("11", [
         [
             Option("With width 1 it is greedy decoding.", True, "One beginning, the best at each step."),
             Option("A more probable answer need not be a right one.", True,
-                   "The search finds what the model believes, and the model can be wrong."),
+                   "The search looks for what the model believes, and the model can be wrong."),
             Option("It makes training better.", False, "It is used after training; the weights stay as they are."),
             Option("It finds the most probable answer for certain.", False,
-                   "Only when the beam is as wide as the whole tree. Otherwise its beginning may have been dropped."),
+                   "Its beginning may have been dropped, unless the beam is wide enough to keep them all."),
         ],
         topic="beam search",
     ),
