@@ -154,7 +154,7 @@ def learning(train: Sequence[float], validation: Sequence[float], published: dic
     axes.legend(loc="upper center")
     lines = "; ".join(f"{name} {value:.2f}" for name, value in published.items())
     return describe(figure, f"""Loss by epoch on tiny Shakespeare. Validation falls from {validation[0]:.1f} to
-        {min(validation):.2f} nats. Published validation losses as lines: {lines}.""")
+        {min(validation):.2f} nats. Published losses on held-out text as lines: {lines}.""")
 
 
 def key_frames(frames: list[dict], *, count: int = 10, figure: Figure | None = None) -> Figure:
