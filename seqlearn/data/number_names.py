@@ -1,7 +1,7 @@
 """Number names, English to German: the same number, in another order and in one long word.
 
     pairs = number_names(2000, 500, seed=0)
-    pairs.train[0]                    # (("forty", "two"), ("zwei", "und", "vierzig"))
+    english(42), german(42)           # (("forty", "two"), ("zwei", "und", "vierzig"))
     join(("zwei", "und", "vierzig"))  # "zweiundvierzig"
 
 English goes from the large to the small: forty-two. German says the units before the tens, two-and-forty, and writes a

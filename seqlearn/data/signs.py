@@ -1,6 +1,6 @@
 """A script whose signs do not say how they sound, and words of it read aloud: signs → letters → sound. NumPy only.
 
-    dictionary = signs_to_letters(3000, 500)       # ("17", "4") → ("m", "i", "n", "a"): no recordings needed
+    dictionary = signs_to_letters(3000, 500)       # ("17", "4") → ("l", "u", "n", "o"): no recordings needed
     recordings = signs_to_sound(300, 500)          # ("17", "4") → frames (S, 8)
     spelled(("17", "4"))                           # the letters, by the rule
 

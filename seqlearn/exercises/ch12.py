@@ -368,12 +368,13 @@ is_tree = Exercise(
         Mistake("each word somewhere",
                 [{"leaves == list(words)": "all(word in leaves for word in words)"},
                 {"leaves == list(words)": "all(word in words for word in leaves)"}],
-                "You ask of each word whether it is in the other list. Order, number and missing words are not "
-                "noticed: compare the lists."),
+                "You ask of each word whether it is in the other list. Order and number are not noticed, and "
+                "one list may have words that the other lacks: compare the lists."),
         Mistake("zip stops at the shorter",
                 [{"leaves == list(words)": "all(one == other for one, other in zip(leaves, words))"},
                 {"leaves == list(words)": "leaves == list(words)[: len(leaves)]"}],
-                "zip stops at the shorter list, so missing words are not noticed. Compare the two lists as a whole."),
+                "You stop where the tree's words end, as zip does at the end of the shorter list, so words missing "
+                "there are not noticed. Compare the two lists as a whole."),
     ],
     hints=[
         "Keep a number, depth: one more at an opening bracket, one less at a closing one.",
@@ -422,7 +423,7 @@ QUIZ = Quiz("12", [
             Option("A transcript of the whistle. A language without a written form has none, and still can be "
                    "translated.", True, "And no error of a recogniser is handed on to a translator."),
             Option("The lengths of the notes. They must be marked by hand.", False,
-                   "Nobody marked where a note begins or ends; the encoder had to find out."),
+                   "Nobody marked where a note begins or ends, and the model does without."),
         ],
         topic="speech translation without a transcript",
     ),
@@ -434,7 +435,7 @@ QUIZ = Quiz("12", [
             Option("About 13 % of the answers are proper trees over the right words, and not the tree meant.", True,
                    "A right answer is a valid one, so what lies between the two numbers is valid and wrong."),
             Option("97 % of the sentences are parsed as they should be, up to a matter of taste.", False,
-                   "Valid says nothing about whether it is this sentence's tree."),
+                   "Valid means one tree over these words, and not yet that it is the tree meant."),
             Option("In 3 % the brackets make no tree, or the words are not those of the sentence.", True,
                    "Nothing in the model forbids it: the grammar of trees is learned, not built in."),
             Option("With more training the two numbers must meet.", False,
@@ -489,7 +490,7 @@ QUIZ = Quiz("12", [
             Option("Put such lengths into the training: if it helps, they were missing there.", True,
                    "That changes the training and leaves model and budget as they were."),
             Option("Train the same model four times as long: if it helps, time was missing.", True,
-                   "Time is the cheapest suspect, and it looks like each of the others."),
+                   "Model and data stay as they were. Too little time looks like each of the other two."),
             Option("Add attention, with the same training: if it helps, the vector was the limit at this budget.", True,
                    "Nothing has to pass through the vector any more. Data and updates are the same."),
             Option("Test it on even longer inputs: if it does worse, the vector is too small.", False,

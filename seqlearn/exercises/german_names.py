@@ -70,7 +70,8 @@ german_name = Exercise(
                     '(inside(number // size).removesuffix("s") if size == 1000 else inside(number // size))'},
                 {"inside(number // size)":
                     '(inside(number // size).removesuffix("s") if size == 100 else inside(number // size))'}],
-                "Only eins loses its s. “sechs” keeps it: 600 is sechshundert, 6,000 sechstausend."),
+                "Before “und”, “hundert” and “tausend” only eins loses its s. “sechs” keeps it: 600 is sechshundert, "
+                "6,000 sechstausend."),
         Mistake("ein at the end",
                 [{"return ones[number]": "return ones[number].removesuffix('s') if number == 1 else ones[number]"},
                 _ein_for_every_eins],
@@ -127,8 +128,8 @@ german_name = Exercise(
                     'return inside(number // size) + name + ("und" if 0 < rest < 100 else "")'},
                 {"return inside(number // size) + name":
                     'return inside(number // size) + name + ("und" if 0 < rest < 13 else "")'}],
-                "After “hundert” and “tausend” nothing is put in: 101 is einhunderteins. “und” stands between units "
-                "and tens alone."),
+                "Here nothing is put in after “hundert” and “tausend”: 101 is asked for as einhunderteins, and “und” "
+                "stands between units and tens alone."),
         Mistake("0 left out", {"return ones[number]": "return ones[number] if number else ''"},
                 "0 has a name of its own when it is the whole number: “null”."),
     ],

@@ -25,7 +25,7 @@ class JobBoard(Picture):
     """Above the input, below the output. Tokens stand in boxes; a bar under an output token is its probability.
 
     `update(job, source, target, known, probabilities, verdict)`: source and target are tokens, or frames (T, 8); known:
-    which source tokens the model has seen in training; probabilities: of the target's tokens (empty for a sound);
+    which source tokens are in the model's vocabulary; probabilities: of the target's tokens (empty for a sound);
     verdict: (text, role), a sentence on the answer in the colour of a role.
     """
 
