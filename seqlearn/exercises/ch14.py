@@ -486,8 +486,7 @@ attend_backward = Exercise(
         "The softmax of a row: dS = A * (dA − the mean of dA in this row, weighted with A).",
         "S = Q K.T / √d: dQ = dS K / √d and dK = dS.T Q / √d.",
     ],
-    explanation="`seqlearn.nn.SelfAttention` holds the same five lines, for all heads and sequences of a batch at "
-                "once.",
+    explanation="`seqlearn.nn.SelfAttention` holds the same lines, for all heads and sequences of a batch at once.",
 )
 
 # Quiz ------------------------------------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ def path_lengths(steps: int = 5, *, figure: Figure | None = None) -> Figure:
 
 
 def depth_of(steps: int, width: int = 3) -> int:
-    """How many convolutions of a width it takes until the middle of each sees from one end to the other."""
+    """How many convolutions of a width it takes until the last output has heard of the first input."""
     return -(-(steps - 1) // ((width - 1) // 2))
 
 
