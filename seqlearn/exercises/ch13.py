@@ -544,7 +544,7 @@ QUIZ = Quiz("13", [
         "changed, it copies most of them. What had it met before?",
         [
             Option("A vector that was full.", False,
-                   "The vector has not become larger. What is full does not hold more after further training."),
+                   "The vector has not become larger, and now most of the strings pass through it: there was room."),
             Option("A training that had not come far enough yet.", True,
                    "Only the number of updates changed, and most of the strings arrive."),
             Option("A length that it had never been shown.", False,
@@ -592,7 +592,7 @@ QUIZ = Quiz("13", [
                    "The context goes into s̃ alone, and s̃ no longer goes into the next step. When the decoder reads "
                    "its own words, a look can still reach the next state through the word that it led to."),
             Option("With teacher forcing, all states can be computed before any of them asks.", True,
-                   "The states depend on the right words only, which are known from the start."),
+                   "The states depend on the first one and on the right words, which are known from the start."),
             Option("It has become Bahdanau's decoder.", False,
                    "There the context goes into the cell, and the state before the step asks."),
             Option("The output no longer depends on the context.", False,
@@ -623,7 +623,7 @@ QUIZ = Quiz("13", [
             Option("The context is made of the encoder's state at place 7 for the most part.", True,
                    "That holds as far as states are of similar size, and it is all that the map says."),
             Option("The output was decided by input token 7 alone.", False,
-                   "State 7 of a bidirectional encoder has read the whole input. Change token 7 and see."),
+                   "State 7 of a bidirectional encoder has read the whole input."),
         ],
         topic="is attention an explanation",
     ),
