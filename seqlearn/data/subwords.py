@@ -1,4 +1,4 @@
-"""Pieces of words in place of words (byte-pair encoding): whatever is written can be spelled with them. Plain Python.
+"""Pieces of words in place of words (byte-pair encoding): they spell nearly all that is written. Plain Python.
 
     merges = learn_merges(Counter(words), 2000)    # [("e", "r"), ("er", "s·"), …], in the order they were learned
     pieces = Pieces(merges)

@@ -549,8 +549,8 @@ QUIZ = Quiz("15", [
         "and train. The decoder writes fluent captions that have nothing to do with the source. What is missing?",
         [
             Option("Cross-attention: no block of the decoder ever asks the encoder's outputs.", True,
-                   "Without it the decoder is a language model. In every one of its blocks a second attention has to "
-                   "take its keys and values from the source."),
+                   "Without it the decoder is a language model. A second attention in its blocks has to take its keys "
+                   "and values from the source."),
             Option("Positions: without them the decoder cannot tell which word of the source comes first.", False,
                    "Positions tell the order of what is read. This decoder reads nothing of the source at all."),
             Option("A second head: with one head the decoder can look at one word at a time only.", False,

@@ -6,8 +6,8 @@
     score = bleu([text(each.tokens) for each in translations], references)     # references as they were published
     score.score, score.signature
 
-Papers give BLEU of untouched references, tokenised by the metric itself (Post, 2018). So translations are joined to
-plain text first, and nobody's own tokens enter the number.
+BLEU is given of untouched references, tokenised by the metric itself, as Post (2018) asks. So translations are joined
+to plain text first, and nobody's own tokens enter the number.
 """
 
 from collections.abc import Sequence

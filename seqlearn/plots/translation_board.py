@@ -80,7 +80,7 @@ class TranslationBoard(Picture):
             self.title.set_text("no word yet")
             return "No word yet: type a number in digits or in English words."
         best = answers[0][0] if answers else ""
-        verdict = ("the name of no number from 0 to 999,999" if right is None
+        verdict = ("not how this chapter names a number" if right is None
                    else "the first is right" if best == right else "the first is wrong")
         self.title.set_text(verdict)
         found = [f"{text or '(nothing)'} {percent(probability)}" for text, probability in answers[:3]]

@@ -61,7 +61,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def number_of(words: tuple[str, ...]) -> int | None:
-    """The number that words are the name of, None when they are none."""
+    """The number that this chapter gives these words as its name, None where there is none."""
     total = current = 0
     for word in words:
         if word in ENGLISH_ONES:
