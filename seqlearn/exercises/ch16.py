@@ -81,7 +81,7 @@ cut = Exercise(
                                                  values[width - 1 : width - 1 + len(values) - width - horizon + 1]),
                  lambda values, width, horizon: (cut_reference(values, width, 0)[0], values[width - 1 :])],
                 "Your target is the last value of the window itself. A model that may see what it is to forecast "
-                "has an error of zero, and is worth nothing."),
+                "can have an error of zero, and is worth nothing."),
         Mistake("off-by-one horizon",
                 [lambda values, width, horizon: cut_reference(values, width, horizon + 1),
                  lambda values, width, horizon: (cut_reference(values, width, horizon + 1)[0],
@@ -327,7 +327,7 @@ far = Exercise(
 
 
 def pinball_slope_reference(y, forecast, level):
-    """The gradient of the mean pinball loss with respect to forecast (N,); y (N,), no two entries the same."""
+    """The gradient of the mean pinball loss with respect to forecast (N,); y (N,), no entry equal to the forecast's."""
     return np.where(y > forecast, -level, 1 - level) / len(y)
 
 
@@ -511,12 +511,12 @@ QUIZ = Quiz("16", [
         "do you ask for first?",
         [
             Option("The same drawing for the training part, to see whether the model overfits.", False,
-                   "It would look as good. A drawing cannot tell a forecast from yesterday's value, a day late."),
+                   "It would look as good: that a line comes a day late is hardly seen in such a drawing."),
             Option("The error of a forecast that repeats yesterday's price, measured on the same days.", True,
-                   "A series that moves little from day to day is matched by any copy of it. The chapter's random "
+                   "A series that moves little from day to day is matched by a copy of yesterday. The chapter's random "
                    "walk, in which nothing can be known, gives a drawing like this."),
             Option("A larger test part, as a correlation is noisy.", False,
-                   "More days would give the same correlation, and a copy of yesterday would have it as well."),
+                   "With more days the correlation would still be high, and so would that of a copy of yesterday."),
             Option("The correlation of the model's forecasts with those of another network.", False,
                    "Two networks that copy yesterday agree with each other."),
         ],
