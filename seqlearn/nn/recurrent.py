@@ -148,7 +148,7 @@ def all_rows(steps: np.ndarray) -> np.ndarray:
 
 def gate_by_gate(rows: np.ndarray, num_gates: int) -> np.ndarray:
     """(…, N, G·H) seen as (…, G, N, H), no copy. A gate copied out of it is one unbroken block of memory (N, H), on
-    which NumPy is two to three times as quick."""
+    which NumPy is about twice as quick."""
     return rows.reshape(*rows.shape[:-1], num_gates, -1).swapaxes(-3, -2)
 
 
