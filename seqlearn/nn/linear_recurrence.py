@@ -8,8 +8,8 @@ joined in any grouping, first neighbours, then pairs, then fours, and T steps ta
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from seqlearn.nn.layer import check_array, check_number, check_rng
-from seqlearn.nn.recurrent import Recurrent, input_products
+from seqlearn.nn.layer import Params, check_array, check_number, check_rng
+from seqlearn.nn.recurrent import Recurrent, all_rows
 
 
 def scan(a: ArrayLike, b: ArrayLike) -> np.ndarray:
@@ -36,10 +36,10 @@ def scan(a: ArrayLike, b: ArrayLike) -> np.ndarray:
 
 
 def run(a: np.ndarray, b: np.ndarray, start: np.ndarray, ended: list[np.ndarray | None]) -> np.ndarray:
-    """h (T+1, H, N), the start first. Changes a and b (T, H, N): where a row has ended, a is 1 and b is 0."""
+    """h (T+1, N, H), the start first. Changes a and b (T, N, H): where a row has ended, a is 1 and b is 0."""
     for a_t, b_t, done in zip(a, b, ended):
         if done is not None:
-            a_t[:, done], b_t[:, done] = 1, 0  # the state stands still
+            a_t[done], b_t[done] = 1, 0  # the state stands still
     b[0] += a[0] * start
     return np.concatenate([start[None], scan(a, b)])
 
@@ -47,20 +47,21 @@ def run(a: np.ndarray, b: np.ndarray, start: np.ndarray, ended: list[np.ndarray 
 def run_back(
     a: np.ndarray, h: np.ndarray, d_h: np.ndarray, d_last: np.ndarray, finished: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The gradients for the start (H, N), a and b (T, H, N), from those of the outputs d_h and of the final state.
+    """The gradients for the start (N, H), a and b (T, N, H), from those of the outputs d_h and of the final state.
 
     Every step hands its gradient back through its own a, so db_t = dh_t + a_{t+1} db_{t+1}: the same recurrence, read
     from the last step to the first. For complex numbers the gradient is ∂L/∂(real part) + i ∂L/∂(imaginary part);
     then a product hands back the gradient times the conjugate of the other factor.
     """
+    d_h = d_h.copy()
     d_h[-1] += d_last
     a = a.conj()
     of_next = np.concatenate([a[1:], a[:1]])  # the last step has none after it; what stands there is never used
     d_b = scan(of_next[::-1], d_h[::-1])[::-1]
     d_start, d_a = a[0] * d_b[0], d_b * h[:-1].conj()
     if finished is not None:  # a and b of these steps were put there by `run`
-        np.copyto(d_a, 0, where=finished[:, None])
-        np.copyto(d_b, 0, where=finished[:, None])
+        np.copyto(d_a, 0, where=finished[:, :, None])
+        np.copyto(d_b, 0, where=finished[:, :, None])
     return d_start, d_a, d_b
 
 
@@ -116,29 +117,37 @@ class LinearRecurrence(Recurrent):
         """a (H/2), complex: one of each conjugate pair."""
         return np.exp(-np.exp(self.params["nu_log"]) + 1j * np.exp(self.params["theta_log"]))
 
-    def _run(self, inputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
-        from_x = as_complex(input_products(inputs, self.params["W_x"], self.params["b"]))
-        gamma = np.exp(self.params["gamma_log"])[:, None]
-        a = np.broadcast_to(self.eigenvalues[:, None], from_x.shape).copy()
-        h = as_real(run(a, gamma * from_x, as_complex(start[0]), ended))
-        return h, [h[-1]], (a, from_x)
+    def _run(self, seen: np.ndarray, outputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
+        from_x = as_complex(input_sums(seen, self.params))
+        gamma = np.exp(self.params["gamma_log"])
+        a = np.broadcast_to(self.eigenvalues, from_x.shape).copy()
+        h = run(a, gamma * from_x, as_complex(start[0]), ended)
+        outputs[:] = as_real(h[1:])
+        return [outputs[-1]], (h, a, from_x)
 
-    def _run_back(self, h, d_h, d_last, memory, finished, ended) -> tuple:
-        a, from_x = memory
+    def _run_back(self, seen, d_outputs, d_last, memory, finished, ended) -> tuple:
+        h, a, from_x = memory
         nu, theta, gamma = (np.exp(self.params[name]) for name in ("nu_log", "theta_log", "gamma_log"))
-        d_start, d_a, d_b = run_back(a, as_complex(h), as_complex(d_h), as_complex(d_last[0]), finished)
-        d_exponent = self.eigenvalues.conj() * d_a.sum(axis=(0, 2))  # a = exp(-ν + iθ)
-        d_gamma = (from_x.conj() * d_b).real.sum(axis=(0, 2))
+        d_start, d_a, d_b = run_back(a, h, as_complex(d_outputs), as_complex(d_last[0]), finished)
+        d_exponent = self.eigenvalues.conj() * d_a.sum(axis=(0, 1))  # a = exp(-ν + iθ)
+        d_gamma = (from_x.conj() * d_b).real.sum(axis=(0, 1))
         grads = {"nu_log": -nu * d_exponent.real, "theta_log": theta * d_exponent.imag, "gamma_log": gamma * d_gamma}
-        return [as_real(d_start)], as_real(gamma[:, None] * d_b), grads
+        return [as_real(d_start)], as_real(gamma * d_b), grads
+
+
+def input_sums(seen: np.ndarray, params: Params) -> np.ndarray:
+    """x W_x + b for all steps at once: (T, N, G·H)."""
+    num_steps, batch_size, _ = seen[:-1].shape
+    sums = all_rows(seen[:-1]) @ np.concatenate([params["W_x"], params["b"][None]])
+    return sums.reshape(num_steps, batch_size, -1)
 
 
 def as_complex(pairs: np.ndarray) -> np.ndarray:
-    """(…, H, N) -> (…, H/2, N): the first half of the rows are real parts, the second imaginary parts."""
-    real, imaginary = np.split(pairs, 2, axis=-2)
+    """(…, H) -> (…, H/2): the first half of the features are real parts, the second imaginary parts."""
+    real, imaginary = np.split(pairs, 2, axis=-1)
     return real + 1j * imaginary
 
 
 def as_real(numbers: np.ndarray) -> np.ndarray:
-    """(…, H/2, N) -> (…, H, N): undo `as_complex`."""
-    return np.concatenate([numbers.real, numbers.imag], axis=-2)
+    """(…, H/2) -> (…, H): undo `as_complex`."""
+    return np.concatenate([numbers.real, numbers.imag], axis=-1)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from seqlearn.nn.layer import check_flag
-from seqlearn.nn.recurrent import Recurrent, finish_sigmoid, input_products
+from seqlearn.nn.recurrent import ONE, Recurrent, gate_by_gate, sigmoid, steps_at_once
 
 
 class LSTM(Recurrent):
@@ -34,92 +34,96 @@ class LSTM(Recurrent):
         self.peepholes = check_flag("peepholes", peepholes)
         super().__init__(input_size, hidden_size, rng, dtype, **({"p": (3, hidden_size)} if peepholes else {}))
 
-    def _run(self, inputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
-        num_steps, batch_size, _ = inputs.shape
-        size, peepholes = self.hidden_size, self.peepholes
-        # σ(z) = ½ + ½ tanh(½z): with the weights of i, f and o halved beforehand, one tanh serves all four gates.
-        halves = np.array([0.5, 0.5, 1, 0.5], self.dtype).repeat(size)
-        W_hT = np.ascontiguousarray((self.params["W_h"] * halves).T)
-        gates = input_products(inputs, self.params["W_x"] * halves, self.params["b"] * halves)
-        gates = gates.reshape(num_steps, 4, size, batch_size)
-        if peepholes:
-            p_i, p_f, p_o = self.params["p"][:, :, None] / 2
-        together = 3 if peepholes else 4  # an o that looks at c has to wait for it
-        hs = np.empty((num_steps + 1, size, batch_size), self.dtype)
-        cs = np.empty_like(hs)
-        hs[0], cs[0] = start
-        tanh_cs = np.empty_like(hs[1:])
-        from_h = np.empty((4 * size, batch_size), self.dtype)
-        from_h4 = from_h.reshape(4, size, batch_size)
-        new = np.empty((size, batch_size), self.dtype)
-        for z, h_old, h, c_old, c, tanh_c, done in zip(gates, hs, hs[1:], cs, cs[1:], tanh_cs, ended):
-            np.dot(W_hT, h_old, out=from_h)
-            z += from_h4  # z held the part that comes from x
-            i, f, g, o = z
-            if peepholes:
+    @np.errstate(over="ignore")  # see `sigmoid`
+    def _run(self, seen: np.ndarray, outputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
+        num_steps, batch_size, size = outputs.shape
+        W_i, W_f, W_g, W_o = np.split(self._stacked_weights(), 4, axis=1)
+        W = np.concatenate([W_i, W_f, W_o, W_g], axis=1)  # g comes last here: i, f and o take one call of σ
+        if self.peepholes:
+            p_i, p_f, p_o = self.params["p"]
+        num_first = 2 if self.peepholes else 3  # an o that looks at c has to wait for it
+        cs = self._array("c", num_steps + 1, batch_size, size)
+        gates = self._array("gates", num_steps, 5, batch_size, size)  # i, f, o, g and tanh(c)
+        hs_old = seen[:, :, -size:]
+        hs_old[0], cs[0] = start
+        sums = np.empty((batch_size, 4 * size), self.dtype)
+        sums_by_gate = gate_by_gate(sums, 4)
+        new = np.empty((batch_size, size), self.dtype)
+        for t, (v, h, c_old, c, gate, done) in enumerate(zip(seen, outputs, cs, cs[1:], gates, ended)):
+            np.dot(v, W, out=sums)
+            gate[:4] = sums_by_gate
+            i, f, o, g, tanh_c = gate
+            if self.peepholes:
                 i += p_i * c_old
                 f += p_f * c_old
-            np.tanh(z[:together], out=z[:together])
-            finish_sigmoid(z[:2])
-            if not peepholes:
-                finish_sigmoid(o)
+            sigmoid(gate[:num_first])
+            np.tanh(g, out=g)
             np.multiply(f, c_old, out=c)  # c = f c₋₁ + i g
             np.multiply(i, g, out=new)
             c += new
-            if peepholes:
+            if self.peepholes:
                 o += p_o * c
-                np.tanh(o, out=o)
-                finish_sigmoid(o)
+                sigmoid(o)
             np.tanh(c, out=tanh_c)  # h = o tanh(c)
             np.multiply(o, tanh_c, out=h)
             if done is not None:  # the state of a row that has ended stands still
-                np.copyto(h, h_old, where=done)
-                np.copyto(c, c_old, where=done)
-        return hs, [hs[-1], cs[-1]], (cs, tanh_cs, gates)
+                h[done], c[done] = hs_old[t, done], c_old[done]
+            hs_old[t + 1] = h
+        return [outputs[-1], cs[-1]], (cs, gates)
 
-    def _run_back(self, h, d_h, d_last, memory, finished, ended) -> tuple:
-        num_steps, size, batch_size = d_h.shape
-        cs, tanh_cs, gates = memory
-        W_h = self.params["W_h"]
+    def _run_back(self, seen, d_outputs, d_last, memory, finished, ended) -> tuple:
+        num_steps, batch_size, size = d_outputs.shape
+        cs, gates = memory
+        W_hT = np.ascontiguousarray(self.params["W_h"].T)
+        rest = {}
         if self.peepholes:
-            p_i, p_f, p_o = self.params["p"][:, :, None]
-        # Everything that waits for no gradient, for all steps at once: dz (T, 4, H, N), which becomes the gradients for
-        # the gates' sums when i, f, g are multiplied by dc and o by dh; ∂h/∂c (T, H, N); and ∂c/∂c₋₁ (T, H, N).
-        i, f, g, o = gates.transpose(1, 0, 2, 3)
-        dz = 1 - gates
-        dz *= gates  # σ' = σ (1 - σ)
-        dz[:, 0] *= g
-        dz[:, 1] *= cs[:-1]
-        dz[:, 2] = (1 - g * g) * i  # tanh' = 1 - tanh²
-        dz[:, 3] *= tanh_cs
-        slope_c, keep = (1 - tanh_cs * tanh_cs) * o, f
-        if finished is not None:  # in steps that a row no longer has, c₋₁ passes and nothing else does
-            np.copyto(dz, 0, where=finished[:, None, None])
-            np.copyto(slope_c, 0, where=finished[:, None])
-            keep = np.where(finished[:, None], 1, f)
-
-        columns = dz.reshape(num_steps, 4 * size, batch_size)
+            p_i, p_f, p_o = self.params["p"]
+            d_p = rest["p"] = np.zeros_like(self.params["p"])
+        dz_rows = self._array("dz", num_steps, batch_size, 4 * size)
+        dz_by_gate = gate_by_gate(dz_rows, 4)
+        dz = np.empty((4, batch_size, size), self.dtype)
+        di, df, dg, do = dz
         from_later, dc = d_last
+        dh = np.empty_like(dc)
+        many = steps_at_once(num_steps, batch_size * size)
+        slopes = self._array("slopes", many, 5, batch_size, size)
         for t in reversed(range(num_steps)):
-            dh, (di, df, dg, do) = d_h[t], dz[t]
-            dh += from_later
-            do *= dh  # from h = o tanh(c)
-            slope_c[t] *= dh
-            dc += slope_c[t]
+            k = t % many
+            if t == num_steps - 1 or k == many - 1:  # the last step of a block
+                write_slopes(gates[t - k : t + 1], cs[t - k : t + 1], slopes[: k + 1])
+            slope_i_f, slope_o, slope_g, slope_c = slopes[k, :2], slopes[k, 2], slopes[k, 3], slopes[k, 4]
+            done = ended[t]
+            if done is not None:
+                dc_of_ended = dc[done]
+            np.add(d_outputs[t], from_later, out=dh)
+            np.multiply(slope_o, dh, out=do)  # from h = o tanh(c)
+            slope_c *= dh
+            dc += slope_c
             if self.peepholes:
                 dc += p_o * do
-            di *= dc  # from c = f c₋₁ + i g
-            df *= dc
-            dg *= dc
-            dc *= keep[t]  # from here on it is the gradient for c₋₁
+            np.multiply(slope_i_f, dc, out=dz[:2])  # from c = f c₋₁ + i g
+            np.multiply(slope_g, dc, out=dg)
+            dc *= gates[t, 1]  # times f: from here on it is the gradient for c₋₁
+            if done is not None:
+                dz[:, done] = 0
             if self.peepholes:
                 dc += p_i * di + p_f * df
-            np.dot(W_h, columns[t], out=from_later)
-            if ended[t] is not None:
-                np.copyto(from_later, dh, where=ended[t])
+                d_p += [(di * cs[t]).sum(axis=0), (df * cs[t]).sum(axis=0), (do * cs[t + 1]).sum(axis=0)]
+            dz_by_gate[t] = dz
+            np.dot(dz_rows[t], W_hT, out=from_later)
+            if done is not None:  # in a step that a row no longer has, the state passes and nothing else does
+                from_later[done], dc[done] = dh[done], dc_of_ended
+        return [from_later, dc], dz_rows, rest
 
-        grads = {}
-        if self.peepholes:
-            looked_at = np.stack([cs[:-1], cs[:-1], cs[1:]], axis=1)
-            grads["p"] = (dz[:, [0, 1, 3]] * looked_at).sum(axis=(0, 3))
-        return [from_later, dc], columns, grads
+
+def write_slopes(gates: np.ndarray, c_old: np.ndarray, slopes: np.ndarray) -> None:
+    """What backward can know before any gradient comes, for a block of steps at once. Into slopes (K, 5, N, H):
+    ∂c/∂(sum of i), ∂c/∂(sum of f), ∂h/∂(sum of o), ∂c/∂(sum of g) and ∂h/∂c, from h = o tanh(c) and c = f c₋₁ + i g."""
+    one = ONE[slopes.dtype]
+    i, f, o, g, tanh_c = gates.swapaxes(0, 1)
+    np.subtract(one, gates[:, :3], out=slopes[:, :3])
+    slopes[:, :3] *= gates[:, :3]  # σ' = σ (1 - σ)
+    np.multiply(gates[:, 3:], gates[:, 3:], out=slopes[:, 3:])
+    np.subtract(one, slopes[:, 3:], out=slopes[:, 3:])  # tanh' = 1 - tanh²
+    for slope, factor in zip(slopes.swapaxes(0, 1), (g, c_old, tanh_c, i, o)):
+        slope *= factor

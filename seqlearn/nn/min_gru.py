@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import DTypeLike
 
-from seqlearn.nn.linear_recurrence import run, run_back
-from seqlearn.nn.recurrent import Recurrent, finish_sigmoid, input_products
+from seqlearn.nn.linear_recurrence import input_sums, run, run_back
+from seqlearn.nn.recurrent import Recurrent, sigmoid
 
 
 class MinGRU(Recurrent):
@@ -34,18 +34,19 @@ class MinGRU(Recurrent):
     ) -> None:  # fmt: skip
         super().__init__(input_size, hidden_size, rng, dtype)
 
-    def _run(self, inputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
-        sums = input_products(inputs, self.params["W_x"], self.params["b"])
-        z, n = np.split(sums, 2, axis=1)
-        z = np.tanh(z / 2)
-        finish_sigmoid(z)
+    def _run(self, seen: np.ndarray, outputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
+        z, n = np.split(input_sums(seen, self.params), 2, axis=2)
+        z = z.copy()
+        with np.errstate(over="ignore"):
+            sigmoid(z)
         a = z.copy()
         h = run(a, (1 - z) * n, start[0], ended)
-        return h, [h[-1]], (a, z, n)
+        outputs[:] = h[1:]
+        return [h[-1]], (h, a, z, n)
 
-    def _run_back(self, h, d_h, d_last, memory, finished, ended) -> tuple:
-        a, z, n = memory
-        d_start, d_a, d_b = run_back(a, h, d_h, d_last[0], finished)
+    def _run_back(self, seen, d_outputs, d_last, memory, finished, ended) -> tuple:
+        h, a, z, n = memory
+        d_start, d_a, d_b = run_back(a, h, d_outputs, d_last[0], finished)
         d_z = (d_a - n * d_b) * z * (1 - z)  # a = z, b = (1 - z) n; σ' = σ (1 - σ)
         d_n = (1 - z) * d_b
-        return [d_start], np.concatenate([d_z, d_n], axis=1), {}
+        return [d_start], np.concatenate([d_z, d_n], axis=2), {}

@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from seqlearn.nn.layer import check_choice
-from seqlearn.nn.recurrent import Recurrent, input_products
+from seqlearn.nn.recurrent import Recurrent
 
 NONLINEARITIES = {  # φ, and its slope told from h = φ(z)
-    "tanh": (np.tanh, lambda h: 1 - h * h),
-    "relu": (lambda z, out: np.maximum(z, 0, out=out), lambda h: (h > 0).astype(h.dtype)),
-    "identity": (np.positive, np.ones_like),
+    "tanh": (np.tanh, lambda h, out: np.subtract(1, np.multiply(h, h, out=out), out=out)),
+    "relu": (lambda z, out: np.maximum(z, 0, out=out), lambda h, out: np.greater(h, 0, out=out)),
+    "identity": (np.positive, lambda h, out: out.fill(1)),
 }
 
 
@@ -29,34 +29,32 @@ class RNN(Recurrent):
         self.nonlinearity = check_choice("nonlinearity", nonlinearity, tuple(NONLINEARITIES))
         super().__init__(input_size, hidden_size, rng, dtype)
 
-    def _run(self, inputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
-        W_hT = np.ascontiguousarray(self.params["W_h"].T)
-        sums = input_products(inputs, self.params["W_x"], self.params["b"])
-        num_steps, size, batch_size = sums.shape
-
+    def _run(self, seen: np.ndarray, outputs: np.ndarray, start: list[np.ndarray], ended: list) -> tuple:
+        W = self._stacked_weights()
         nonlinearity, _ = NONLINEARITIES[self.nonlinearity]
-        hs = np.empty((num_steps + 1, size, batch_size), self.dtype)
-        hs[0] = start[0]
-        for z, h_old, h, done in zip(sums, hs, hs[1:], ended):
-            np.dot(W_hT, h_old, out=h)
-            h += z
+        hs_old = seen[:, :, self.input_size + 1 :]
+        hs_old[0] = start[0]
+        for t, (v, h, done) in enumerate(zip(seen, outputs, ended)):
+            np.dot(v, W, out=h)
             nonlinearity(h, out=h)
             if done is not None:
-                np.copyto(h, h_old, where=done)
-        return hs, [hs[-1]], None
+                h[done] = hs_old[t, done]
+            hs_old[t + 1] = h
+        return [outputs[-1]], hs_old
 
-    def _run_back(self, h, d_h, d_last, memory, finished, ended) -> tuple:
-        W_h = self.params["W_h"]
+    def _run_back(self, seen, d_outputs, d_last, hs, finished, ended) -> tuple:
+        W_hT = np.ascontiguousarray(self.params["W_h"].T)
         _, slope = NONLINEARITIES[self.nonlinearity]
-        dz = slope(h[1:])  # φ'(z) for all steps at once; multiplied by dh it becomes dz (T, H, N)
-        if finished is not None:
-            np.copyto(dz, 0, where=finished[:, None])
+        dz = self._array("dz", *d_outputs.shape)
+        slope(hs[1:], out=dz)  # φ'(z) for all steps at once; multiplied by dh it becomes dz
         (from_later,) = d_last
+        dh = np.empty_like(from_later)
         for t in reversed(range(len(dz))):
-            dh = d_h[t]
-            dh += from_later
+            np.add(d_outputs[t], from_later, out=dh)
             dz[t] *= dh
-            np.dot(W_h, dz[t], out=from_later)
             if ended[t] is not None:
-                np.copyto(from_later, dh, where=ended[t])
+                dz[t, ended[t]] = 0
+            np.dot(dz[t], W_hT, out=from_later)
+            if ended[t] is not None:
+                from_later[ended[t]] = dh[ended[t]]
         return [from_later], dz, {}

@@ -150,6 +150,24 @@ def check_twin(layer, module, case, tolerance=1e-10):
         np.testing.assert_allclose(found[name], tensor.detach().numpy(), rtol=tolerance, atol=tolerance, err_msg=name)
 
 
+def check_plain(layer, case, forward, backward, tolerance=1e-11):
+    """Assert that the layer does what its equations do, written as loops over the steps."""
+    state, d_state = flat_state(case.state_for(layer)), flat_state(case.state_for(layer))
+    d_outputs = case.rng.standard_normal((case.num_steps, case.batch_size, layer.output_size))
+    outputs, final, steps = forward(layer, case.x, *state)
+    dx, d_start, grads = backward(layer, steps, d_outputs, *d_state)
+    wanted = [outputs, *flat_state(final), dx, *flat_state(d_start)]
+    pair = len(state) > 1
+    outputs, final = layer.forward(case.x, tuple(state) if pair else state[0])
+    dx, d_start = layer.backward(d_outputs, tuple(d_state) if pair else d_state[0])
+    found = [outputs, *flat_state(final), dx, *flat_state(d_start)]
+    for one, other in zip(found, wanted):
+        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+    assert layer.grads.keys() == grads.keys()
+    for name, grad in grads.items():
+        np.testing.assert_allclose(layer.grads[name], grad, rtol=tolerance, atol=10 * tolerance, err_msg=name)
+
+
 def numeric_gradient(loss, array, eps=1e-5):
     """Central differences, one entry after the other."""
     gradient = np.empty_like(array)
@@ -209,6 +227,11 @@ def make_case():
 @pytest.fixture(scope="session")
 def parity():
     return check_parity
+
+
+@pytest.fixture(scope="session")
+def same_as_plain():
+    return check_plain
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
-"""LSTM against torch, and against finite differences where torch has no peepholes."""
+"""LSTM against torch, against its equations in plain loops, and against finite differences."""
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,26 +24,60 @@ def test_finite_differences(small_cases, finite_differences, data, peepholes):
     finite_differences(LSTM(case.input_size, case.hidden_size, peepholes=peepholes, rng=case.rng), case)
 
 
-@given(data=st.data())
-@settings(max_examples=30, deadline=None)
-def test_peepholes_follow_the_equations(cases, data):
-    """i and f look at the old c, o looks at the new one: written out for one step with plain exponentials."""
-    case = data.draw(cases)
-    layer = LSTM(case.input_size, case.hidden_size, peepholes=True, rng=case.rng)
-    h, c = case.state_for(layer)
-    outputs, (h_final, c_final) = layer.forward(case.x[:1], (h, c))
+def sigma(z):
+    return 1 / (1 + np.exp(-z))
 
-    def sigma(z):
-        return 1 / (1 + np.exp(-z))
 
-    p = layer.params["p"]
-    sums = case.x[0] @ layer.params["W_x"] + h @ layer.params["W_h"] + layer.params["b"]
-    z_i, z_f, z_g, z_o = np.split(sums, 4, axis=1)
-    c_new = sigma(z_f + p[1] * c) * c + sigma(z_i + p[0] * c) * np.tanh(z_g)
-    h_new = sigma(z_o + p[2] * c_new) * np.tanh(c_new)
-    np.testing.assert_allclose(c_final, c_new, atol=1e-14)
-    np.testing.assert_allclose(h_final, h_new, atol=1e-14)
-    np.testing.assert_allclose(outputs[0], h_new, atol=1e-14)
+def plain_forward(layer, x, h, c):
+    """The equations, one step after the other: outputs, the last state, and what each step leaves for the way back."""
+    W_x, W_h, b = (layer.params[name] for name in ("W_x", "W_h", "b"))
+    p_i, p_f, p_o = layer.params["p"] if layer.peepholes else (0, 0, 0)
+    steps = []
+    for x_t in x:
+        z_i, z_f, z_g, z_o = np.split(x_t @ W_x + h @ W_h + b, 4, axis=1)
+        i, f, g = sigma(z_i + p_i * c), sigma(z_f + p_f * c), np.tanh(z_g)
+        c_old, c = c, f * c + i * g
+        o = sigma(z_o + p_o * c)
+        h_old, h = h, o * np.tanh(c)
+        steps.append((x_t, h_old, c_old, i, f, g, o, c, h))
+    return np.array([step[-1] for step in steps]), (h, c), steps
+
+
+def plain_backward(layer, steps, d_outputs, dh, dc):
+    """The chain rule, from the last step to the first: dx, the gradients for the first state and for the weights."""
+    W_x, W_h = layer.params["W_x"], layer.params["W_h"]
+    p_i, p_f, p_o = layer.params["p"] if layer.peepholes else (0, 0, 0)
+    grads = {name: np.zeros_like(array) for name, array in layer.params.items()}
+    dxs = []
+    for (x_t, h_old, c_old, i, f, g, o, c, _), d_output in zip(steps[::-1], d_outputs[::-1]):
+        dh = dh + d_output
+        do = dh * np.tanh(c) * o * (1 - o)
+        dc = dc + dh * o * (1 - np.tanh(c) ** 2) + p_o * do
+        di, df, dg = dc * g * i * (1 - i), dc * c_old * f * (1 - f), dc * i * (1 - g**2)
+        dz = np.concatenate([di, df, dg, do], axis=1)
+        grads["W_x"] += x_t.T @ dz
+        grads["W_h"] += h_old.T @ dz
+        grads["b"] += dz.sum(axis=0)
+        if layer.peepholes:
+            grads["p"] += [(di * c_old).sum(axis=0), (df * c_old).sum(axis=0), (do * c).sum(axis=0)]
+        dxs.append(dz @ W_x.T)
+        dh, dc = dz @ W_h.T, dc * f + p_i * di + p_f * df
+    return np.array(dxs[::-1]), (dh, dc), grads
+
+
+@pytest.mark.parametrize("peepholes", [False, True])
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (6, 3, 2, 4), (8, 64, 3, 80)])  # the last in several blocks
+def test_same_as_the_equations_step_by_step(make_case, same_as_plain, shape, peepholes):
+    case = make_case(*shape, ragged=False, given_state=True, seed=1)
+    layer = LSTM(case.input_size, case.hidden_size, peepholes=peepholes, rng=case.rng)
+    same_as_plain(layer, case, plain_forward, plain_backward)
+
+
+@pytest.mark.parametrize("lengths", [None, [1, 8, 3, 5] * 16])
+def test_same_as_torch_over_several_blocks(make_case, parity, lengths):
+    case = make_case(8, 64, 3, 80, ragged=False, given_state=True, seed=2)
+    case.lengths = lengths
+    parity(LSTM(3, 80, rng=case.rng), torch.nn.LSTM(3, 80), case)
 
 
 def test_peepholes_of_zero_change_nothing():

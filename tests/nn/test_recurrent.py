@@ -108,6 +108,27 @@ def test_backward_sets_gradients_and_can_be_repeated(make):
         np.testing.assert_array_equal(grad, grads[name])
 
 
+@every_layer
+def test_batches_of_other_shapes_before_leave_no_trace(make):
+    layer, fresh = make(), make()
+    for shape in [(7, 3, 2), (5, 6, 2), (2, 4, 2), (5, 4, 2)]:
+        outputs, _ = layer.forward(batch(6, shape), lengths=None if shape[0] == 5 else [1] * shape[1])
+        layer.backward(np.full_like(outputs, np.nan))
+    np.testing.assert_array_equal(layer.forward(batch())[0], fresh.forward(batch())[0])
+    np.testing.assert_array_equal(layer.backward(np.ones((5, 4, 4)))[0], fresh.backward(np.ones((5, 4, 4)))[0])
+    for name, grad in fresh.grads.items():
+        np.testing.assert_array_equal(layer.grads[name], grad)
+
+
+@every_layer
+def test_gates_far_out_overflow_without_a_warning(make, recwarn):
+    layer = make(dtype=np.float32)
+    outputs, _ = layer.forward(np.full((1, 1, 2), 1e6))
+    layer.forward(np.full((1, 1, 2), -1e6))
+    layer.backward(np.ones_like(outputs))
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("make", [make for name, make in LAYERS.items() if "Bidirectional" not in name])
 def test_two_halves_are_one_whole(make):
     """The final state of the first half, given to the second, continues it; gradients flow back through the state.
