@@ -46,7 +46,7 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
 }
 MINUTES = 5
-TOLERANCE = {"solved_at": 0.5, "test_error": [0.5, 0.01]}
+TOLERANCE = {"solved_at": 0.5, "test_error": [0.5, 0.01], "errors": None}  # single runs jump
 sweeps = runpy.run_path(str(Path(__file__).with_name("17_recall.py")))["sweeps"]
 
 
