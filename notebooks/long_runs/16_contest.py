@@ -7,20 +7,16 @@ or learning rates (all that is trained in the loop). The setting with the smalle
 validation part, over all steps of the horizon, is chosen; where it stands at the edge of the grid, `beyond` goes on
 in that direction while the validation gets better. It is then run with five seeds and measured once on the test part,
 where the origin moves forward one step at a time. All are fitted on the training part alone. `wide` is the chosen GRU
-with 64 units in place of 16. The monthly sunspot numbers come from `monthly_sunspots(download=True)`. --partial names
-a file that keeps what is finished, so that a run which was stopped goes on from there.
+with 64 units in place of 16. The monthly sunspot numbers come from `monthly_sunspots(download=True)`.
 """
 
-import json
 import time
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, processor_seconds, store
 from seqlearn.data.series import Scaler, monthly_sunspots, series, split_by_time, window_batches, windows
 from seqlearn.models.autoregression import LinearAutoregression, persistence, recursive, seasonal_naive
 from seqlearn.models.forecaster import Forecaster, LinearForecaster, StepByStep, fit, forecast
@@ -108,7 +104,7 @@ def contested(settings: dict, name: str, who: str) -> dict:
     grid = [{"anchor": anchor, "width": width, "third": third}
             for anchor, width, third in product([False, True], how["widths"], thirds)]
     start = time.process_time()
-    scores = [score(settings, name, who, setting) for setting in tqdm(grid, desc=f"{name}, {who}")]
+    scores = [score(settings, name, who, setting) for setting in grid]
     found = {"grid": [round(each, 4) for each in scores], "chosen": grid[int(np.argmin(scores))], "beyond": []}
     found = beyond(settings, name, who, found, how["widths"], thirds)
     return {**found, **measured(settings, name, who, found["chosen"], [0] if linear else settings["seeds"]),
@@ -156,29 +152,23 @@ def plain(settings: dict, name: str) -> dict:
             **{who: {"test": [per_step((found - y) * scaler.deviation)]} for who, found in said.items()}}
 
 
-def run(settings: dict, partial: Path | None = None) -> dict:
-    """For each series, what every contestant chose and how it did. `partial`: a file that keeps what is finished."""
-    done = json.loads(partial.read_text("utf-8")) if partial and partial.is_file() else {}
-    for name in settings["series"]:
-        found = done.setdefault(name, plain(settings, name))
-        ways = [] if name in settings["no_ways"] else settings["ways"]
-        for who in [*settings["contestants"], *ways, "gru, wide"]:
-            if who not in found:
-                if "wide" in who:
-                    found[who] = measured(settings, name, who, found["gru"]["chosen"], settings["seeds"])
-                else:
-                    found[who] = contested(settings, name, who)
-                if partial:
-                    partial.write_text(json.dumps(done), "utf-8")
-    return done
+def run(settings: dict) -> dict:
+    """For each series, what every contestant chose and how it did; and the minutes that it took."""
+    started, names = processor_seconds(), list(settings["series"])
+    results = {name: plain(settings, name) for name in names}
+    calls = [(settings, name, who) for name in names for who in settings["contestants"] + settings["ways"]
+             if who not in settings["ways"] or name not in settings["no_ways"]]
+    for (_, name, who), found in zip(calls, pieces(contested, calls)):
+        results[name][who] = found
+    wide = [(settings, name, "gru, wide", results[name]["gru"]["chosen"], settings["seeds"]) for name in names]
+    for name, found in zip(names, pieces(measured, wide)):
+        results[name]["gru, wide"] = found
+    return {"minutes": round((processor_seconds() - started) / 60, 1), "series": results}
 
 
 def main() -> None:
-    chosen = options(__doc__, partial={"type": Path, "help": "a file that keeps what is finished"})
-    results = run(SETTINGS, chosen.partial)
-    seconds = sum(found.get("seconds", 0) for each in results.values() for found in each.values()
-                  if isinstance(found, dict))
-    store(__file__, SETTINGS, {"minutes": round(seconds / 60, 1), "series": results})
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

@@ -2,20 +2,17 @@
 
     .venv/bin/python notebooks/long_runs/16_traps.py      # 6 minutes of one core
 
---only names experiments to run again, and keeps what is stored of the others. All networks are GRUs of 16 units that
-read 36 steps, trained on the mean absolute error unless a row says otherwise; errors are mean absolute
-errors in the unit of the series, one number a seed.
+All networks are GRUs of 16 units that read 36 steps, trained on the mean absolute error unless a row says otherwise;
+errors are mean absolute errors in the unit of the series, one number a seed.
 """
 
-import json
 import time
 
 import numpy as np
 import torch
 from torch import nn
-from tqdm.auto import tqdm
 
-from seqlearn.course.long_runs import long_run, options, store
+from seqlearn.course.long_runs import options, pieces, store
 from seqlearn.data.series import Scaler, series, split_by_time, window_batches, windows
 from seqlearn.models.autoregression import LinearAutoregression, persistence, seasonal_naive, skill
 from seqlearn.models.forecaster import Forecaster, LinearForecaster, fit, forecast, pinball
@@ -74,7 +71,7 @@ def copies(settings: dict) -> dict:
     for name in ("walk", "anomalies"):
         for who in ("gru", "gru, anchored", "least squares"):
             found = rows[f"{name}, {who}"] = []
-            for seed in tqdm(settings["seeds"], desc=f"copies: {name}, {who}"):
+            for seed in settings["seeds"]:
                 values = np.random.default_rng(seed).standard_normal(settings["walk_steps"]).cumsum()
                 if name == "anomalies":
                     values = anomalies(nino, split_by_time(len(nino))["train"])
@@ -125,7 +122,7 @@ def scalers(settings: dict) -> dict:
                                          for part in parts.values())
             rows[f"{name}, {how}, gru"] = [
                 mean_error(forecast(learned(settings, gru(settings, seed, horizon), train, validation, seed), x), y,
-                           scaler) for seed in tqdm(settings["seeds"], desc=f"scalers: {name}, {how}")]
+                           scaler) for seed in settings["seeds"]]
             rows[f"{name}, {how}, least squares"] = [
                 mean_error(LinearAutoregression().fit(*train).forecast(x), y, scaler)]
     return rows
@@ -140,7 +137,7 @@ def wide_scale(settings: dict) -> list[float]:
     train, validation, (x, y) = (windows(scaler.scale(values), settings["width"], horizon, part)
                                  for part in parts.values())
     return [mean_error(forecast(learned(settings, gru(settings, seed, horizon), train, validation, seed), x), y, scaler)
-            for seed in tqdm(settings["seeds"], desc="wide scale")]
+            for seed in settings["seeds"]]
 
 
 def splits(settings: dict) -> dict:
@@ -162,7 +159,7 @@ def splits(settings: dict) -> dict:
         for who in ("nearest window", "least squares", "gru"):
             for how in ("drawn", "blocks"):
                 found = rows[f"{name}, {who}, {how}"] = []
-                for seed in tqdm(settings["seeds"], desc=f"splits: {name}, {who}, {how}"):
+                for seed in settings["seeds"]:
                     rng = np.random.default_rng(seed)
                     start = int(rng.integers(0, count - count // 5))
                     block = np.arange(start, start + count // 5)
@@ -251,7 +248,7 @@ def trend(settings: dict) -> dict:
     for name, (shown, make, more) in kinds.items():
         train, validation, (x, y) = cut(shown)
         rows[name] = []
-        for seed in tqdm(settings["seeds"], desc=f"trend: {name}"):
+        for seed in settings["seeds"]:
             torch.manual_seed(seed)
             model = learned(settings, make(seed), train, validation, seed, **more)
             row = [mean_error(forecast(model, each[0]), each[1], scaler) for each in (train, validation, (x, y))]
@@ -282,7 +279,7 @@ def controls(settings: dict) -> dict:
     rows = {}
     for name, make in kinds.items():
         rows[name] = []
-        for seed in tqdm(settings["seeds"], desc=f"controls: {name}"):
+        for seed in settings["seeds"]:
             torch.manual_seed(seed)
             model = learned(settings, make(seed), *cut[:2], seed)
             rows[name].append(saturation(model, cut[2][0]) if name == "saturation" else
@@ -296,7 +293,7 @@ def controls(settings: dict) -> dict:
     both = tuple(np.concatenate(each, axis=1) for each in zip(*known))
     x, y = windows(scaled, settings["width"], horizon, slice(first, second))
     rows["years between: gru, 300 epochs"] = []
-    for seed in tqdm(settings["seeds"], desc="trend: between"):
+    for seed in settings["seeds"]:
         order = np.random.default_rng(seed).permutation(both[0].shape[1])
         inner, outer = ([each[:, rows_of] for each in both] for rows_of in (order[40:], order[:40]))
         model = learned(settings, gru(settings, seed, horizon), inner, outer, seed,
@@ -338,7 +335,7 @@ def calendar(settings: dict) -> dict:
     for who, thirds in (("least squares", settings["calendar"]["penalties"]), ("gru", settings["calendar"]["rates"])):
         grid = [{"anchor": anchor, "width": width, "third": third} for anchor in (False, True)
                 for width in settings["calendar"]["widths"] for third in thirds]
-        scores = [score(who, setting) for setting in tqdm(grid, desc=f"calendar: {who}")]
+        scores = [score(who, setting) for setting in grid]
         chosen, best, tried = grid[int(np.argmin(scores))], min(scores), []
         ends = {"width": sorted(settings["calendar"]["widths"]), "third": sorted(thirds)}
         for key, factor in (("width", 1.5), ("third", 3), ("width", 1.5)):
@@ -374,7 +371,7 @@ def bands(settings: dict) -> dict:
                                    for part in parts.values())
         for who in ("gru", "line"):
             found = rows[f"{name}, {who}"] = []
-            for seed in tqdm(settings["seeds"], desc=f"bands: {name}, {who}"):
+            for seed in settings["seeds"]:
                 torch.manual_seed(seed)
                 model = gru(settings, seed, horizon, anchor=True, quantiles=3) if who == "gru" else LinearForecaster(
                     settings["width"], horizon, anchor=True, quantiles=3)
@@ -405,22 +402,22 @@ EXPERIMENTS = {each.__name__: each for each in (copies, chosen_width, scalers, w
                                                 calendar, bands)}
 
 
-def run(settings: dict, only: list[str] | None = None) -> dict:
-    """What every experiment found, and its minutes. only: the others are taken from the stored file."""
-    found, minutes = {}, {}
-    for name in only or EXPERIMENTS:
-        start = time.process_time()
-        found[name] = EXPERIMENTS[name](settings)
-        minutes[name] = round((time.process_time() - start) / 60, 1)
-    if only:
-        stored = json.loads(long_run("16_traps.json").read_text("utf-8"))["results"]
-        found, minutes = stored | found, stored["minutes"] | minutes
-    return {name: found[name] for name in EXPERIMENTS if name in found} | {"minutes": minutes}
+def experiment(name: str, settings: dict) -> list:
+    """What it found, and its minutes."""
+    started = time.process_time()
+    return [EXPERIMENTS[name](settings), round((time.process_time() - started) / 60, 1)]
+
+
+def run(settings: dict) -> dict:
+    """What every experiment found, and its minutes."""
+    answers = pieces(experiment, [(name, settings) for name in EXPERIMENTS])
+    found, minutes = ({name: answer[part] for name, answer in zip(EXPERIMENTS, answers)} for part in (0, 1))
+    return found | {"minutes": minutes}
 
 
 def main() -> None:
-    chosen = options(__doc__, only={"nargs": "+", "choices": list(EXPERIMENTS), "help": "run these again"})
-    store(__file__, SETTINGS, run(SETTINGS, chosen.only))
+    options(__doc__)
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The adding problem at 200 and at 1,000 steps: LSTM, minGRU and LRU.
 
-    .venv/bin/python notebooks/long_runs/17_adding.py     # about 5 minutes of one core; stopped, it goes on
+    .venv/bin/python notebooks/long_runs/17_adding.py     # about 5 minutes of one core
 
 A linear layer and a ReLU, without which the LRU could not tell marked numbers from others, then the layer, then a
 linear readout of the last step. All start slow: the biases of the gates, or the ring of eigenvalues, fit the length.
@@ -9,15 +9,15 @@ also says when a run has solved it; the grid is widened where the best stands at
 steps, and for the controls, which start as the layers usually do.
 """
 
+import runpy
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
-from tqdm.auto import tqdm
 
-from seqlearn.course.kept_runs import KeptRuns
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, store
 from seqlearn.data import adding
 from seqlearn.models.mixers import mixer, slow_start
 
@@ -46,7 +46,8 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
 }
 MINUTES = 5
-TOLERANCE = {"solved_at": 0.5, "test_error": [0.5, 0.01]}
+TOLERANCE = {"solved_at": 0.5, "test_error": [0.5, 0.01], "errors": None}  # single runs jump
+sweeps = runpy.run_path(str(Path(__file__).with_name("17_recall.py")))["sweeps"]
 
 
 class Adder(nn.Module):
@@ -109,44 +110,34 @@ def race(name: str, length: int, rate: float, seed: int, settings: dict) -> dict
             "seconds": round(time.process_time() - started, 1)}
 
 
-def run(settings: dict, kept: KeptRuns | None = None) -> dict:
-    """Sweep and race at 200 steps, race at 1,000; `kept` keeps what is finished."""
-    get = kept.get if kept else lambda name, run: run()
-    results: dict = {"200": {}, "1000": {}}
-    names, rates, seeds = list(settings["contestants"]), settings["rates"], settings["seeds"]
-    with tqdm(unit="run", miniters=1) as bar:
+def run(settings: dict) -> dict:
+    """Sweep and race at 200 steps, race at 1,000."""
+    names, seeds = list(settings["contestants"]), settings["seeds"]
+    checks = settings["updates"]["200"] // settings["check_every"]
 
-        def one(name: str, length: int, rate: float, seed: int) -> dict:
-            found = get(f"{name} {length} {rate} {seed}", lambda: race(name, length, rate, seed, settings))
-            bar.update()
-            return found
+    def cost(found: dict) -> float:
+        """The error averaged over all checks: low is early and good."""
+        return sum(min(error, 1) if np.isfinite(error) else 1 for error in found["errors"]) / checks
 
-        for name in names:
-            checks, score = settings["updates"]["200"] // settings["check_every"], {}
-            todo, further = list(rates), sorted([*rates, *settings["wider"]])
-            while todo:
-                for rate in todo:  # the error averaged over all checks: low is early and good
-                    errors = one(name, 200, rate, settings["sweep_seed"])["errors"]
-                    score[str(rate)] = sum(min(error, 1) if np.isfinite(error) else 1 for error in errors) / checks
-                rate = float(min(score, key=score.get))
-                place = further.index(rate)
-                todo = [other for other in further[max(0, place - 1) : place + 2] if str(other) not in score]
-            results["200"][name] = {"sweep": {rate: round(value, 4) for rate, value in score.items()}, "rate": rate,
-                                    "runs": [one(name, 200, rate, seed) for seed in seeds]}
-        for name, (kind, *_) in settings["controls"].items():
-            rate = results["200"][kind]["rate"]
-            results["200"][name] = {"rate": rate, "runs": [one(name, 200, rate, seed) for seed in seeds]}
-        for name in settings["at_1000"]:
-            rate = results["200"][name]["rate"]
-            results["1000"][name] = {"rate": rate, "runs": [one(name, 1000, rate, seed) for seed in seeds]}
+    short: dict = {}
+    for name, sweep in zip(names, sweeps(race, [[name, 200] for name in names], settings, lambda found: -cost(found))):
+        costs = {rate: cost(found) for rate, found in sweep.items()}
+        short[name] = {"sweep": {str(rate): round(value, 4) for rate, value in costs.items()},
+                       "rate": min(costs, key=costs.get)}
+    short |= {name: {"rate": short[kind]["rate"]} for name, (kind, *_) in settings["controls"].items()}
+    long = {name: {"rate": short[name]["rate"]} for name in settings["at_1000"]}
+    results = {"200": short, "1000": long}
+    raced = iter(pieces(race, [(name, int(length), result["rate"], seed, settings) for length, found in results.items()
+                               for name, result in found.items() for seed in seeds]))
+    for found in results.values():
+        for result in found.values():
+            result["runs"] = [next(raced) for _ in seeds]
     return results
 
 
 def main() -> None:
     options(__doc__)
-    kept = KeptRuns(__file__, SETTINGS)
-    store(__file__, SETTINGS, run(SETTINGS, kept))
-    kept.forget()
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

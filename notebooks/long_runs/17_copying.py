@@ -1,6 +1,6 @@
 """Selective copying: three symbols hidden among 24 steps, to be written in their order. LRU, minGRU and LSTM.
 
-    .venv/bin/python notebooks/long_runs/17_copying.py     # about 3 minutes of one core; stopped, it goes on
+    .venv/bin/python notebooks/long_runs/17_copying.py     # about 3 minutes of one core
 
 Everything around the layer is the same (`seqlearn.models.mixers`). Each contestant gets its learning rate from the same
 grid, on a seed that does not count and sequences that judge nothing. All start slow: the gates of LSTM and minGRU by
@@ -9,15 +9,14 @@ does not see the input, symbols that always stand at the same places, longer tra
 times the state.
 """
 
+import runpy
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional as F
-from tqdm.auto import tqdm
 
-from seqlearn.course.kept_runs import KeptRuns
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, store
 from seqlearn.data.recall import NOISE, NUM_SYMBOLS, symbols_to_copy
 from seqlearn.models.linear_recurrence import MinGRU
 from seqlearn.models.mixers import Reader, slow_start
@@ -48,6 +47,8 @@ SETTINGS = {
     },
 }
 MINUTES = 3
+TOLERANCE = {"accuracy": [0.1, 0.1], "sweep": [0.2, 0.2], "controls": [0.1, 0.1]}
+teach = runpy.run_path(str(Path(__file__).with_name("17_recall.py")))["teach"]
 
 
 def sequences(count: int, rng: np.random.Generator, settings: dict) -> tuple[np.ndarray, np.ndarray]:
@@ -62,7 +63,7 @@ def sequences(count: int, rng: np.random.Generator, settings: dict) -> tuple[np.
 def learn(kind: str, rate: float, seed: int, settings: dict) -> Reader:
     """One trained reader."""
     torch.manual_seed(seed)
-    rng, updates = np.random.default_rng(seed), settings["updates"]
+    rng = np.random.default_rng(seed)
     ring = dict(zip(("r_min", "r_max"), settings["ring"])) if kind == "LRU" else {}
     reader = Reader(kind, NUM_SYMBOLS + 2, NUM_SYMBOLS, width=settings["width"], state_size=settings["state_size"],
                     num_layers=settings["num_layers"], **ring)
@@ -75,18 +76,8 @@ def learn(kind: str, rate: float, seed: int, settings: dict) -> Reader:
             with torch.no_grad():
                 block.layer.W_x *= hide
             block.layer.W_x.register_hook(lambda gradient, hide=hide: gradient * hide)
-    optimizer = torch.optim.Adam(reader.parameters(), lr=rate)
-    for update in range(updates):
-        x, y = sequences(settings["batch_size"], rng, settings)
-        logits, _ = reader(torch.as_tensor(x))
-        loss = F.cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten(), ignore_index=-1)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(reader.parameters(), settings["max_norm"])
-        share = min(1.0, (update + 1) / (updates / 10)) * (1 + np.cos(np.pi * update / updates)) / 2
-        optimizer.param_groups[0]["lr"] = rate * share
-        optimizer.step()
-    return reader
+    batches = (sequences(settings["batch_size"], rng, settings) for _ in range(settings["updates"]))
+    return teach(reader, batches, rate, settings)
 
 
 @torch.no_grad()
@@ -97,44 +88,37 @@ def accuracy(reader: Reader, settings: dict, seed: int) -> float:
     return round(float((answers == y)[settings["length"] :].mean()), 4)
 
 
-def run(settings: dict, kept: KeptRuns | None = None) -> dict:
-    """Sweep, race and controls; `kept` keeps what is finished."""
-    get = kept.get if kept else lambda name, run: run()
-    results: dict = {"contestants": {}, "controls": {}}
-    seeds, rates = settings["seeds"], settings["rates"]
-    total = len(settings["contestants"]) * (len(rates) + len(seeds)) + len(settings["controls"]) * len(seeds)
-    with tqdm(total=total, unit="run", miniters=1) as bar:
+def attempt(kind: str, rate: float, seed: int, settings: dict) -> dict:
+    """Train one, and measure it on the sequences that judge, or in the sweep on those that choose."""
+    started = time.process_time()
+    reader = learn(kind, rate, seed, settings)
+    return {"accuracy": accuracy(reader, settings, 54_321 if seed == settings["sweep_seed"] else 12_345),
+            "parameters": sum(weight.numel() for weight in reader.parameters()),
+            "seconds": round(time.process_time() - started, 1)}
 
-        def one(kind: str, rate: float, seed: int, more: dict) -> dict:
-            def train() -> dict:
-                started = time.process_time()
-                reader = learn(kind, rate, seed, settings | more)
-                return {"accuracy": accuracy(reader, settings | more, 12_345 if seed in seeds else 54_321),
-                        "parameters": sum(weight.numel() for weight in reader.parameters()),
-                        "seconds": round(time.process_time() - started, 1)}
 
-            found = get(f"{kind} {rate} {seed} {sorted(more.items())}", train)
-            bar.update()
-            return found
-
-        for kind in settings["contestants"]:
-            sweep = {str(rate): one(kind, rate, settings["sweep_seed"], {})["accuracy"] for rate in rates}
-            rate = float(max(sweep, key=sweep.get))
-            runs = [one(kind, rate, seed, {}) for seed in seeds]
-            results["contestants"][kind] = {
-                "sweep": sweep, "rate": rate, "parameters": runs[0]["parameters"],
-                "seconds": [run["seconds"] for run in runs], "accuracy": [run["accuracy"] for run in runs]}
-        for name, (kind, more) in settings["controls"].items():
-            rate = results["contestants"][kind]["rate"]
-            results["controls"][name] = [one(kind, rate, seed, more)["accuracy"] for seed in seeds]
-    return results
+def run(settings: dict) -> dict:
+    """Sweep, race and controls."""
+    kinds, rates, seeds = settings["contestants"], settings["rates"], settings["seeds"]
+    tried = iter(pieces(attempt, [(kind, rate, settings["sweep_seed"], settings) for kind in kinds for rate in rates]))
+    contestants = {}
+    for kind in kinds:
+        sweep = {str(rate): next(tried)["accuracy"] for rate in rates}
+        contestants[kind] = {"sweep": sweep, "rate": float(max(sweep, key=sweep.get))}
+    entries = [(kind, {}) for kind in kinds] + list(settings["controls"].values())
+    raced = iter(pieces(attempt, [(kind, contestants[kind]["rate"], seed, settings | more)
+                                  for kind, more in entries for seed in seeds]))
+    for result in contestants.values():
+        runs = [next(raced) for _ in seeds]
+        result |= {"parameters": runs[0]["parameters"], "seconds": [run["seconds"] for run in runs],
+                   "accuracy": [run["accuracy"] for run in runs]}
+    controls = {name: [next(raced)["accuracy"] for _ in seeds] for name in settings["controls"]}
+    return {"contestants": contestants, "controls": controls}
 
 
 def main() -> None:
     options(__doc__)
-    kept = KeptRuns(__file__, SETTINGS)
-    store(__file__, SETTINGS, run(SETTINGS, kept))
-    kept.forget()
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

@@ -1,24 +1,27 @@
 """Associative recall against the size of the state: LSTM, minGRU, linear attention and attention.
 
-    .venv/bin/python notebooks/long_runs/17_recall.py     # about 10 minutes of one core; stopped, it goes on
+    .venv/bin/python notebooks/long_runs/17_recall.py     # about 10 minutes of one core
 
 Everything around the layer is the same (`seqlearn.models.mixers`). Training draws the number of pairs for every batch.
 Each contestant gets its learning rate from the same grid, on a seed that does not count, by the accuracy on fresh
 sequences of a generator of its own; the sequences that judge come from another. The grid is widened where the best
 stands at an edge. LSTM and minGRU start with slow gates (`slow_start`). `controls` start as the layers usually do, or
-train longer, at the rate that was chosen for the contestant that they belong to. """
+train longer, at the rate that was chosen for the contestant that they belong to.
+"""
 
+import runpy
 import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 
-from seqlearn.course.kept_runs import KeptRuns
-from seqlearn.course.long_runs import options, store
+from seqlearn.course.long_runs import options, pieces, store
 from seqlearn.data.recall import NUM_KEYS, NUM_VALUES, pairs_to_recall
 from seqlearn.models.mixers import Reader, slow_start
+from seqlearn.training import train
 
 SETTINGS = {
     "contestants": [["attention", 16], ["linear attention", 16], ["linear attention", 64], ["linear attention", 256],
@@ -42,28 +45,34 @@ SETTINGS = {
     },
 }
 MINUTES = 10
+TOLERANCE = {"accuracies": [0.1, 0.3], "sweep": None, "rate": None}  # neighbouring rates are nearly as good
+warm_cosine = runpy.run_path(str(Path(__file__).with_name("14_language_model.py")))["warm_cosine"]
+
+
+def teach(reader: Reader, batches: Iterable, rate: float, settings: dict) -> Reader:
+    """Train it on as many batches (x, y) as updates; where y is −1, nothing is asked."""
+
+    def loss(reader: Reader, batch: tuple) -> torch.Tensor:
+        x, y = batch
+        logits, _ = reader(x)
+        return F.cross_entropy(logits.flatten(0, 1), y.flatten(), ignore_index=-1)
+
+    optimizer = torch.optim.Adam(reader.parameters(), lr=rate)
+    train(reader, lambda epoch: batches, loss, epochs=1, optimizer=optimizer, max_norm=settings["max_norm"],
+          scheduler=warm_cosine(optimizer, settings["updates"]), progress=False)
+    return reader
 
 
 def learn(kind: str, state_size: int, rate: float, seed: int, settings: dict) -> Reader:
     """One trained reader."""
     torch.manual_seed(seed)
-    rng, updates = np.random.default_rng(seed), settings["updates"]
-    reader = Reader(kind, NUM_KEYS + NUM_VALUES + 1, NUM_VALUES, width=settings["width"], state_size=state_size,
-                    num_layers=settings.get("num_layers", 1))
+    rng = np.random.default_rng(seed)
+    reader = Reader(kind, NUM_KEYS + NUM_VALUES + 1, NUM_VALUES, width=settings["width"], state_size=state_size)
     if settings["slow_start"]:
         slow_start(reader, settings["slow_start"])
-    optimizer = torch.optim.Adam(reader.parameters(), lr=rate)
-    for update in range(updates):
-        x, y = pairs_to_recall(settings["batch_size"], int(rng.choice(settings["pairs"])), rng)
-        logits, _ = reader(torch.as_tensor(x))
-        loss = F.cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten(), ignore_index=-1)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(reader.parameters(), settings["max_norm"])
-        share = min(1.0, (update + 1) / (updates / 10)) * (1 + np.cos(np.pi * update / updates)) / 2
-        optimizer.param_groups[0]["lr"] = rate * share
-        optimizer.step()
-    return reader
+    batches = (pairs_to_recall(settings["batch_size"], int(rng.choice(settings["pairs"])), rng)
+               for _ in range(settings["updates"]))
+    return teach(reader, batches, rate, settings)
 
 
 @torch.no_grad()
@@ -77,49 +86,63 @@ def accuracies(reader: Reader, settings: dict, seed: int) -> list[float]:
     return found
 
 
-def run(settings: dict, kept: KeptRuns | None = None) -> dict:
-    """Sweep, race and controls; `kept` keeps what is finished."""
-    get = kept.get if kept else lambda name, run: run()
-    results: dict = {"contestants": {}, "controls": {}}
-    seeds, rates = settings["seeds"], settings["rates"]
-    with tqdm(unit="run", miniters=1) as bar:
+def attempt(kind: str, size: int, rate: float, seed: int, settings: dict) -> dict:
+    """Train one, and measure it on the sequences that judge, or in the sweep on those that choose."""
+    started = time.process_time()
+    reader = learn(kind, size, rate, seed, settings)
+    return {"accuracies": accuracies(reader, settings, 54_321 if seed == settings["sweep_seed"] else 12_345),
+            "parameters": sum(weight.numel() for weight in reader.parameters()),
+            "seconds": round(time.process_time() - started, 1)}
 
-        def one(kind: str, size: int, rate: float, seed: int, more: dict) -> dict:
-            def train() -> dict:
-                started = time.process_time()
-                reader = learn(kind, size, rate, seed, settings | more)
-                return {"accuracies": accuracies(reader, settings, 12_345 if seed in seeds else 54_321),
-                        "parameters": sum(weight.numel() for weight in reader.parameters()),
-                        "seconds": round(time.process_time() - started, 1)}
 
-            found = get(f"{kind} {size} {rate} {seed} {sorted(more.items())}", train)
-            bar.update()
-            return found
+def sweeps(tried: Callable, contestants: list[list], settings: dict, score: Callable) -> list[dict]:
+    """What `tried` finds at every rate, by rate, for each contestant; best is where `score` is the largest.
 
-        for kind, size in settings["contestants"]:
-            sweep: dict = {}
-            todo, further = list(rates), sorted([*rates, *settings["wider"]])
-            while todo:
-                sweep |= {str(rate): one(kind, size, rate, settings["sweep_seed"], {})["accuracies"] for rate in todo}
-                rate = float(max(sweep, key=lambda rate: np.mean(sweep[rate])))
-                place = further.index(rate)
-                todo = [other for other in further[max(0, place - 1) : place + 2] if str(other) not in sweep]
-            runs = [one(kind, size, rate, seed, {}) for seed in seeds]
-            results["contestants"][f"{kind} {size}"] = {
-                "sweep": sweep, "rate": rate, "parameters": runs[0]["parameters"],
-                "seconds": [run["seconds"] for run in runs], "accuracies": [run["accuracies"] for run in runs]}
-        for name, (kind, size, more) in settings["controls"].items():
-            rate = results["contestants"][f"{kind} {size}"]["rate"]
-            runs = [one(kind, size, rate, seed, more) for seed in seeds]
-            results["controls"][name] = {"rate": rate, "accuracies": [run["accuracies"] for run in runs]}
-    return results
+    Where the best stands at the edge of what was tried, the next rate of `wider` is tried as well.
+    """
+    found: list[dict] = [{} for _ in contestants]
+    grid, todo = sorted([*settings["rates"], *settings["wider"]]), [settings["rates"]] * len(contestants)
+    while any(todo):
+        calls = [(*who, rate, settings["sweep_seed"], settings)
+                 for who, rates in zip(contestants, todo) for rate in rates]
+        answers = iter(pieces(tried, calls))
+        for place, rates in enumerate(todo):
+            found[place] |= {rate: next(answers) for rate in rates}
+        todo = []
+        for sweep in found:
+            place = grid.index(max(sweep, key=lambda rate: score(sweep[rate])))
+            todo.append([rate for rate in grid[max(0, place - 1) : place + 2] if rate not in sweep])
+    return found
+
+
+def right(found: dict) -> float:
+    """The score of the sweep."""
+    return float(np.mean(found["accuracies"]))
+
+
+def run(settings: dict) -> dict:
+    """Sweep, race and controls."""
+    seeds, contestants, rates = settings["seeds"], {}, {}
+    for who, sweep in zip(settings["contestants"], sweeps(attempt, settings["contestants"], settings, right)):
+        kind, size = who
+        name, best = f"{kind} {size}", max(sweep, key=lambda rate: right(sweep[rate]))
+        rates[name], contestants[name] = best, {
+            "sweep": {str(rate): found["accuracies"] for rate, found in sweep.items()}, "rate": best}
+    entries = [(*who, {}) for who in settings["contestants"]] + list(settings["controls"].values())
+    raced = iter(pieces(attempt, [(kind, size, rates[f"{kind} {size}"], seed, settings | more)
+                                  for kind, size, more in entries for seed in seeds]))
+    for result in contestants.values():
+        runs = [next(raced) for _ in seeds]
+        result |= {"parameters": runs[0]["parameters"], "seconds": [run["seconds"] for run in runs],
+                   "accuracies": [run["accuracies"] for run in runs]}
+    controls = {name: {"rate": rates[f"{kind} {size}"], "accuracies": [next(raced)["accuracies"] for _ in seeds]}
+                for name, (kind, size, _) in settings["controls"].items()}
+    return {"contestants": contestants, "controls": controls}
 
 
 def main() -> None:
     options(__doc__)
-    kept = KeptRuns(__file__, SETTINGS)
-    store(__file__, SETTINGS, run(SETTINGS, kept))
-    kept.forget()
+    store(__file__, SETTINGS, run(SETTINGS))
 
 
 if __name__ == "__main__":

@@ -246,11 +246,13 @@ class Recogniser:
         """The first slip that fits; where the answer says little about itself, the only one."""
         found: list[Explanation] = []
         enough = self._all_points() >= TELLING
+        raised = any(self.outcomes[i].how == "raised" for i in self.wrong)
+        same = "The same happens in every case" if raised else "In every case your results are what comes out"
 
         def search(printed: Printed) -> None:
             for function, name, words in self._slips:
                 if not any(each.name == name for each in found) and fits(function, name):
-                    found.append(Explanation(name, f"In every case your results are what comes out when {words}."))
+                    found.append(Explanation(name, f"{same} when {words}."))
                     if enough or len(found) > 1:
                         return
 

@@ -173,6 +173,7 @@ def test_an_error_is_told_with_the_slip_that_makes_it():
     assert exercise.check(cut).status == "correct"
     result = exercise.check(one_too_many)
     assert result.mistake == "len(x) in place of len(x) - 1" and "It raised ValueError in line 2" in result.message
+    assert "The same happens in every case when" in result.message and "your results" not in result.message
 
 
 def blocks(x, k):
