@@ -1,9 +1,9 @@
 """Sums as texts: "16+75" is to be answered with "91". A network sees characters, and has to find out what they mean.
 
     pairs = addition(45_000, 5_000, seed=0)
-    pairs.train[0]                         # ("507+43", "550")
-    addition(reverse=True)                 # the same questions, read from the end: ("34+705", "550")
-    addition(filled=True)                  # texts of one length, filled up with spaces: ("507+43 ", "550 ")
+    pairs.train[0]                         # ("0+524", "524")
+    addition(reverse=True)                 # the same questions, read from the end: ("425+0", "524")
+    addition(filled=True)                  # texts of one length, filled up with spaces: ("0+524  ", "524 ")
 
 NumPy only.
 """

@@ -1,7 +1,7 @@
 """Dates as people write them, and as a computer sorts them: "TUESDAY, SEPTEMBER 25, 1984" → "1984-09-25".
 
     pairs = dates(seed=0)
-    pairs.train[0]                 # ("27. sept 1994", "1994-09-27"): the characters of both are the tokens
+    pairs.train[0]                 # ("30. APRIL 2024", "2024-04-30"): the characters of both are the tokens
 
 Every form can be read in one way only:
 
