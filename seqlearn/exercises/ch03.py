@@ -491,8 +491,8 @@ complex_step = Exercise(
         "In Python the imaginary unit is 1j, and z.imag is the imaginary part of z.",
         "return f(w + 1j * eps).imag / eps",
     ],
-    explanation="The step costs no digit, because no two values of f are subtracted: ε may be 1e-20 (Squire and "
-                "Trapp 1998). What f itself loses stays lost: (1 - cos w) / w² at w = 1e-3 keeps 3.7 digits of its "
+    explanation="The step costs no digit, because no two values of f are subtracted (Squire and Trapp 1998): ε may "
+                "be 1e-20. What f itself loses stays lost: (1 - cos w) / w² at w = 1e-3 keeps 3.7 digits of its "
                 "slope. And every operation in f must be analytic. `abs`, `np.linalg.norm`, `np.conj`, `max` and "
                 "comparisons are not: np.abs(w)**2 is w² for a real w, and gets the slope 0.",
 )
@@ -510,7 +510,7 @@ QUIZ = Quiz("03", [
         Option("It is right in at least half of its entries.", False,
                "Every single entry can be wrong, by a factor each, and the loss falls all the same."),
         Option("It is right up to a constant factor.", False,
-               "A gradient that is a multiple of the right one is only one of very many that go downhill."),
+               "A positive multiple of the right gradient is only one of very many that go downhill."),
     ], topic="falling loss"),
     Question("f has the gradient (3, 4) at a point. What is the largest slope along a direction of length 1?", [
         Option("7, along (1, 1)", False,
@@ -552,14 +552,14 @@ QUIZ = Quiz("03", [
         Option("The gradient is wrong, or it would not be that small.", False,
                "Gradients can be that small for good reasons: chapter 05 is about one of them."),
         Option("The check should be repeated in float32.", False,
-               "float32 makes it worse: the right gradients of this chapter kept about four digits there."),
+               "float32 makes it worse: a check of this chapter's networks keeps about four digits there."),
     ], topic="tolerance"),
     Question("Which of these checks have a hole that this chapter has shown?", [
         Option("A check with the first layer's weights and biases at zero.", True,
                "Then h = tanh(0) = 0, and a tanh taken twice has the right slope, 1: the mistake is switched off."),
         Option("A check of every entry, with random weights and four examples.", False,
-               "It has the fewest holes of the four, but not none: a backward pass that divides by 4 in place of N "
-               "passes, and so does one whose mistake these examples never meet."),
+               "It has none of the other three's holes. (It has others: a backward pass that divides by 4 in place of "
+               "N passes, and so does one whose mistake these examples never meet.)"),
         Option("A check of the last layer's weights alone.", True,
                "A mistake further down the way back does not touch them: they are computed before it."),
         Option("A check with a batch of one example.", True,
@@ -572,10 +572,10 @@ QUIZ = Quiz("03", [
                "the check can see."),
         Option("Nothing: one direction among a million sees a millionth of the gradient.", False,
                "It sees a mixture of all weights. An error of a hundred times the threshold, as a share of the whole "
-               "gradient, shows along 99 directions of 100."),
+               "gradient, shows along at least 99 directions of 100."),
         Option("The gradient as a whole is most probably not off by much more than the threshold.", True,
-               "An error of one percent escapes about 6 random directions in 100,000, and two in a row about 4 times "
-               "in a billion."),
+               "An error of one percent escapes at most about 6 random directions in 100,000, and two in a row at "
+               "most about 4 times in a billion."),
         Option("Which layer an error would be in, had there been one.", False,
                "It gives one number for all weights. To find the place, check parameter by parameter."),
     ], topic="directional check"),

@@ -194,7 +194,7 @@ class Compass(Picture):
         self.peak.set_data([peak], [size])
         self.here.set_data([angle], [measured])
         off = abs((angle - peak + 180) % 360 - 180)
-        way = ("along the level line" if abs(off - 90) < 2 else "uphill" if off < 90 else "downhill")
+        way = ("along the level line" if abs(off - 90) <= 0.5 else "uphill" if off < 90 else "downhill")
         return (f"At ({point[0]:.2f}, {point[1]:.2f}), f = {landscape(*point):.2f}. The gradient ({gradient[0]:.2f}, "
                 f"{gradient[1]:.2f}) points to {peak:.0f}° and is {size:.2f} long. Your direction, {angle:.0f}°, is "
                 f"{off:.0f}° from it and goes {way}: the slope along it is {measured:.2f}.").replace("-", "−")
