@@ -734,8 +734,8 @@ QUIZ = Quiz("05", [
             Option("Clip the gradient's norm.", False,
                    "Clipping shortens what is too long. It cannot bring back what has vanished."),
             Option("Raise the learning rate a million times.", False,
-                   "All parts of the gradient grow by the same factor: the far past's part stays as small beside the "
-                   "rest, and a step without clipping becomes a million times as long."),
+                   "All parts of the step grow by the same factor: the far past's part stays as small beside the "
+                   "rest, and without clipping the step becomes a million times as long."),
         ],
         topic="remedies",
     ),
