@@ -294,7 +294,7 @@ min_lstm = Exercise(
     hints=[
         "Everything except h can be computed for all steps at once, before any loop.",
         "keep = f / (f + i) and write = i / (f + i): then h = keep[t] * h + write[t] * g[t], a loop or a scan.",
-        "With the scan: put keep[0] * h_0 into the first entry of write * g, and call nn.scan(keep, write * g).",
+        "With the scan: add keep[0] * h_0 to the first entry of write * g, and hand keep and that to nn.scan.",
     ],
     explanation="keep and write never look at the state, so `nn.scan(keep, write * g)` does the loop's work.",
 )
@@ -398,7 +398,7 @@ QUIZ = Quiz("17", [
         Option("When its factor a is the same at all steps", True,
                "Then an input is worth a^k after k steps, whenever it came. With a gate, it depends on what came in "
                "between."),
-        Option("When its factor a is a number below 1", False,
+        Option("When its factors are all below 1", False,
                "A gate is below 1 too, and its products differ from place to place."),
         Option("Whenever it can be computed by a scan", False,
                "minGRU is computed by a scan, and its factors depend on the input: no fixed kernel."),

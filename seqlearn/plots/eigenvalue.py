@@ -65,4 +65,4 @@ class EigenvalueInTheDisc(Picture):
         else:
             keeps = f"It explodes: after {self.steps} steps an input is {size**self.steps:.2g} times as large"
         return (f"An eigenvalue of size {size:.3f}, {turning}. {keeps}, and so it is with the gradient. The largest "
-                f"state in the picture is {np.abs(gamma * h.real).max():.2f}.")
+                f"state is {np.abs(gamma * h.real).max():.2f}.")

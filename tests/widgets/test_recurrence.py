@@ -34,7 +34,7 @@ def test_the_border_is_told(explorer):
             explorer.set(size=size, angle=angle)
             assert words in explorer.text
     explorer.set(size=1, angle=40, inputs="one pulse")
-    assert "in the picture is 1.00" in explorer.text
+    assert "largest state is 1.00" in explorer.text
 
 
 def test_every_control_changes_picture_and_text(explorer):
@@ -49,7 +49,7 @@ def test_extremes_are_drawn_with_a_sentence(explorer):
         for angle in (0, 180):
             for inputs in INPUTS:
                 explorer.set(size=size, angle=angle, inputs=inputs)
-                assert "The largest state in the picture is" in explorer.text and "nan" not in explorer.text
+                assert "The largest state is" in explorer.text and "nan" not in explorer.text
 
 
 def test_other_inputs_are_refused():
