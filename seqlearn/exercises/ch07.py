@@ -434,7 +434,7 @@ last_real = Exercise(
         Mistake("the two ends exchanged", [
             {FORWARD: "outputs[0, :, :size]", REVERSE: f"outputs[{end}, rows, size:]"}
             for end in ("lengths - 1", "-1")],
-                "You read each direction where it begins. The forward direction has read everything at lengths − 1, "
+                "You read each direction at the wrong end. The forward direction has read everything at lengths − 1, "
                 "the reverse one at step 0."),
         Mistake("forward at the end of the page", {FORWARD: "outputs[-1, :, :size]"},
                 "The reverse half is right. The forward half comes from behind the end of every shorter sequence, "
@@ -719,7 +719,7 @@ def _modes(answer, rng):
     if any(grad for _, _, grad in held):
         return "autograd takes notes on the held-out pair, for nothing. Measure under torch.no_grad()."
     if not all(training for rows, training, _ in Watched.notes if rows == 3):
-        return "from the second epoch on it trains in eval mode. Call model.train() at the start of every epoch."
+        return "it trains in eval mode, at least in part. Call model.train() at the start of every epoch."
     return None
 
 

@@ -1,4 +1,4 @@
-"""One training loop for all PyTorch chapters.
+"""A training loop that most PyTorch chapters share.
 
     history = train(model, lambda epoch: task.batches(16, rng), loss, epochs=10, validate=error_rate, patience=3)
     history.loss, history.validation           # one number an epoch
