@@ -1,11 +1,11 @@
 """What a loop, a scan and attention cost: time over the length, bytes kept for the way back, time for a written token.
 
-    .venv/bin/python notebooks/long_runs/17_costs.py     # about 2 minutes, on a machine with nothing else to do
+    .venv/bin/python notebooks/long_runs/17_costs.py     # about 1 minute of one core
 
 One thread, and its own seconds of the processor, so that other work on the machine disturbs them less than it disturbs
-a clock on the wall. What a second thread gains only that clock can say. The ways take turns. What is stored are medians
-over the repetitions and, for ratios, the median of the ratios of neighbours in time. Bytes are counted, not timed:
-everything that autograd keeps between forward and backward.
+a clock on the wall; what a second thread gains stands in 17_two_threads.json. The ways take turns. What is stored are
+medians over the repetitions and, for ratios, the median of the ratios of neighbours in time. Bytes are counted, not
+timed: everything that autograd keeps between forward and backward.
 """
 
 import platform
@@ -29,7 +29,7 @@ SETTINGS = {
     "width": 32,
     "state_size": 64,
 }
-MINUTES = 2
+MINUTES = 1
 TOLERANCE = {"*": None, "bytes": 0.1, "kept": 0}  # times are those of another machine
 
 
@@ -107,29 +107,6 @@ def race(settings: dict) -> list[dict]:
     return rows
 
 
-def second_thread(settings: dict) -> list[dict]:
-    """Time by the clock with two threads, forward and back, as a share of that with one, by length."""
-    before, rows = torch.get_num_threads(), []
-    for length in settings["lengths"]:
-        row: dict = {"length": length}
-        for name, (way, leaves) in ways(length, settings).items():
-            if name == "attention" and length > 4096:
-                continue
-            run, found = both_ways(way, *leaves), []
-            for _ in range(settings["repetitions"] + 1 if length < 4096 else 4):  # the first is always slow
-                pair = []
-                for threads in (1, 2):
-                    torch.set_num_threads(threads)
-                    started = time.perf_counter()
-                    run()
-                    pair.append(time.perf_counter() - started)
-                found.append(pair[1] / pair[0])
-            row[name] = round(float(np.median(found[1:])), 2)
-        rows.append(row)
-    torch.set_num_threads(before)
-    return rows
-
-
 def in_numpy(settings: dict) -> list[dict]:
     """Without autograd: seconds of a NumPy loop by those of `nn.scan`, forward."""
     rows, rng = [], np.random.default_rng(0)
@@ -197,7 +174,7 @@ def processor() -> str:
 
 def run(settings: dict) -> dict:
     return {"processor": processor(), "bytes": memory(settings), "written": writing(settings),
-            "numpy": in_numpy(settings), "ms": race(settings), "second thread": second_thread(settings)}
+            "numpy": in_numpy(settings), "ms": race(settings)}
 
 
 def main() -> None:
