@@ -538,8 +538,8 @@ QUIZ = Quiz("03", [
                "Below about 6e-6 rounding takes over: its share is divided by ε, so it grows."),
         Option("At its best ε you can count on about nine digits.", True,
                "If w, f, f′ and f‴ are near 1, and f passes through no larger numbers, the error at the best ε is at "
-               "most about 4e-11. In the chapter's 20 networks the worst array of gradients was off by 6e-11 to 4e-10 of "
-               "its length."),
+               "most about 4e-11. In the chapter's 20 networks the worst array of gradients was off by 6e-11 to 4e-10 "
+               "of its length."),
         Option("It costs twice as much as the forward difference for a gradient of many weights.", True,
                "2 evaluations for each weight. The forward difference shares one f(w) among all weights."),
     ], topic="central difference"),
