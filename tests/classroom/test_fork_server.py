@@ -115,8 +115,9 @@ def test_what_is_too_much_raises_and_the_kernel_lives(kernel):
 def test_an_interrupt_reaches_it_and_a_shutdown_ends_it(kernel):
     manager, client = kernel()
     pid = int(run(client, "import os; print(os.getpid())"))
-    client.execute("while True: pass")
-    while client.get_iopub_msg(timeout=30)["content"].get("execution_state") != "busy":
+    # Its first word: a kernel that is only busy may not be in the cell yet, and an interrupt before that is lost.
+    client.execute("print('in the cell', flush=True)\nwhile True: pass")
+    while "in the cell" not in client.get_iopub_msg(timeout=30)["content"].get("text", ""):
         pass
     manager.interrupt_kernel()
     assert client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
