@@ -45,6 +45,14 @@ def test_pytorch_obeys():
     assert python(code, RUNS["an old processor, one thread"]) == "DEFAULT 1"
 
 
+@pytest.mark.skipif("OpenBLAS for AVX-512" not in RUNS, reason="a processor with AVX-512 is needed")
+@pytest.mark.parametrize("run, core", [("OpenBLAS for AVX-512", "SkylakeX"), ("OpenBLAS for Haswell", "Haswell")])
+def test_openblas_obeys(run, core):
+    variables = environment(RUNS[run] | {"OPENBLAS_VERBOSE": "2"})
+    done = subprocess.run([sys.executable, "-c", "import numpy"], env=variables, capture_output=True, text=True)
+    assert f"Core: {core}" in done.stdout + done.stderr
+
+
 def test_a_failing_run_is_named_in_the_table(monkeypatch, capsys):
     def validate(paths, variables):
         bad = variables.get("OMP_NUM_THREADS") == "2"
