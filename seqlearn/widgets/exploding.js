@@ -258,6 +258,7 @@ function render(host) {
         svg(answer, "path", { class: `line ${name}`, d: `M${left} ${y}h22` });
         svg(answer, "text", { class: "halo", x: left + 27, y: y + 4 }, text);
       });
+      parts.lowest = wide > 560 ? 300 : wide > 420 ? 274 : 238;
       parts.guess = svg(one, "g");
       parts.guessed = svg(parts.guess, "path", { class: "line guess" });
       for (const [name, place, words] of [["middle", 0.5, "halfway"], ["first", 0, "at step 0"]]) {
@@ -347,9 +348,14 @@ function render(host) {
       walk.show(at, steps, `step ${at}: ${isHidden ? "hidden" : short(size)}`);
       showNetwork(norms, steps);
       parts.ghosts.replaceChildren();
+      const heights = []; // of the ghosts' words: clear of the legend and of each other
       for (const old of ghosts) {
+        let height = clamp(place(old.norms[0]) + 16, 90, parts.lowest);
+        const aside = height > 190 ? -15 : 15;
+        while (heights.some((other) => Math.abs(other - height) < 15)) height += aside;
+        heights.push(height);
         svg(parts.ghosts, "path", { class: "line ghost", d: curve(old.norms) });
-        svg(parts.ghosts, "text", { class: "halo ghost", x: x(0) + 6, y: clamp(place(old.norms[0]) + 16, 90, 300) },
+        svg(parts.ghosts, "text", { class: "halo ghost", x: x(0) + 6, y: height },
           `${old.radius.toFixed(2)} ${old.start}, ${old.activation}, T = ${old.steps}`);
       }
       parts.guess.style.display = guess ? "" : "none";

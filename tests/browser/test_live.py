@@ -403,6 +403,15 @@ def test_page_and_kernel_follow_each_other_and_it_is_quiet_while_dragging(browse
                    None, "the prediction is compared")
     root.get_by_role("button", name="Keep this curve").click()
     shown.wait_for("() => document.querySelectorAll('path.ghost').length === 1", None, "the curve is kept")
+    for _ in range(2):
+        root.get_by_role("button", name="Keep this curve").click()
+    shown.wait_for("() => document.querySelectorAll('path.ghost').length === 3", None, "three curves are kept")
+    for width in (1280, 700, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(300)
+        assert page.evaluate(OVERLAPPING) == [], f"the words of kept curves at {width} pixels"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_timeout(300)
     assert page.evaluate(COST) <= 20, "50 pictures in a second"
     root.evaluate(HIDE)
     assert root.locator("svg").first.bounding_box()["width"] > 300
@@ -579,6 +588,17 @@ HIDE = """async (root) => {  // as JupyterLab does with cells that are far away
         root.parentElement.style.display = display;
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }
+}"""
+# The words beside kept curves that lie on each other or on the legend.
+OVERLAPPING = """() => {
+  const found = [], texts = [...document.querySelectorAll('text.ghost'), ...[...document.querySelectorAll('text.halo')]
+    .filter((text) => text.classList.length === 1 && text.closest('svg').querySelector('text.ghost'))];
+  for (const [k, one] of texts.entries()) for (const other of texts.slice(k + 1)) {
+    const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+    const over = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+    if (over && a.right > b.left && b.right > a.left) found.push([one.textContent, other.textContent]);
+  }
+  return found;
 }"""
 COST = """() => {  // milliseconds for a picture in a drag, the layout of the page included; the median of 31
     const root = document.querySelector(".seqlearn-live"), {frame, show} = root.explorer, times = [];
