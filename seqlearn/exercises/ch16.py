@@ -49,7 +49,7 @@ scale = Exercise(
                 "You divide and do not subtract the mean first."),
     ],
     hints=[
-        "past = values[:known] is all that may be looked at.",
+        "Mean and deviation may look at past = values[:known] alone.",
         "Subtract past.mean() from all values, and divide by past.std().",
     ],
 )
@@ -144,8 +144,8 @@ parts = Exercise(
                                        {"steps - horizon + 1": "steps - horizon"},
                                        {"known - horizon + 1": "known - horizon", "steps - horizon + 1":
                                         "steps - horizon"}],
-                "One window is missing: its targets are o, o + 1, … o + horizon − 1, so the last o that fits before an "
-                "end is end − horizon, and np.arange leaves out its own end."),
+                "The last window is missing: its targets are o, o + 1, … o + horizon − 1, so the last o that fits "
+                "before an end is end − horizon, and np.arange leaves out its own end."),
         Mistake("test begins too early", {"max(known, width)": "max(known - horizon + 1, width)"},
                 "Your first test windows have targets before `known`. The whole horizon of a test window lies at "
                 "`known` or later."),
@@ -612,8 +612,8 @@ QUIZ = Quiz("16", [
             Option("Years near zero weigh out of all proportion, and low forecasts are favoured.", True,
                    "Dividing by a value near zero makes its error huge. Too high costs without limit, while too low, "
                    "if it is not negative, costs 100 % at most."),
-            Option("Percentages cannot be compared between years of many and of few spots.", False,
-                   "They could, if small values did not blow them up; the trouble is where the division happens."),
+            Option("Years of many spots outweigh all others, as their errors are the largest.", False,
+                   "Each error is divided by its own year's number, so the years of few spots weigh most."),
             Option("It depends on the unit in which the spots are counted.", False,
                    "A percentage does not change with the unit, which is why people like it."),
         ],

@@ -58,7 +58,7 @@ class LinearForecaster(nn.Module):
 
 
 class StepByStep(nn.Module):
-    """Sequence to sequence: one cell reads the window, another writes `horizon` steps, each from the one before.
+    """Sequence to sequence: one cell reads the window, another writes `horizon` steps, each from the value before it.
 
     It is trained as it is used, on its own outputs. `anchor` as in Forecaster.
     """

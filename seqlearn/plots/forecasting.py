@@ -30,7 +30,7 @@ def looks_perfect(times: np.ndarray, truth: np.ndarray, said: np.ndarray, *, clo
     whole.legend(loc="best")
     near.set_title(f"the first {close_up} steps")
     after = np.corrcoef(said, truth)[0, 1]
-    return describe(figure, f"""Left: a series and its one-step forecast, {len(truth)} steps, hardly to be told apart;
+    return describe(figure, f"""Left: a series and its one-step forecast, {len(truth)} steps, close together;
         correlation {after:.2f}. Right: the first {close_up} steps from near. The forecast has the shape of the series,
         one step late.""")
 
@@ -95,7 +95,7 @@ def out_of_range(times: np.ndarray, values: np.ndarray, at: np.ndarray, said: di
     axes.text(times[0], known, " largest value of the training part", va="bottom", color=color("muted"), fontsize=11)
     if ceiling is not None:
         axes.axhline(ceiling, color=color("bad"), linestyle="--", linewidth=1.2)
-        axes.text(times[0], ceiling, " the network cannot say more than this", va="bottom", color=color("bad"),
+        axes.text(times[0], ceiling, f" {next(iter(said))} cannot say more than this", va="bottom", color=color("bad"),
                   fontsize=11)
     axes.set(xlabel="year", ylabel="parts per million", xlim=(times[0], times[-1]))
     axes.legend(loc="upper left", bbox_to_anchor=(0, 0.86) if ceiling is not None else None)
