@@ -98,20 +98,20 @@ way_back = Exercise(
                 "back from step t + 1, which is a[t + 1] * db[t + 1]."),
         Mistake("a of the step itself", {"db[t] = d_h[t] + later\n        later = a[t] * db[t]":
                                          "db[t] = d_h[t] + a[t] * later\n        later = db[t]"},
-                "You multiply by a[t] what comes back into state t. Between the states t and t + 1 stands a[t + 1]; "
-                "a[t] is passed on the way to state t − 1."),
+                "You multiply by a[t] what comes back into db[t]. It comes from db[t + 1] and passes a[t + 1]; a[t] is "
+                "passed on the way from db[t] to the state before."),
         Mistake("a of the step itself, shifted back at h_0",
                 {"db[t] = d_h[t] + later\n        later = a[t] * db[t]":
                  "db[t] = d_h[t] + a[t] * later\n        later = db[t]", "db, later": "db, a[0] * db[0]"},
-                "You multiply by a[t] what comes back into state t. Between the states t and t + 1 stands a[t + 1]: "
-                "before a scan from the right, move a one step forward."),
+                "You multiply by a[t] what comes back into db[t]. It comes from db[t + 1] and passes a[t + 1]: before "
+                "a scan from the right, move a one step forward."),
         Mistake("first state hears of state 1 alone", {"db, later": "db, a[0] * d_h[0]"},
                 "Your gradient of h_0 takes what the loss says of state 1 alone. All that arrives there goes on: "
                 "a[0] * db[0]."),
         Mistake("from the left", {"reversed(range(len(a)))": "range(len(a))"},
                 "Your loop runs from the first step to the last. The gradient comes from the last: reversed."),
         Mistake("the state after the step", {"db * h[:-1]": "db * h[1:]"},
-                "You multiply db with the state after the step. a_t multiplies the state before it, h[t] in this "
+                "You multiply db with the state after the step. a[t] multiplies the state before it, h[t] in this "
                 "array."),
         Mistake("b's gradient without h", {"db * h[:-1], db": "db, db"},
                 "Your da is db. a_t stands in front of h_{t−1}, so its gradient is db_t times that state."),
@@ -122,7 +122,8 @@ way_back = Exercise(
                 "db."),
     ],
     hints=[
-        "Who is moved by h_t? The loss directly, by d_h[t], and h_{t+1}, by a_{t+1}.",
+        "Count the steps as a and d_h do. Who is moved by the state after step t? The loss directly, by d_h[t], and "
+        "the state after step t + 1, by a[t + 1].",
         "From the last step to the first: db[t] = d_h[t] + a[t + 1] * db[t + 1], and db of the last is d_h of the "
         "last.",
         "da[t] = db[t] * h[t], as h begins with h_0; and the gradient of h_0 is a[0] * db[0].",
@@ -162,7 +163,7 @@ kernel = Exercise(
         Mistake("r times k", {"r**k": "(r * k)"},
                 "You multiply r by k. k steps multiply by r k times: r to the power of k."),
         Mistake("scaled as an LRU", {"np.cos(k * theta) @ c": "np.cos(k * theta) @ (c * np.sqrt(1 - r**2))"},
-                "You scale the input by √(1 − r²), as an LRU does. This layer adds it as it comes."),
+                "You scale the input by √(1 − r²), as an LRU does at its start. This layer adds it as it comes."),
         Mistake("shrinks without turning", {" * np.cos(k * theta)": ""},
                 "Nothing turns in your kernel. The real part of a number that turns by theta at each step is a "
                 "cosine."),
@@ -296,7 +297,8 @@ min_lstm = Exercise(
         "keep = f / (f + i) and write = i / (f + i): then h = keep[t] * h + write[t] * g[t], a loop or a scan.",
         "With the scan: add keep[0] * h_0 to the first entry of write * g, and hand keep and that to nn.scan.",
     ],
-    explanation="keep and write never look at the state, so `nn.scan(keep, write * g)` does the loop's work.",
+    explanation="keep and write never look at the state, so `nn.scan(keep, write * g)` does the loop's work, once "
+                "keep[0] * h_0 is added to the first entry of write * g.",
 )
 
 # 17.6 The delta rule ---------------------------------------------------------------------------------------------
@@ -369,8 +371,8 @@ delta_memory = Exercise(
 QUIZ = Quiz("17", [
     Question("Which of these recurrences can a scan compute in log₂ T rounds?", [
         Option("h_t = tanh(w h_{t−1} + b_t), with one weight w for all steps", False,
-               "Two such steps are a tanh inside a tanh, which is no step of the same kind: nothing shorter stands "
-               "for them."),
+               "Two such steps are a tanh inside a tanh, which is no step of the same kind, so they cannot be "
+               "joined."),
         Option("h_t = a_t h_{t−1} + b_t, where a_t and b_t come from x_t", True,
                "Two such steps are one such step, a₂ a₁ and a₂ b₁ + b₂, so they may be grouped in any way."),
         Option("h_t = z_t h_{t−1} + b_t, where z_t is a sigmoid of h_{t−1}", False,
@@ -413,7 +415,7 @@ QUIZ = Quiz("17", [
              "of its "
              "state is the cause?", [
         Option("The same model on sequences with fewer pairs", False,
-               "Fewer pairs are easier for every model, for many reasons. It is the observation once more."),
+               "Fewer pairs may be easier for many other reasons. It is the observation once more."),
         Option("An attention model on the same sequences", False,
                "It differs in much more than the size of what it keeps."),
         Option("The same model and training, with a larger state", True,

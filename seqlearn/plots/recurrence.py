@@ -49,8 +49,8 @@ def rounds(steps: int = 8, *, figure: Figure | None = None) -> Figure:
     axes.tick_params(length=0)
     return describe(figure, f"""
         A scan of {steps} steps in {row} rounds. In each round an entry is joined with the one that stands 1, then 2,
-        then 4 places before it, so it holds twice as many steps; entries that reach back to step 1 are finished.
-        After round {row} all of them are.""")
+        then 4 places before it, so it holds up to twice as many steps; entries that reach back to step 1 are
+        finished. After round {row} all of them are.""")
 
 
 def costs(times: list[dict], kept: list[dict], *, figure: Figure | None = None) -> Figure:
