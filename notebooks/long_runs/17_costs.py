@@ -145,7 +145,7 @@ def writing(settings: dict) -> dict:
     found: dict = {kind: [] for kind in KINDS}
     for length in settings["written_after"]:
         states = {}
-        for kind, reader in readers.items():  # the state after so many steps, without the T × T of reading them at once
+        for kind, reader in readers.items():  # as many numbers as after so many steps, without the T × T of reading
             state = None
             for _ in range(2):
                 _, state = reader(torch.randint(62, (max(1, min(length // 2, 64)), 1)), state)

@@ -17,7 +17,7 @@ NOISE, ASK = NUM_SYMBOLS, NUM_SYMBOLS + 1
 
 
 def pairs_to_recall(batch_size: int, pairs: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of a key and a value, one a step; then the same keys in another order, each asking for its value.
+    """Pairs of a key and a value, one a step; then the same keys in an order drawn anew, each asking for its value.
 
     x (2 pairs, N, 41) float32: a one-hot key out of 32, a one-hot value out of 8 (all zeros in a question), and a mark,
     1 in a question. y (2 pairs, N): the value, −1 while pairs come in. Keys of one sequence are all different, values

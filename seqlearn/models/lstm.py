@@ -22,7 +22,7 @@ State = Any  # (h, c) of an LSTM, h of the other cells; each (N, H)
 
 
 class LSTMCell(nn.Module):
-    """One step of a long short-term memory, with a single product for its four gates.
+    """One step of a long short-term memory, with a single product for its three gates and candidate.
 
         a = x W_ihᵀ + b_ih + h₋₁ W_hhᵀ + b_hh      (N, 4H): i, f, g, o side by side
         c = σ(f) c₋₁ + σ(i) tanh(g)

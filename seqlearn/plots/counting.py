@@ -18,7 +18,7 @@ CELL = 0.27  # side of a number in the block picture
 
 
 def fused_product(*, figure: Figure | None = None) -> Figure:
-    """The blocks of one step: x and h times the two weight matrices, both biases, and the sums cut into four gates."""
+    """The blocks of one step: x and h times the two weight matrices, both biases, and the sums cut into four blocks."""
     figure = figure or plt.figure(figsize=(9.6, 5.0))
     axes = blank(figure.add_subplot(), 9.6, 5.0)
     N, D, H = 3, 2, 4
