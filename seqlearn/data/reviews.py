@@ -6,8 +6,8 @@
 
 A review says one thing or two. Two clauses always disagree, and the words around them say which one counts: "A but B",
 "although A , B", "A although B", "at first A , in the end B". Exchange the clauses of such a review, and you have the
-same words and the opposite label. So no bag of words can do better than chance on them. It can only know the plain
-reviews, a fixed share of all.
+same words and the opposite label. So no bag of words can expect to do better than chance on them. It can only know the
+plain reviews, a fixed share of all.
 """
 
 from collections import Counter
@@ -205,7 +205,7 @@ def beginnings(members: Sequence[Template]) -> dict[str, tuple[float, float]]:
 
 
 def bag_ceiling(pairs: list[tuple[str, int]]) -> float:
-    """The accuracy that no classifier of bags can beat where a review and its mirror are equally likely.
+    """The accuracy that no classifier of bags can expect to beat where a review and its mirror are equally likely.
 
     A review with two adjectives has a mirror: the same words in another order, with the opposite label. A classifier
     that sees the bag alone gets one of the two wrong. It can know the reviews with one adjective, and guess the rest.

@@ -437,7 +437,7 @@ run_packed = Exercise(
                 "h[:size]."),
         Mistake("last step missing", {"in batch_sizes:": "in batch_sizes[:-1]:"},
                 "You stop one step early. The longest row still has a step then."),
-        Mistake("only the rows of the last step", {"return last": "return last[: batch_sizes[-1]]"},
+        Mistake("only the rows of the last step", {"return last": "return h[: batch_sizes[-1]]"},
                 "You return the rows that have the last step. Those that ended before have a last state as well: all "
                 "N rows."),
     ],
@@ -473,7 +473,7 @@ drop_features = Exercise(
     mistakes=[
         Mistake("not made larger", {" / (1 - share)": ""},
                 "The right features are dropped. But what is kept must grow: with half of the features gone, sums "
-                "over the features are half as large in training as later, when nothing is dropped."),
+                "over the features are on average half as large in training as later, when nothing is dropped."),
         Mistake("made larger by the share", [{"/ (1 - share)": "/ max(share, 1e-9)"}, {"/ (1 - share)": "* share"}],
                 "A share of 1 − share is kept. To make up for it, divide by 1 − share."),
         Mistake("made smaller", {"/ (1 - share)": "* (1 - share)"},
@@ -500,7 +500,7 @@ drop_features = Exercise(
         "Divide by 1 - share.",
     ],
     explanation="Gal and Ghahramani (2016) drop the same features at every step. `Classifier` calls it "
-                "`embedding_dropout`. In PyTorch, `nn.Dropout` draws anew for every step, too.",
+                "`embedding_dropout`. In PyTorch, `nn.Dropout` draws anew for every step.",
 )
 
 # 10.7 Join the most frequent pair ---------------------------------------------------------------------------------
@@ -588,7 +588,7 @@ join_pair = Exercise(
         "Go through each word with an index i: where word[i] and word[i + 1] are the pair, append both as one piece "
         "and move on by 2, otherwise append word[i] and move on by 1.",
     ],
-    explanation="Repeat it some ten thousand times, and you have the vocabulary of a translator. What is kept is the "
+    explanation="Repeat it thousands of times, and you have the vocabulary of a translator. What is kept is the "
                 "list of the pairs, in order: a new word is cut by joining them in that order.",
 )
 
@@ -694,8 +694,8 @@ packed_logits = Exercise(
     ],
     hints=[
         "Three lines: embed and pack, run the LSTM, read out.",
-        "pack_padded_sequence(vectors, lengths, enforce_sorted=False) takes rows in any order, and what the LSTM "
-        "returns is in that order again.",
+        "pack_padded_sequence(vectors, lengths, enforce_sorted=False) takes rows in any order, and the states "
+        "h_n and c_n that the LSTM returns are in that order again.",
         "_, (h_n, c_n) = model.lstm(packed); h_n[0] and h_n[1], (N, H), are the last states of the two directions. "
         "torch.cat([h_n[0], h_n[1]], dim=1) goes into the readout.",
     ],
@@ -804,7 +804,7 @@ QUIZ = Quiz("10", [
         "82.5 … 83.6 %. What may you say?",
         [
             Option("The ingredient makes the model worse: the best run without it is better than the best with it.",
-                   False, "The best of five is noisier than their median. Compare medians and ranges."),
+                   False, "The best of five is usually noisier than their median. Compare medians and ranges."),
             Option("On this data and at this size, leaving it out makes no difference that five seeds can show.", True,
                    "That is all. With more data, or beside other ingredients, it may be worth something."),
             Option("The ingredient is useless, so every recipe for texts can do without it.", False,
