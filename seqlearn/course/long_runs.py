@@ -45,6 +45,8 @@ def long_run(name: str) -> Path:
 def options(document: str, **more: dict) -> argparse.Namespace:
     """What stands behind a script's name in the terminal. --help prints its docstring, and what is unknown ends it.
 
+    In a notebook nothing does: the words in sys.argv are then those that started the kernel, and are left alone.
+
     more: further options by name, as `add_argument` takes them: `seed={"type": int, "help": "run this one alone"}`.
     PyTorch then uses --threads processors: one, as the products are small, and the results stay the same.
     """
@@ -55,7 +57,9 @@ def options(document: str, **more: dict) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="processors; more than 1 may change the last digits")
     for name, settings in more.items():
         parser.add_argument(f"--{name}", **settings)
-    chosen = parser.parse_args()
+    ipython = sys.modules.get("IPython")
+    in_kernel = ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
+    chosen = parser.parse_args([] if in_kernel else None)
     if chosen.threads < 1:
         parser.error(f"--threads must be 1 or more, got {chosen.threads}")
     import torch  # here, so that reading a stored result needs none

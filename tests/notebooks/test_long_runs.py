@@ -11,10 +11,11 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from seqlearn.course.long_runs import store
+from seqlearn.course.long_runs import options, store
 from seqlearn.course.rerun import constant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,6 +133,17 @@ def test_a_script_says_what_it_does_and_trains_only_when_it_is_to(monkeypatch, c
     said = "".join(capsys.readouterr())
     assert caught.value.code == status and words in said
     assert (ast.get_docstring(ast.parse(path.read_text("utf-8"))).splitlines()[0] in said) == (status == 0)
+
+
+def test_in_a_notebook_the_words_that_started_the_kernel_are_left_alone(monkeypatch):
+    pytest.importorskip("torch")
+    ipython = pytest.importorskip("IPython")
+    monkeypatch.setattr(ipython, "get_ipython", lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setattr("sys.argv", ["ipykernel_launcher.py", "-f", "kernel-1.json"])
+    assert vars(options("A script.", seed={"type": int})) == {"threads": 1, "seed": None}
+    monkeypatch.setattr(ipython, "get_ipython", lambda: None)
+    with pytest.raises(SystemExit):
+        options("A script.")
 
 
 def test_help_on_a_terminal_without_the_signs():
