@@ -4,8 +4,8 @@
 
 "orders": does the order of reading matter because of the distance between digits, of the spaces, or of the plus?
 "contexts": the last state, the mean of all states, or all of them side by side, fed once or at every step; and the last
-state in networks of more units: once, with as many weights as the one that feeds it at every step, and at every step,
-with as many as all states side by side.
+state in networks of more units: once, with about as many weights as the one that feeds it at every step, and at every
+step, with about as many as all states side by side.
 "width": all but a few numbers of the last state are set to zero. "lengths": answers longer than any in training,
 where the decoder with attention begins with a state of zeros, so that nothing but attention goes across.
 "time": the same network with fewer or more epochs. Everywhere the learning rate falls to zero on a straight line, so

@@ -244,8 +244,8 @@ seq2seq_logits = Exercise(
         Mistake("the embedding of the other side",
                 [{"model.embed_target(inputs)": "model.embed_source(inputs)"},
                  {"model.embed_source(source)": "model.embed_target(source)"}],
-                "One embedding serves both sides in your version. Row 5 of the source and row 5 of the target are "
-                "different symbols: model.embed_source for the question, model.embed_target for the answer."),
+                "One embedding serves both sides in your version. Each side has symbols and rows of its own: "
+                "model.embed_source for the question, model.embed_target for the answer."),
         Mistake("sorted by length",
                 {"x, lengths.cpu(), enforce_sorted=False": "x[:, lengths.argsort(descending=True)], "
                                                            "lengths.sort(descending=True)[0]"},
