@@ -58,7 +58,8 @@ def search(step: Step, *, width: int, max_steps: int, length_penalty: float = 0.
     stay. One that ends with END is finished and leaves the beam. The search is over when nothing in the beam can become
     better than the `width` best finished ones, or after `max_steps`; what is in the beam then counts as unfinished.
 
-    length_penalty α: answers are ordered by log p / (length + 1)^α; 0 orders them by their probability.
+    length_penalty α: answers are ordered by log p / (length + 1)^α; 0 orders them by their probability. With any other
+    α the search goes on as long as something is in the beam, up to max_steps.
     spare: at each step so many of the dropped candidates, the best ones, are noted in the tree.
     Of equals, those that stand first in `log_p` are kept; equal is what differs by rounding only.
     Where a model rules out everything, the beginnings so far come back unfinished; there is always an answer.

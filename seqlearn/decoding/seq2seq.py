@@ -67,7 +67,8 @@ def beam_search(model: nn.Module, source: Any, *, width: int, max_steps: int, le
 
     source (T, 1), or (T, 1, size) frames. An answer that says END leaves the beam for the list of finished ones; the
     search ends when no beginning in the beam can become better than the `width` best of these, or after max_steps.
-    length_penalty α: answers are ordered by log p / (length + 1)^α; 0 orders them by their probability.
+    length_penalty α: answers are ordered by log p / (length + 1)^α; 0 orders them by their probability. With any other
+    α the search goes on as long as something is in the beam, up to max_steps.
     tree: return the candidates as well, with `spare` dropped ones for each step.
     Raises ValueError for a width below 1, a source of several columns, and logits that are NaN.
     """

@@ -125,8 +125,8 @@ write = Exercise(
                 "END is missing from your answers: you note who has ended before the token is written. END belongs to "
                 "the answer, so write it down first."),
         Mistake("forgets who has ended", {"ended = ended | (tokens == 2)": "ended = tokens == 2"},
-                "Your note of who has ended is made anew at each step, so a finished answer begins to write again one "
-                "step after its END. Once ended stays ended: ended | …"),
+                "Your note of who has ended is made anew at each step, so a finished answer writes one PAD behind its "
+                "END and then begins again. Once ended stays ended: ended | …"),
         Mistake("START in the answer", {"dtype=bool), []": "dtype=bool), [np.full(count, 1)]"},
                 "START stands in front of your answers. The decoder reads it and never says it."),
         Mistake("another first token",
