@@ -138,7 +138,7 @@ german_name = Exercise(
         "Then let the function call itself: name of number // 100, “hundert”, name of the rest if there is one. The "
         "same with 1000 and “tausend”.",
         "A name that ends with “eins” loses its s when “und”, “hundert” or “tausend” follows. It does when the number "
-        "ends with 01 (not with 11).",
+        "is 1 or ends with 01 (not with 11).",
     ],
     explanation="A dozen lines, right a million times, with no example. Rules that are known need not be learned.",
 )
