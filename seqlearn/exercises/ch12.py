@@ -408,7 +408,7 @@ QUIZ = Quiz("12", [
             Option("It stops at the first frame of silence.", False,
                    "There is silence inside speech as well, between words for instance."),
             Option("It writes one more number with each frame: whether this is the last one.", True,
-                   "A stop flag, trained with cross entropy, as in Tacotron 2."),
+                   "A stop flag, as in Tacotron 2; here it is trained with cross entropy."),
             Option("It always writes the same number of frames, namely as many as the longest word needs.", False,
                    "Then every shorter word would be followed by frames that are no part of it."),
         ],
