@@ -570,7 +570,7 @@ QUIZ = Quiz("08", [
     Question(
         "Which statements about the size of a GRU are true?",
         [
-            Option("Of the two biases of r and z in `torch.nn.GRU` only the sum matters.", True,
+            Option("Of the two biases of r and z in `torch.nn.GRU` only the sum matters for the states.", True,
                    "Nothing comes between them in those two sums. Only b_hn is not to be joined with its twin, "
                    "because r multiplies it."),
             Option("It is always faster than an LSTM.", False,
