@@ -169,8 +169,8 @@ from_keras = Exercise(
         "joins them.",
         "Then .T for the two matrices; bias[0] becomes bias_ih_l0, and bias[1] becomes bias_hh_l0.",
     ],
-    explanation="Check such a move with one forward pass on random numbers, on both sides. No shape tells whether it "
-                "is right: with the order z, r, n everything fits as well.",
+    explanation="Check such a move with one forward pass of several steps on random numbers, on both sides. No shape "
+                "tells whether it is right: with the order z, r, n everything fits as well.",
 )
 
 # 08.8 A GRU module ---------------------------------------------------------------------------------------------------
