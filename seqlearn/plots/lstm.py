@@ -16,13 +16,13 @@ DASHED, DOTTED, DASHDOT = (0, (5, 3)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2))
 
 
 def history(without: np.ndarray, with_gate: np.ndarray, *, figure: Figure | None = None) -> Figure:
-    """What the forget gate is for: mean |c| (T,) over one endless stream, without it and with it."""
+    """What the forget gate is for: mean |c| (T,) over streams without a reset, without it and with it."""
     figure = figure or plt.figure(figsize=(5.6, 2.6))
     axes = figure.add_subplot()
     steps = np.arange(1, len(without) + 1)
     axes.plot(steps, without, color=color("bad"), label="1997: no forget gate")
     axes.plot(steps, with_gate, color=color("state"), linestyle=DASHED, label="2000: with forget gate")
-    axes.set(xlabel="step of one endless stream", ylabel="mean |c|", title="what a cell holds", ylim=(0, None))
+    axes.set(xlabel="step of the streams", ylabel="mean |c|", title="what a cell holds", ylim=(0, None))
     axes.legend(loc="upper left")
     return describe(figure, f"""Over {len(without)} steps the mean size of the cell state grows to
         {without[-1]:.0f} without a forget gate and stays below {np.ceil(with_gate.max()):.0f} with one.""")
