@@ -95,8 +95,8 @@ step_forward = Exercise(
         Mistake("nothing kept", {"f * c + ": ""},
                 "The old cell state is missing from the new one: c = f * c + i * g."),
         Mistake("a gate left out of c", [{"f * c": "c"}, {"i * g": "g"}, {"i * g": "0 * g"}],
-                "A factor is missing in the new c. The forget gate multiplies the old cell state, the input gate the "
-                "candidate: c = f * c + i * g."),
+                "A gate is missing in the new c, or all of i * g. The forget gate multiplies the old cell state, the "
+                "input gate the candidate: c = f * c + i * g."),
         Mistake("forget gate on all of it", {"f * c + i * g": "f * (c + i * g)"},
                 "The forget gate multiplies what is written too. It decides about the old cell state alone: c = f * c "
                 "+ i * g."),

@@ -130,8 +130,8 @@ bias_for = Exercise(
                 "is log(s / (1 − s))."),
         Mistake("divided by the gap", [{"left ** (1 / gap)": "left / gap"}, {"left ** (1 / gap)": "1 - left / gap"},
                                        {"left ** (1 / gap)": "1 - (1 - left) / gap"}],
-                "You share out the loss evenly over the steps. Gates multiply, so each step keeps the gap-th root of "
-                "`left`."),
+                "You divide by the gap, as if the steps added up. Gates multiply, so each step keeps the gap-th root "
+                "of `left`."),
         Mistake("logarithm of the gap", [lambda gap, left: np.log(gap), lambda gap, left: np.log(gap) + 0 * left],
                 "log(gap) is a rule of thumb for a gate near 1 − 1/gap, with about a third left at the end. How much "
                 "is left is given here."),
