@@ -6,7 +6,7 @@ const BELT = 150, PLAIN = 338, SMALL = "₁₂₃₄", MOST = 0.99, LONG = 50; /
 // ---- numbers
 
 // c_t = f c_{t-1} + i g over four stations, the third of them `repeats` times; h_t = w h_{t-1} + g without gates.
-// kept[t] is ∂c_{t+1}/∂c_1, back[t] is ∂c_T/∂c_t, and share the part of c_T that comes from the first arrival.
+// kept[t] is ∂c_{t+1}/∂c_1, back[t] is ∂c_T/∂c_t, and share what the first arrival adds to the last reading.
 function ride(values, { arrivals, start }, w = 0.9) {
   const order = [0, 1, ...Array(values.repeats).fill(2), 3], c = [start], h = [start], read = [], kept = [], steps = order.length;
   const gate = (name, t) => values[name + (order[t] + 1)];
@@ -194,7 +194,7 @@ function render(host) {
       draw(parts.right, two, kept, 1, "gradient", "dot");
     }
 
-    function tell(out, share) { // the puzzle has many answers; the best of them bring the 3 itself, and no other number
+    function tell(out, share) { // the puzzle has many answers; the best of them bring the most of the 3 itself
       const sum = `${short(out)} comes out at the end. Of it, ${short(share)} is the 3 of step 1, `
         + `${short(out - share)} other numbers.`;
       if (Math.abs(out - 3) > 0.05) return `No gate opens further than ${MOST}, and 3 should come out. ${sum}`;
