@@ -322,7 +322,7 @@ bleu = Exercise(
         Mistake("up to three", {"np.zeros(4), np.zeros(4)": "np.zeros(3), np.zeros(3)", "range(1, 5)": "range(1, 4)"},
                 "You stop at n = 3. BLEU goes to n = 4."),
         Mistake("divided by words", {"sum(counts.values())": "len(words)"},
-                "You divide by the number of words for every n. A sentence of L words has L − n + 1 n-grams."),
+                "You divide by the number of words for every n. A sentence of L ≥ n words has L − n + 1 n-grams."),
         Mistake("recall",
                 [{"sum(counts.values())": "max(0, len(several[0]) - n + 1)"},
                 {"sum(counts.values())": "max(len(other) - n + 1 for other in several)"},
@@ -488,8 +488,8 @@ QUIZ = Quiz("15", [
         "What becomes of it?",
         [
             Option("It becomes <unk>, as every word does that the training part lacks.", False,
-                   "A new word is cut into pieces. What becomes <unk> is a letter that was never seen, or the rare "
-                   "piece that larger ones have swallowed everywhere."),
+                   "A new word is cut into pieces. What becomes <unk> is a letter that was never seen in such a place, "
+                   "within a word or at its end, or the rare piece that larger ones have swallowed everywhere."),
             Option("It is cut into pieces that were learned, at worst into single letters.", True,
                    "Its letters are pieces, and the merges that fit are made. Whether the model translates the pieces "
                    "rightly is another matter."),
