@@ -199,7 +199,7 @@ learn_merges = Exercise(
                 "You count the pairs of letters once and take the most frequent ones. After each merge the pieces are "
                 "others: count again."),
         Mistake("the rarest pair", {"(-counts[pair], pair)": "(counts[pair], pair)"},
-                "You merge the rarest pair first. The most frequent one saves the most pieces."),
+                "You merge the rarest pair first. The most frequent one is asked for."),
         Mistake("one place a word",
                 [{"result.append(pieces[0] + pieces[1])\n            pieces = pieces[2:]":
                   "result.append(pieces[0] + pieces[1])\n            return [*result, *pieces[2:]]"}],
