@@ -3,9 +3,9 @@
     .venv/bin/python notebooks/long_runs/09_cells_and_states.py    # about 7 minutes of one core
 
 All read the scenes of the built-in corpus with the same number of updates. The cells have equally many units, and a
-wider RNN, with as many weights as the LSTM, runs with them. Each kind of run gets its learning rate from a sweep over
-as many updates, on a seed that does not race. The first half of the held-out text chooses the rate, the second half
-judges. Settings and results go into the JSON file beside this one, which the chapter reads.
+wider RNN, with about as many weights as the LSTM, runs with them. Each kind of run gets its learning rate from a sweep
+over as many updates, on a seed that does not race. The first half of the held-out text chooses the rate, the second
+half judges. Settings and results go into the JSON file beside this one, which the chapter reads.
 """
 
 import numpy as np
