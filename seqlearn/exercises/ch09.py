@@ -428,12 +428,12 @@ nucleus = Exercise(
                 "Your mask says which places of the sorted order stay, and you lay it on p, which is not sorted. "
                 "Write back by order: kept[order[inside]] = p[order[inside]]."),
         Mistake("divided by the share", {"kept.sum()": "share"},
-                "You divide by the share. The set has the share or a little more: divide by its own sum, so that the "
+                "You divide by the share. The set has the share or more: divide by its own sum, so that the "
                 "result sums to 1."),
         Mistake("through a softmax",
                 {"return kept / kept.sum()":
                     "return np.where(kept > 0, np.exp(kept), 0) / np.exp(kept[kept > 0]).sum()"},
-                "You send probabilities through a softmax, which makes them nearly alike. They are probabilities "
+                "You send probabilities through a softmax, which makes them more alike. They are probabilities "
                 "already: divide by their sum."),
         Mistake("the largest alone", {"return kept / kept.sum()": "return np.eye(len(p))[p.argmax()]"},
                 "You keep the most probable token alone. It is the whole set only where it has the share by itself."),
