@@ -4,7 +4,8 @@
     x, y = symbols_to_copy(64, 4, 40, rng)     # 4 symbols among 40 steps, then 4 steps to write them: x, y (44, 64)
 
 A target of −1 marks a step at which nothing is asked; it is what `torch.nn.functional.cross_entropy(ignore_index=-1)`
-leaves out. The number of sequences is far beyond what training sees, so a fresh draw is a fair test.
+leaves out. Unless pairs or symbols are very few, the number of sequences is far beyond what training sees, so a fresh
+draw is a fair test.
 """
 
 import numpy as np
