@@ -258,8 +258,8 @@ mape_favourite = Exercise(
         Mistake("MAPE near zero: divided by the forecast", {"/ np.abs(y)": "/ np.abs(candidate)"},
                 "You divide by the forecast. MAPE divides each error by the value that came."),
         Mistake("the smallest value", lambda y: float(np.min(y)),
-                "That is the smallest of the values. The favourite is small, but not that small: try each of the "
-                "values and take the one with the lowest mean of |candidate − y| / |y|. (Without |…| it would be "
+                "That is the smallest of the values. The favourite is small, but not always that small: try each of "
+                "the values and take the one with the lowest mean of |candidate − y| / |y|. (Without |…| it would be "
                 "this one.)"),
         Mistake("the place", [lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in np.sort(y)])),
                               lambda y: int(np.argmin([np.mean(np.abs(c - y) / np.abs(y)) for c in y]))],
