@@ -585,7 +585,7 @@ QUIZ = Quiz("16", [
         [
             Option("1.8", False, "Then both sides would weigh the same, and the best forecast would be the median."),
             Option("0.2", True, "Too high costs 1 − 0.9 = 0.1 per unit. Nine times in ten the value should lie below."),
-            Option("0.0", False, "Then infinity would be the best forecast."),
+            Option("0.0", False, "Then every forecast above all values would be best."),
             Option("2.0", False, "That is the absolute error, whatever the level."),
         ],
         topic="quantiles",

@@ -15,7 +15,7 @@ LONGEST = 60  # values of the widest window, so that all windows have the same o
 
 
 class Fan(Explorer):
-    """A straight line by least squares forecasts from every origin of the test part; the band is 80 % wide."""
+    """A straight line by least squares forecasts from every origin of the test part; the band is meant for 80 %."""
 
     chapter = "16"
     title = "The fan, and the skill so far"
