@@ -2,8 +2,8 @@
 
     .venv/bin/python notebooks/long_runs/10_reviews.py        writes 10_reviews.safetensors; 15 seconds
 
-The LSTM is asked for the label after every word, so that its number after a word is the probability of praise, given
-the words so far. Words are replaced by <unk> at random, so that a word it does not know says little.
+The LSTM is asked for the label after every word, so that its number after a word estimates the probability of praise,
+given the words so far. Words are replaced by <unk> at random, so that a word it does not know says little.
 """
 
 from itertools import count
