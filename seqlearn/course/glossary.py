@@ -297,7 +297,7 @@ TERMS = (
     Term("pointwise mutual information", "点互信息", "10",
          "The logarithm of how many times as often two things occur together than they would by chance.", "PMI"),
     Term("pooling", "池化", "10",
-         "Making one vector of many, by a mean or a maximum over the steps."),
+         "Making one vector of many: their mean, their maximum, or the last one."),
     Term("positional encoding", "位置编码", "14",
          "Vectors added to the inputs that say where each one stands."),
     Term("pre-trained word vectors", "预训练词向量", "10",
