@@ -1,7 +1,7 @@
 """Built-in reviews: short sentences from a grammar in which negation, contrast and order decide.
 
     task = reviews(seed=0)
-    task.train[0]                 # ("at first the plot seems dull , in the end the cast is never dull", 1)
+    task.train[0]                 # ("nobody will call the music fresh", 0)
     task.test_templates           # none of them in task.train_templates
 
 A review says one thing or two. Two clauses always disagree, and the words around them say which one counts: "A but B",
