@@ -727,7 +727,7 @@ QUIZ = Quiz("10", [
             Option("Each state depends on the words up to it, and the padding comes after them.", True,
                    "That is why masking after the LSTM gives the same result as packing."),
             Option("The embedding of <pad> is zero, and an input of zeros moves no state.", False,
-                   "It is zero, but the states behind the end still move. They are not used; that is the point."),
+                   "Even if it is zero, the states behind the end still move. They are not used; that is the point."),
         ],
         topic="padding at the end",
     ),
@@ -754,7 +754,8 @@ QUIZ = Quiz("10", [
             Option("Padding leaks: what the others in the batch are changes its padded length.", True,
                    "This comparison needs no labels and two lines. It does not see padding in the training loss: for "
                    "that, compare a batch's loss with that of the same batch padded further."),
-            Option("Nothing, float32 is not exact.", False, "Rounding shows in the sixth digit or later."),
+            Option("Nothing, float32 is not exact.", False,
+                   "In this chapter's models rounding shows in the sixth digit or later."),
         ],
         topic="a test for leaks",
     ),
