@@ -43,9 +43,9 @@ attend = Exercise(
         Mistake("divided by d", {"np.sqrt(q.shape[1])": "q.shape[1]"},
                 "You divide by d. The variance of the scores grows like d, so their size grows like the root of d."),
         Mistake("divided by the root of M", {"np.sqrt(q.shape[1])": "np.sqrt(x.shape[1])"},
-                "You divide by the root of M, the size of x. What is summed in a score are the d entries of a key."),
+                "You divide by the root of M, the size of x. A score sums d products, one for each entry of a key."),
         Mistake("divided by the root of T", {"np.sqrt(q.shape[1])": "np.sqrt(len(x))"},
-                "You divide by the root of the number of steps. What is summed in a score are the d entries of a key."),
+                "You divide by the root of the number of steps. A score sums d products, one for each entry of a key."),
         Mistake("softmax over the columns",
                 [{"scores.max(axis=1": "scores.max(axis=0", "exp.sum(axis=1": "exp.sum(axis=0"},
                 {"exp.sum(axis=1": "exp.sum(axis=0"}],
@@ -68,8 +68,8 @@ attend = Exercise(
         Mistake("no exponential", {"np.exp(scores - scores.max(axis=1, keepdims=True))": "scores"},
                 "You divide the scores by their sum, so weights may be negative. Take np.exp of the scores first."),
         Mistake("divided by the root of the values' size", {"np.sqrt(q.shape[1])": "np.sqrt(v.shape[1])"},
-                "You divide by the root of the size of a value. What is summed in a score are the d entries of a "
-                "key."),
+                "You divide by the root of the size of a value. A score sums d products, one for each entry "
+                "of a key."),
         Mistake("multiplied by the root", {"/ np.sqrt(q.shape[1])": "* np.sqrt(q.shape[1])"},
                 "You multiply by the root of d, which makes large scores larger. Divide, so that their size does not "
                 "grow with d."),
@@ -209,8 +209,8 @@ causal_weights = Exercise(
                 "return exp / exp.sum(axis=-1, keepdims=True)":
                     "exp = exp * allowed\n    return exp / np.maximum(exp.sum(axis=-1, keepdims=True), 1e-300)"}],
                 "Right as long as no score of the future is far above the allowed ones. Where it is, they are "
-                "exp(−1200) = 0 once it has been subtracted, or taken part in a softmax, and you divide 0 by 0. Mask "
-                "first, and take the maximum of what is left."),
+                "exp(−1200) = 0 once it has been subtracted, or taken part in a softmax, and you divide 0 by 0, or by "
+                "a tiny number. Mask first, and take the maximum of what is left."),
         Mistake("one maximum for all rows",
                 [{"masked.max(axis=-1, keepdims=True)": "masked.max()"},
                 {"masked.max(axis=-1, keepdims=True)": "masked.max(axis=(-2, -1), keepdims=True)"}],
@@ -229,8 +229,8 @@ causal_weights = Exercise(
         Mistake("softmax over everything",
                 [{"exp.sum(axis=-1, keepdims=True)": "exp.sum(axis=(-2, -1), keepdims=True)"},
                 {"exp.sum(axis=-1, keepdims=True)": "exp.sum()"}],
-                "All weights of a matrix together sum to 1. Each row has to: the sum goes over the last axis, with "
-                "keepdims=True."),
+                "All weights of a matrix, or of the whole batch, together sum to 1. Each row has to: the sum goes over "
+                "the last axis, with keepdims=True."),
         Mistake("all to the largest",
                 {"np.exp(masked - masked.max(axis=-1, keepdims=True))":
                     "(masked == masked.max(axis=-1, keepdims=True)) * 1.0"},
@@ -463,8 +463,8 @@ attend_backward = Exercise(
         Mistake("root of another size",
                 [{"1 / np.sqrt(Q.shape[1])": "1 / np.sqrt(V.shape[1])"},
                 {"1 / np.sqrt(Q.shape[1])": "1 / np.sqrt(len(Q))"}],
-                "You divide by the root of V or of T. It is the root of d, the columns of Q and K, as on the way "
-                "forward."),
+                "You divide by the root of T, or of the columns of V. It is the root of d, the columns of Q and K, "
+                "as on the way forward."),
         Mistake("scale in dK alone", {"dS @ K * scale": "dS @ K"},
                 "dK has the factor 1/√d and dQ does not. The product of both was divided."),
         Mistake("dV scaled too", {"scale, dV": "scale, dV * scale"},
@@ -547,7 +547,7 @@ QUIZ = Quiz("14", [
             Option("So that every row of the weights sums to 1.", False, "The softmax does that, whatever the scale."),
             Option("To make the products cheaper.", False, "The division costs a little and saves nothing."),
             Option("A sum of d products has variance d; divided by √d its variance is 1.", True,
-                   "That holds where the entries are independent."),
+                   "That holds where the entries are independent, with mean 0."),
             Option("Without it, with a large d, many queries get hardly any gradient, and a few get most of it.", True,
                    "Where one weight is nearly 1 the softmax is saturated. The gradient goes where a second key still "
                    "has a say."),
