@@ -154,7 +154,7 @@ class Block(nn.Module):
 
 
 class SelfAttentionModel(nn.Module):
-    """Symbols → vectors + positions → blocks → a linear readout at every position.
+    """Symbols → vectors + positions → blocks → a layer norm and a linear readout at every position.
 
     size: how many symbols there are; output_size: how many answers. positions: "sinusoidal"; "learned", max_steps of
     them, small at first; "rotary", where nothing is added and every block turns its queries and keys; "both ends",
