@@ -50,7 +50,7 @@ SETTINGS = {
     "window": 32,
     "rows": 16,
     "updates": 200,
-    "rates": [0.003, 0.01, 0.03, 0.1],  # at the top: they rise for 20 updates and fall along half a cosine
+    "rates": [0.003, 0.01, 0.03, 0.1, 0.3],  # at the top: they rise for 20 updates and fall along half a cosine
     "max_norm": 1.0,
     "seeds": [0, 1, 2, 3, 4],
     "sweep_seed": 100,
