@@ -153,7 +153,7 @@ TERMS = (
     Term("forget gate", "遗忘门", "06",
          "The LSTM gate that says how much of the old cell state stays: 1 keeps all, 0 erases."),
     Term("frame", "帧", "12",
-         "A short piece of sound, 25 ms here, described by a vector: one step of the sequence that a model reads."),
+         "A short piece of sound, 25 ms here, described by a vector: one step of a sequence that is read or written."),
     Term("free running", "自由运行", "11",
          "Decoding in which each step reads the model's own last output."),
     Term("gate", "门", "06",

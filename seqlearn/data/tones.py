@@ -18,7 +18,7 @@ import numpy as np
 RATE = 8_000  # samples a second
 FRAME = 200  # samples a frame: 25 ms
 PITCHES = (320, 480, 640, 800, 1040, 1280, 1520, 1760)  # Hz; multiples of 40, so that a frame holds whole periods
-LOW, HIGH = 4, 4  # the first four are the low tones of the letters, the others the high ones
+LOW, HIGH = 4, 4  # the letters: low tones from the first four, high ones from the others
 VOWELS, CONSONANTS = "aeiou", "klmnrst"
 LETTERS = VOWELS + CONSONANTS
 CHORDS = {letter: (n % LOW, LOW + n // LOW) for n, letter in enumerate(LETTERS)}
