@@ -90,8 +90,8 @@ write = Exercise(
         Mistake("reads padding",
                 {"if ended.all():\n            break": "if ended.all():\n            break\n        "
                                                        "tokens = np.zeros_like(tokens)"},
-                "After START the decoder reads PAD, and not what it has said. Nothing tells it then how its answer "
-                "begins."),
+                "After START the decoder reads PAD, and not what it has said: it can only guess from its state how "
+                "its answer begins."),
         Mistake("the state stays behind", {"logits, state = step": "logits, _ = step"},
                 "Each step begins in the first state again. step returns the next state: hand it on."),
         Mistake("no PAD behind END", {"np.where(ended, 0, logits.argmax(axis=1))": "logits.argmax(axis=1)"},
@@ -335,7 +335,8 @@ fair_penalty = Exercise(
     ],
     hints=[
         "Write both scores down and set them equal. Then bring everything with α to one side.",
-        "long / short = ((long_length + 1) / (short_length + 1))^α. The left side is above 1: both are negative.",
+        "long / short = ((long_length + 1) / (short_length + 1))^α. The left side is above 1: both are negative, and "
+        "the long answer's is further from 0.",
         "The logarithm of a power is the exponent times the logarithm.",
     ],
     explanation="With any larger α the long answer wins. Set it on validation data.",
