@@ -87,7 +87,7 @@ scores = Exercise(
                 "Your general score multiplies query and keys by W, both. W stands once, between them: q @ W meets "
                 "the keys as they are."),
         Mistake("distances", {"np.sum(keys * q, axis=2)": "-np.sum((keys - q) ** 2, axis=2)"},
-                "Your dot score is a squared distance. It is the sum of the products: q · k = Σ q_i k_i."),
+                "Your dot score is minus a squared distance. It is the sum of the products: q · k = Σ q_i k_i."),
     ],
     hints=[
         "keys * q multiplies every key (T, N, d) with the query of its row (N, d): the last two axes fit. What is "
@@ -272,7 +272,7 @@ def _right_on_average(answer, rng):
                for j, p in enumerate(weights[0]))
     exact = -weights * (values - weights @ values)
     if not np.allclose(mean, exact, rtol=1e-6, atol=1e-9):
-        return "Averaged over all keys, each with its probability, your estimate is not the mean reward's gradient."
+        return "Averaged over all keys, each with its probability, your estimate is not the gradient of −E[reward]."
     return None
 
 
@@ -529,7 +529,8 @@ QUIZ = Quiz("13", [
     Question(
         "The gradient of score e_j is α_j (dα_j − Σ α dα). What follows from it?",
         [
-            Option("All scores get gradients of the same sign.", False, "They sum to 0, so they cannot."),
+            Option("All scores get gradients of the same sign.", False,
+                   "They sum to 0, so they cannot, unless all are 0."),
             Option("A key with weight 0 gets no gradient through its score.", True,
                    "Its factor α_j is 0."),
             Option("The gradients of the scores of one row sum to 0.", True,
@@ -607,7 +608,7 @@ QUIZ = Quiz("13", [
                    "Σ p ∇ log p = 0, so a number that does not depend on the draw costs nothing on average."),
             Option("It keeps the weights from becoming 0.", False, "Nothing in the baseline acts on single weights."),
             Option("It makes the estimate right on average, which it would not be without a baseline.", False,
-                   "It is right on average without one. It scatters more."),
+                   "It is right on average without one. As a rule it scatters more."),
             Option("It turns the draw into something that can be differentiated.", False,
                    "A draw stays a draw. What is differentiated is the log-probability of what was drawn."),
         ],
