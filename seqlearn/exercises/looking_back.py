@@ -144,7 +144,7 @@ temperature_backward = Exercise(
         "values[t, n].",
         "∂(scores / τ)/∂τ = −scores / τ², and one τ stands in all entries: multiply by d_cold and sum over everything.",
     ],
-    explanation="A learned temperature may come too close to 0. In practice one learns its logarithm, or the factor "
+    explanation="A learned temperature may come too close to 0. One can learn its logarithm instead, or the factor "
                 "1/τ, which makes the query longer or shorter when the score is dot or general.",
 )
 
