@@ -88,6 +88,15 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+def is_live() -> bool:
+    """Does this code run in a Jupyter kernel, where widgets can be shown?"""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
 def _in_own_venv() -> bool:
     return Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
 

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from seqlearn.course.chapters import notebooks_folder
+from seqlearn.course.environment import is_live
 from seqlearn.paths import part_beside
 
 again: Any = None  # while `course.py rerun` runs a script: seqlearn.course.replay.Replay
@@ -57,9 +58,7 @@ def options(document: str, **more: dict) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="processors; more than 1 may change the last digits")
     for name, settings in more.items():
         parser.add_argument(f"--{name}", **settings)
-    ipython = sys.modules.get("IPython")
-    in_kernel = ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
-    chosen = parser.parse_args([] if in_kernel else None)
+    chosen = parser.parse_args([] if is_live() else None)
     if chosen.threads < 1:
         parser.error(f"--threads must be 1 or more, got {chosen.threads}")
     import torch  # here, so that reading a stored result needs none

@@ -13,6 +13,7 @@ A question with one right option is single choice, with several it is multiple c
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from seqlearn.course.environment import is_live
 from seqlearn.grading.cards import TEXT, inline
 from seqlearn.grading.question import Question, letter, verdict
 
@@ -70,12 +71,3 @@ class Quiz:
             bundle |= self.widget().box._repr_mimebundle_()
             bundle |= {"text/plain": repr(self), "text/html": self._repr_html_()}
         return bundle
-
-
-def is_live() -> bool:
-    """Does this code run in a Jupyter kernel, where widgets can be shown?"""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    return getattr(get_ipython(), "kernel", None) is not None
