@@ -618,7 +618,7 @@ QUIZ = Quiz("08", [
         "With the answers shuffled among the sequences, some of the GRU's update gates open all the same. What does "
         "that rule out?",
         [
-            Option("That the gate opens because early numbers are useful.", True,
+            Option("That a gate opens only where early numbers are useful.", True,
                    "They are of no use there, since the answers say nothing about the sequences, and the most open "
                    "gate gets to 0.96 in 50 updates all the same."),
             Option("That the gate has a part in solving the task.", False,
