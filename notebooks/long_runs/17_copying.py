@@ -40,6 +40,7 @@ SETTINGS = {
     "controls": {
         "minGRU, its gate blind": ["minGRU", {"blind": 1}],
         "LRU, places fixed": ["LRU", {"places": "fixed"}],
+        "minGRU, places fixed": ["minGRU", {"places": "fixed"}],
         "minGRU blind, places fixed": ["minGRU", {"blind": 1, "places": "fixed"}],
         "LRU, four times as long": ["LRU", {"updates": 2400}],
         "minGRU, one block": ["minGRU", {"num_layers": 1}],
