@@ -5,7 +5,7 @@ import numpy as np
 from seqlearn.plots.picture import Picture
 from seqlearn.plots.style import color
 
-LARGEST = 1.6  # the axes of kernel and state end here; what is larger leaves the page
+LARGEST = 1.6  # the axis of the kernel ends here, that of the state at 2; what is larger leaves the page
 
 
 class EigenvalueInTheDisc(Picture):
