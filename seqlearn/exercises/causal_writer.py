@@ -412,7 +412,7 @@ train_head = Exercise(
     hints=[
         "Forward: exercise 14.1 with the mask of 14.2, for all sequences at once: K.swapaxes(1, 2) turns each matrix.",
         "The logits are A @ V. Back from the loss comes (softmax(logits) − one-hot of the targets) / (N T).",
-        "Then exercise 14.5 with axis=2. The masked weights are 0, so their gradients are 0 by themselves. "
+        "Then exercise 14.5 with axis=2. Masked weights are 0, so the gradients of their scores are 0 by themselves. "
         "dW_q = np.einsum(\"ntm,ntd->md\", x, dQ).",
     ],
     explanation="Masked pairs need no line of their own on the way back: their weight is 0, and the softmax's gradient "

@@ -269,9 +269,9 @@ def block(*, figure: Figure | None = None) -> Figure:
     blank(axes, 12.7, 3.0, left=0, bottom=-0.1)
     place_on_page(axes)
     return describe(figure, """
-        A block, from left to right: x goes through a norm and self-attention, where positions exchange, and is
-        added to itself; the sum goes through a norm and a feed-forward network, each position by itself, and is
-        added again. Two blue lines carry x past the two parts unchanged.""")
+        A block, from left to right: x goes through a norm and self-attention, where positions exchange, and what
+        comes out is added to x; the sum goes through a norm and a feed-forward network, each position by itself, and
+        what comes out is added to the sum. Two blue lines carry x past the two parts unchanged.""")
 
 
 def _rounded(axes: Axes, center: tuple[float, float], text: str, role: str, half: float) -> None:
