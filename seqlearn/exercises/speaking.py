@@ -62,8 +62,8 @@ ctc_reading = Exercise(
         Mistake("the first frame compared with the last",
                 lambda symbols: "".join(symbol for n, symbol in enumerate(symbols)
                                         if symbol not in (symbols[n - 1], BLANK)),
-                "symbols[n - 1] is the last frame when n is 0, so a word that begins and ends with the same letter "
-                "loses its first one. Nothing comes before the first frame."),
+                "symbols[n - 1] is the last frame when n is 0, so when first and last frame hold the same letter, the "
+                "word loses its first one. Nothing comes before the first frame."),
         Mistake("the first frame left out",
                 lambda symbols: "".join(after for before, after in zip(symbols, symbols[1:], strict=False)
                                         if after not in (before, BLANK)),
