@@ -239,7 +239,7 @@ masked_softmax = Exercise(
     explanation="A row with no True at all has no right answer: −∞ − (−∞) is NaN.",
 )
 
-# 13.3 Temperature and REINFORCE: one sampled look ----------------------------------------------------------------
+# 13.3 REINFORCE: one sampled look --------------------------------------------------------------------------------
 
 
 def reinforce_reference(weights, chosen, rewards, baseline):
