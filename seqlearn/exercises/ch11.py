@@ -586,7 +586,8 @@ QUIZ = Quiz("11", [
         [
             Option("The digits that are needed first are closer to the decoder now, and this is why it learns better.",
                    False, "In a question of full length one of the two leading digits comes closer and the other goes "
-                          "further away; and two-digit orders with one of them beside the decoder did no better."),
+                          "further away; and two-digit orders with one of them beside the decoder and the other four "
+                          "steps away did no better."),
             Option("The order of reading matters here. Which property of it does, this comparison cannot say.", True,
                    "Distances, spaces and the order of the places all changed at once. A reason needs orders that "
                    "differ in one of them."),
