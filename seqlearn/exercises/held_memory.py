@@ -266,7 +266,7 @@ train_lstm = Exercise(
     hints=[
         "Four parts in one loop: the forward pass from zeros, dh_T, the walk back, the update. The chapter has the two "
         "passes.",
-        "dh is zero but for dh[:, 0] = 2 * (h_T[:, 0] - targets) / N, and dc is zero before the last step.",
+        "The walk starts with dh zero but for dh[:, 0] = 2 * (h_T[:, 0] - targets) / N, and with dc zero.",
         "Make new arrays in the update, W_x = W_x - learning_rate * dW_x, so that the arguments stay as they are.",
     ],
     explanation="This is the whole of it: what `nn.LSTM`, a loss and `nn.SGD` do together, in twenty-odd lines.",
