@@ -106,7 +106,7 @@ def _steps_without_path(axes: Axes, left: float, count: int) -> None:
         role, verdict = ("muted", "0, always") if t == 1 else ("good", "right") if t == count else ("bad", "wrong")
         x = left + pitch * t
         box(axes, (x - 0.66, -0.85), 1.32, 1.2, role=role, fill=0.12)
-        label(axes, (x, 0.02), f"$h_{t - 1}^\\top da_{t}$", fontsize=14)
+        label(axes, (x, 0.02), f"$h_{t - 1}^\\top da^f_{t}$", fontsize=14)
         label(axes, (x, -0.5), verdict, role=role, fontsize=12)
     label(axes, (left - 0.62, -0.25), "adds to\n$dW_{hf}$", fontsize=11, ha="left")
 
