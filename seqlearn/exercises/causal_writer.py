@@ -417,8 +417,9 @@ train_head = Exercise(
     ],
     explanation="Masked pairs need no line of their own on the way back: their weight is 0, and the softmax's gradient "
                 "has it as a factor. On new sequences of this task no loss below 0.2 · log 4 = 0.28 can be expected. "
-                "The head ends at 0.50: from the third step on it loses about 0.1 a step, and at the first two it "
-                "believes what it sees there, because a softmax has to look at something.",
+                "The head ends at 0.50 on the sequences that it trains on: from the third step on it loses about 0.1 a "
+                "step, and at the first two it believes what it sees there, because a softmax has to look at "
+                "something.",
 )
 
 # 14.10 A memory that grows ---------------------------------------------------------------------------------------

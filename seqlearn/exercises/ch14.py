@@ -303,7 +303,7 @@ positions = Exercise(
                 {"np.sin(angles)": "np.sin(2 * np.pi * angles)", "np.cos(angles)": "np.cos(2 * np.pi * angles)"}],
                 "You change the unit of the angle. np.sin and np.cos take t w as it is, in radians."),
         Mistake("whole numbers alone", {"np.empty((num_steps, size))": "np.empty((num_steps, size), dtype=int)"},
-                "Your array holds whole numbers, so sines and cosines are cut to 0 and ±1. Make it an array of "
+                "Your array holds whole numbers, so sines and cosines are cut to 0 and 1. Make it an array of "
                 "floats."),
         Mistake("steps as a share", {"np.arange(num_steps)[:, None]": "np.arange(num_steps)[:, None] / num_steps"},
                 "You divide t by the number of steps. Positions are counted: t = 0, 1, 2, …, however long the "
