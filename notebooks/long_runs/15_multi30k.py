@@ -5,11 +5,11 @@
 
 The rungs: the context once, the context at every step, attention, a small Transformer. All have the same pieces of
 words, the same readout, the same updates; for each, the learning rate and the size of the embeddings at the start are
-chosen by short trials with the same rule. Some 5 to 15 minutes of one processor for a rung and a seed. Every epoch
-leaves a checkpoint in the cache folder (or in --checkpoints): start the same command again, and it goes on where it
-was. 15_multi30k.json is written at the end; --kept stores what the folder has so far and trains nothing. Merges and
-vocabulary are those of the training part. Rate, size and epoch are chosen by the loss of the validation part; the test
-part (Flickr 2016) is looked at once, at the end.
+chosen by short trials with the same rule. Some 5 to 15 minutes of one processor for a rung and a seed. Every epoch of
+a full run leaves a checkpoint in the cache folder (or in --checkpoints): start the same command again, and it goes on
+where it was. 15_multi30k.json is written once all of them are done; --kept stores what the folder has so far and trains
+nothing. Merges and vocabulary are those of the training part. Rate, size and epoch are chosen by the loss of the
+validation part; the test part (Flickr 2016) is looked at once, at the end.
 """
 
 import json
@@ -309,6 +309,14 @@ def found_in(folder: Path) -> dict:
     return found
 
 
+def missing(results: dict) -> str:
+    """The rungs and seeds that the chapter shows and these results have not."""
+    runs = [f"{name}, seed {seed}" for name in SETTINGS["models"] for seed in SETTINGS["seeds"]
+            if str(seed) not in results["runs"].get(name, {})]
+    beside = [f"{name}, rate {SETTINGS['rate_beside']}" for name in SETTINGS["models"] if name not in results["beside"]]
+    return "; ".join(runs + beside)
+
+
 def stored_runs(results: dict) -> dict:
     """The results in the order of the settings, with BLEU by the source's length.
 
@@ -355,8 +363,12 @@ def main() -> None:
                       chosen.share)
     if chosen.kept or chosen.model or chosen.seed is not None:  # with what the folder has of earlier runs
         results = about_the_data(*read(SETTINGS, 1.0), SETTINGS) | found_in(folder)
-    if chosen.share == 1:
-        store(__file__, SETTINGS, stored_runs(results))
+    if chosen.share != 1:
+        return
+    if not chosen.kept and (left := missing(results)):
+        print(f"kept in {folder}; 15_multi30k.json is written anew once these are there too, or with --kept: {left}")
+        return
+    store(__file__, SETTINGS, stored_runs(results))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
     SEQLEARN_DATA=folder .venv/bin/python notebooks/long_runs/15_words.py --model attention   one of them
 
 Some 30 to 60 minutes of one processor for each. Every epoch leaves a checkpoint in the cache folder: start the same
-command again, and it goes on where it was. 15_words.json holds the models that are done.
+command again, and it goes on where it was. 15_words.json is written once both are done.
 
 The two are no fair comparison: the embeddings begin with other numbers, only the one with attention has a second layer
 before its words, and the recipe was tuned with it. 15_multi30k.py has one recipe for all. The vocabulary is that of the
@@ -247,6 +247,9 @@ def main() -> None:
         (folder / f"{name.replace(' ', '_')}.json").write_text(json.dumps(found), encoding="utf-8")
     done = {name: folder / f"{name.replace(' ', '_')}.json" for name in SETTINGS["models"]}
     results["models"] = {name: json.loads(path.read_text("utf-8")) for name, path in done.items() if path.is_file()}
+    if left := [name for name in SETTINGS["models"] if name not in results["models"]]:
+        print(f"kept in {folder}; 15_words.json is written anew once these are there too: {', '.join(left)}")
+        return
     store(__file__, SETTINGS, results)
 
 

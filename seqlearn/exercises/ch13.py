@@ -203,9 +203,9 @@ masked_softmax = Exercise(
                 {"scores = np.where(mask, scores, -np.inf)\n    ": "", "np.exp(scores)": "np.exp(scores) * mask",
                 "return weights": "return weights * (weights > 0)",
                 "weights.sum(axis=1, keepdims=True)": "np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)"}],
-                "Right as long as the real keys have some weight. In one case the largest score of a row is masked: "
-                "with it subtracted, or after a softmax over all keys, the real ones are exp(−1895) = 0, and you "
-                "divide 0 by 0. Mask first, and take the maximum of what is left."),
+                "Right as long as no masked score is far above the real ones. In one case it is: with the largest of "
+                "all subtracted, or after a softmax over all keys, the real ones are exp(−1895) = 0, and you divide 0 "
+                "by 0, or by a tiny number. Mask first, and take the maximum of what is left."),
         Mistake("not divided by the sum", {" / weights.sum(axis=1, keepdims=True)": ""},
                 "Divide by the sum of the row: weights sum to 1."),
         Mistake("shares without exponentials",

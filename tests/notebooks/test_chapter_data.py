@@ -150,6 +150,24 @@ def test_multi30k_goes_on_where_it_was(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "transformer_0_rate_0.05.json").read_text("utf-8"))["rate"] == 0.05
 
 
+@pytest.mark.parametrize(("name", "more"), [("15_multi30k", ["--seed", "0"]), ("15_words", [])])
+def test_one_model_alone_does_not_replace_the_results_of_all(name, more, tmp_path, monkeypatch, capsys):
+    """The chapter shows all of them and stops where one is missing."""
+    pytest.importorskip("torch")
+    main = runpy.run_path(str(notebooks_folder() / "long_runs" / f"{name}.py"))["main"]
+    stored, written = json.loads((notebooks_folder() / "long_runs" / f"{name}.json").read_text("utf-8"))["results"], []
+    if name == "15_multi30k":
+        (tmp_path / "attention_0.json").write_text(json.dumps(stored["runs"]["attention"]["0"]), "utf-8")
+        monkeypatch.setitem(main.__globals__, "read", lambda *arguments: ())
+        monkeypatch.setitem(main.__globals__, "about_the_data", lambda *arguments: stored)
+    alone = stored | {"models": {"attention": stored["models"]["attention"]}} if name == "15_words" else {}
+    monkeypatch.setitem(main.__globals__, "run", lambda *arguments: alone)
+    monkeypatch.setitem(main.__globals__, "store", lambda *arguments: written.append(arguments))
+    monkeypatch.setattr("sys.argv", [name, "--model", "attention", *more, "--checkpoints", str(tmp_path)])
+    main()
+    assert not written and "once" in capsys.readouterr().out
+
+
 def test_whole_words_go_on_where_they_were(tmp_path, monkeypatch):
     torch = pytest.importorskip("torch")
     need("15")
