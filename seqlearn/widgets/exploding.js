@@ -20,10 +20,8 @@ function forward({ W_x, W_h, b }, x, steps, batch, activation) {
   const row = batch * SIZE, h = new Float64Array((steps + 1) * row), phi = PHI[activation];
   for (let from = 0; from < steps * row; from += SIZE) {
     const to = from + row;
-    if (W_x) {
-      h.set(b, to);
-      addProduct(x, from, W_x, h, to);
-    } else h.set(x.subarray(from, from + SIZE), to);
+    h.set(W_x ? b : x.subarray(from, from + SIZE), to);
+    if (W_x) addProduct(x, from, W_x, h, to);
     addProduct(h, from, W_h, h, to);
     for (let j = to; j < to + SIZE; j++) h[j] = phi(h[j]);
   }
@@ -150,9 +148,7 @@ function step({ losses, params }, x, steps, activation, limit) {
   const readout = params.readout.map((_, j) => errors.reduce((sum, e, n) => sum + 2 / BATCH * e * last[n * SIZE + j], 0));
   const grads = { ...backward(params, x, h, dh, steps, BATCH, activation), readout };
   const size = norm(...Object.values(grads)), factor = size > limit && Number.isFinite(size) ? limit / size : 1;
-  for (const [name, param] of Object.entries(params)) {
-    for (let k = 0; k < param.length; k++) param[k] -= RATE * (factor * grads[name][k]);
-  }
+  for (const name in params) grads[name].forEach((value, k) => { params[name][k] -= RATE * (factor * value); });
 }
 
 // ---- words, the same as in Python
@@ -169,8 +165,7 @@ function short(number) {
 
 function fate(norms) {
   const steps = norms.length - 1, last = norms[0];
-  const bad = Number.isNaN(last) ? "NaN" : "infinite";
-  if (!Number.isFinite(last)) return `On its way back to step 0 the gradient becomes ${bad}.`;
+  if (!Number.isFinite(last)) return `On its way back to step 0 the gradient becomes ${last > 0 ? "infinite" : "NaN"}.`;
   if (last === 0) return `The gradient is exactly 0 at step ${norms.lastIndexOf(0)} and before it: nothing of it arrives.`;
   const peak = norms.indexOf(Math.max(...norms));
   const [large, small] = last < 0.1 || last > 10 ? ["explodes", "vanishes"] : ["grows", "shrinks"];
@@ -351,8 +346,7 @@ function render(host) {
       const heights = []; // of the ghosts' words: clear of the legend and of each other
       for (const old of ghosts) {
         let height = clamp(place(old.norms[0]) + 16, 90, parts.lowest);
-        const aside = height > 190 ? -15 : 15;
-        while (heights.some((other) => Math.abs(other - height) < 15)) height += aside;
+        for (const aside = height > 190 ? -15 : 15; heights.some((other) => Math.abs(other - height) < 15);) height += aside;
         heights.push(height);
         svg(parts.ghosts, "path", { class: "line ghost", d: curve(old.norms) });
         svg(parts.ghosts, "text", { class: "halo ghost", x: x(0) + 6, y: height },
