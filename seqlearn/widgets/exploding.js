@@ -164,10 +164,9 @@ function short(number) {
 }
 
 function fate(norms) {
-  const steps = norms.length - 1, last = norms[0];
+  const steps = norms.length - 1, last = norms[0], peak = norms.indexOf(Math.max(...norms));
   if (!Number.isFinite(last)) return `On its way back to step 0 the gradient becomes ${last > 0 ? "infinite" : "NaN"}.`;
   if (last === 0) return `The gradient is exactly 0 at step ${norms.lastIndexOf(0)} and before it: nothing of it arrives.`;
-  const peak = norms.indexOf(Math.max(...norms));
   const [large, small] = last < 0.1 || last > 10 ? ["explodes", "vanishes"] : ["grows", "shrinks"];
   const sentence = last >= 0.5 && last <= 2
     ? `The gradient arrives at step 0 with norm ${short(last)}: about the size it had.`
@@ -337,14 +336,15 @@ function render(host) {
       const size = norms[at], across = x(at / steps), isFar = across > x(1) - 130, height = clamp(place(size) || y(PAGE), 76, 306);
       set(parts.cursor, { x1: across, x2: across });
       set(parts.dot, { cx: across, cy: height });
-      set(parts.label, { x: across + (isFar ? -10 : 10), y: clamp(height - 10, 92, 278), "text-anchor": isFar ? "end" : "start" });
+      const said = clamp(height - 10, 92, Math.min(278, parts.lowest)); // where the words stand
+      set(parts.label, { x: across + (isFar ? -10 : 10), y: said, "text-anchor": isFar ? "end" : "start" });
       parts.label.textContent = `${Math.abs(exponent(size)) <= PAGE ? "" : "off the page: "}`
         + `${size === 0 ? "exactly 0" : short(size)} at step ${at}`;
       walk.show(at, steps, `step ${at}: ${isHidden ? "hidden" : short(size)}`);
       showNetwork(norms, steps);
       parts.ghosts.replaceChildren();
-      const heights = []; // of the ghosts' words: clear of the legend and of each other
-      for (const old of ghosts) {
+      const heights = across < x(0) + 240 ? [said] : [];
+      for (const old of ghosts) { // their words keep clear of the legend and of each other
         let height = clamp(place(old.norms[0]) + 16, 90, parts.lowest);
         for (const aside = height > 190 ? -15 : 15; heights.some((other) => Math.abs(other - height) < 15);) height += aside;
         heights.push(height);

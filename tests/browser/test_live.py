@@ -589,10 +589,10 @@ HIDE = """async (root) => {  // as JupyterLab does with cells that are far away
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }
 }"""
-# The words beside kept curves that lie on each other or on the legend.
+# The words beside the curves that lie on each other or on the legend.
 OVERLAPPING = """() => {
   const found = [], texts = [...document.querySelectorAll('text.ghost'), ...[...document.querySelectorAll('text.halo')]
-    .filter((text) => text.classList.length === 1 && text.closest('svg').querySelector('text.ghost'))];
+    .filter((text) => !text.classList.contains('ghost') && text.closest('svg').querySelector('text.ghost'))];
   for (const [k, one] of texts.entries()) for (const other of texts.slice(k + 1)) {
     const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
     const over = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
