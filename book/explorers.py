@@ -8,6 +8,7 @@ the data that it needs.
 """
 
 import ast
+import functools
 import hashlib
 import importlib
 import io
@@ -43,6 +44,7 @@ def live_classes() -> dict[str, type[Explorer]]:
     return {name: each for name, each in _all().items() if each.script}
 
 
+@functools.cache
 def _all() -> dict[str, type[Explorer]]:
     for module in pkgutil.iter_modules(widgets.__path__, PACKAGE):
         importlib.import_module(module.name)
@@ -77,12 +79,13 @@ def offered(explorer: Explorer) -> list[dict]:
     for name, values in explorer.on_page.items():
         control, words = explorer.controls[name], []
         start = control.value
-        for value in values:
-            control.value = value
-            if not _same(control.value, value):
-                raise ValueError(f"{name} of {type(explorer).__name__} does not take {value!r}")
-            words.append(shown(control))
-        control.value = start
+        with explorer.one_picture():
+            for value in values:
+                control.value = value
+                if not _same(control.value, value):
+                    raise ValueError(f"{name} of {type(explorer).__name__} does not take {value!r}")
+                words.append(shown(control))
+            control.value = start
         places = [place for place, value in enumerate(values) if _same(value, start)]
         if not places:
             raise ValueError(f"{name} of {type(explorer).__name__} starts at {start!r}, which is not on its page")
@@ -177,23 +180,27 @@ def made_from(explorer: type[Explorer]) -> str:
 
 def _sources(module: str, seen: set[Path]) -> set[Path]:
     """The files of a module of the package and of all of the package that it imports, also inside functions."""
+    path, imported = _file_and_imports(module)
+    if path not in seen:
+        seen.add(path)
+        for name in imported:
+            _sources(name, seen)
+    return seen
+
+
+@functools.cache
+def _file_and_imports(module: str) -> tuple[Path, list[str]]:
+    """The file of a module, and the modules of the package that it names in an import."""
     spec = find_spec(module)
-    path = Path(spec.origin)
-    if path in seen:
-        return seen
-    seen.add(path)
+    path, found = Path(spec.origin), []
     package = module if spec.submodule_search_locations else module.rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             parent = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module
-            names = [parent, *(f"{parent}.{alias.name}" for alias in node.names)]
-        for name in names:
-            if name.split(".")[0] == "seqlearn" and _is_module(name):
-                _sources(name, seen)
-    return seen
+            found += [parent, *(f"{parent}.{alias.name}" for alias in node.names)]
+    return path, [name for name in found if name.split(".")[0] == "seqlearn" and _is_module(name)]
 
 
 def _is_module(name: str) -> bool:

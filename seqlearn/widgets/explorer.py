@@ -17,7 +17,8 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from html import escape
 from math import ceil
 
@@ -125,18 +126,24 @@ class Explorer:
                   if not isinstance(control, ipywidgets.Button)}
         return {name: value[-LONGEST_TEXT:] if isinstance(value, str) else value for name, value in values.items()}
 
+    @contextmanager
+    def one_picture(self) -> Iterator[None]:
+        """What is changed of the controls inside is shown at the end, in one picture."""
+        self._is_busy = True
+        try:
+            yield
+        finally:
+            self._is_busy = False
+        self._show()
+
     def set(self, **values) -> None:
         """Give several controls their values, and show them in one picture.
 
         Raises KeyError for a name that is no control.
         """
-        self._is_busy = True
-        try:
+        with self.one_picture():
             for name, value in values.items():
                 self.controls[name].value = value
-        finally:
-            self._is_busy = False
-        self._show()
 
     def keep(self) -> None:
         """Leave the curve of these settings in the picture, grey and dotted, to be compared with the next ones."""

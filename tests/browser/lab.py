@@ -36,6 +36,19 @@ def find_chromium() -> str | None:
     return found if found and Path(found).exists() else None
 
 
+@contextmanager
+def started_chromium():
+    """A headless Chromium, driven by Playwright, which a process can start once at a time."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS, timeout=60_000)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
 class Lab:
     """JupyterLab serving one folder; `theme` is "light" or "dark"."""
 
@@ -80,14 +93,8 @@ class Lab:
     @contextmanager
     def browser(self, width: int = 1280, height: int = 900):
         """A headless Chromium showing this JupyterLab."""
-        from playwright.sync_api import sync_playwright
-
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS, timeout=60_000)
-            try:
-                yield Browser(self, chromium.new_context(viewport={"width": width, "height": height}))
-            finally:
-                chromium.close()
+        with started_chromium() as chromium:
+            yield Browser(self, chromium.new_context(viewport={"width": width, "height": height}))
 
     def _environment(self) -> dict:
         names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")

@@ -1,163 +1,17 @@
-"""The book as a reader meets it in Chromium: every page whole, nothing asked of another host, quizzes that answer."""
+"""The book as a reader uses it in Chromium: quizzes that answer, explorers that move, phones, print and search."""
 
-import functools
 import hashlib
-import http.server
 import io
 import json
-import subprocess
-import sys
-import threading
-from importlib.util import find_spec
 from urllib.parse import unquote
 
 import numpy as np
 import pytest
 
 import explorers
-from lab import FLAGS, ROOT, find_chromium
-from seqlearn.course.chapters import CHAPTERS
+from visit import BOOK, CHAPTER_PAGES, FOR_TEACHERS, Visit
 
 pytestmark = pytest.mark.browser
-BOOK = ROOT / "_build/book"
-CHAPTER_PAGES = [entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written]
-FOR_TEACHERS = ["classroom/README.html", "classroom/jupyterhub/README.html", "classroom/jupyterhub/littlest.html",
-                "classroom/guide/index.html",
-                *(f"classroom/guide/{entry.number}.html" for entry in CHAPTERS if entry.written)]
-PAGES = ["index.html", "glossary.html", *CHAPTER_PAGES, *FOR_TEACHERS, "search.html", "genindex.html"]
-MOST_BYTES = 1_500_000
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *what):
-        pass
-
-
-@pytest.fixture(scope="module")
-def site():
-    """The address of the book, built from the notebooks as they are now."""
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
-    if find_spec("sphinx") is None or find_spec("myst_nb") is None:
-        pytest.skip("what makes the book is not installed: python3 course.py book")
-    if find_chromium() is None:
-        pytest.skip("no Chromium found on PATH or at SEQLEARN_CHROMIUM")
-    done = subprocess.run([sys.executable, ROOT / "book/make_book.py"], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(BOOK)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium(site):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS, timeout=60_000)
-        yield chromium
-        chromium.close()
-
-
-class Visit:
-    """One page, opened for the first time: what it asked for, the bytes that came, the complaints of the console."""
-
-    def __init__(self, chromium, address, width=1280, scheme="light", touch=False):
-        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme,
-                                            has_touch=touch, is_mobile=touch)
-        self.page, self.requests, self.complaints, self.bytes = self.context.new_page(), [], [], 0
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("response", self._on_response)
-        self.page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(address, wait_until="networkidle")
-        if "tex2jax_process" in self.page.content() or self.page.query_selector(".math"):
-            self.page.wait_for_function("window.MathJax?.startup?.promise")
-            self.page.evaluate("() => MathJax.startup.promise")
-            self.page.wait_for_load_state("networkidle")
-
-    def _on_response(self, response):
-        self.bytes += int(response.headers.get("content-length", 0))
-        if response.status >= 400:
-            self.complaints.append(f"{response.status} {response.url}")
-
-    def settle(self, thing):
-        """Bring it to the middle of the window, and wait until nothing above it grows any more."""
-        self.page.evaluate("for (const image of document.images) image.loading = 'eager'")
-        self.page.wait_for_load_state("networkidle")
-        self.page.evaluate("() => Promise.all([...document.images].map(image => image.decode().catch(() => 0)))")
-        thing.evaluate("it => it.scrollIntoView({block: 'center', behavior: 'instant'})")
-        self.page.wait_for_timeout(300)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.context.close()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_whole_and_axe_finds_nothing_serious(site, chromium, name):
-    """No other host, no error, words for every picture, links that lead somewhere, formulas that are set, no sideways
-    scrolling of the page or of its code, and not more than a first load may weigh."""
-    with Visit(chromium, f"{site}/{name}") as visit:
-        page = visit.page
-        assert [url for url in visit.requests if not url.startswith((site, "data:"))] == []
-        assert visit.complaints == []
-        assert page.evaluate("[...document.images].filter(image => !image.alt).length") == 0
-        assert page.evaluate("document.querySelectorAll('mjx-merror').length") == 0
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-        cut = "[...document.querySelectorAll('pre')].filter(pre => pre.scrollWidth > pre.clientWidth + 1)"
-        assert page.evaluate(f"{cut}.map(pre => pre.innerText)") == []
-        assert visit.bytes <= MOST_BYTES
-        # networkidle comes before pictures further down: they are loaded late.
-        page.evaluate("for (const image of document.images) image.loading = 'eager'")
-        page.wait_for_load_state("networkidle")
-        assert visit.complaints == []
-        links = page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.href)")
-        broken = [link for link in set(links) if link.startswith(site) and not leads_somewhere(link.removeprefix(site))]
-        assert broken == []
-        assert serious_by_axe(page) == []
-
-
-@pytest.mark.parametrize("name", ["index.html", *CHAPTER_PAGES[:6:5], FOR_TEACHERS[-1]])
-def test_axe_finds_nothing_serious_in_the_dark(site, chromium, name):
-    with Visit(chromium, f"{site}/{name}", scheme="dark") as visit:
-        assert serious_by_axe(visit.page) == []
-
-
-def serious_by_axe(page) -> list:
-    """What axe calls serious. Of the thousands of coloured words of code, it measures one of each colour and ground."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install -e '.[dev]'")
-    page.evaluate(UNCOLOUR_REPEATED)
-    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    serious = [problem for problem in found if problem["impact"] in ("serious", "critical")]
-    return [(each["id"], each["nodes"][0]["html"][:200]) for each in serious]
-
-
-UNCOLOUR_REPEATED = """() => {
-  const seen = new Set(), repeated = [], grounds = new Map();
-  const ground = (box) => {
-    if (!box) return "";
-    if (!grounds.has(box)) grounds.set(box, getComputedStyle(box).backgroundColor + ground(box.parentElement));
-    return grounds.get(box);
-  };
-  for (const word of document.querySelectorAll("pre span:not(:has(a, button, input))")) {
-    if (!word.checkVisibility()) continue;  // axe does not measure it, so it speaks for no other
-    const style = getComputedStyle(word);
-    const kind = [style.color, style.fontSize, style.fontWeight, style.opacity, ground(word)].join();
-    if (seen.has(kind) || word.textContent.trim().length < 2) repeated.push(word);  // of one sign it says nothing
-    else seen.add(kind);
-  }
-  for (const word of repeated) word.replaceWith(...word.childNodes);
-}"""
-
-
-def leads_somewhere(link: str) -> bool:
-    """Whether the page is there, and the place in it."""
-    path, _, anchor = unquote(link).partition("#")
-    file = BOOK / (path.partition("?")[0].strip("/") or "index.html")
-    return file.is_file() and (not anchor or f'id="{anchor}"' in file.read_text(encoding="utf-8"))
 
 
 def test_a_quiz_is_answered_on_the_page_and_remembered(site, chromium):

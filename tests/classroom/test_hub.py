@@ -259,31 +259,25 @@ def test_a_class_one_of_whom_uses_a_browser():
 def in_a_browser(hub) -> dict:
     """Log in, run chapter 05 from top to bottom, move the slider by the keyboard; seconds, and what the page says."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-    from playwright.sync_api import sync_playwright
-
-    from lab import FLAGS, READY, NotebookPage, find_chromium
+    from lab import READY, NotebookPage, started_chromium
 
     notebook = "work/05_exploding_and_vanishing_gradients.ipynb"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        try:
-            shown = NotebookPage(chromium.new_page(viewport={"width": 1280, "height": 900}))
-            start = time.monotonic()
-            shown.page.goto(f"{hub.address}/hub/login?next=/hub/user-redirect/lab/tree/{notebook}")
-            shown.page.fill("input[name=username]", "browser")
-            shown.page.fill("input[name=password]", hub.password)
-            shown.page.click("input[type=submit], button[type=submit]")
-            shown.page.wait_for_function(READY, arg=notebook, timeout=180_000)
-            ready = time.monotonic()
-            shown.page.set_default_timeout(300_000)
-            shown.run_all()
-            ran = time.monotonic()
-            output = shown.output_of("explorer = ExplodingGradients")
-            moves = output.evaluate(MOVES)
-            return {"notebook ready": ready - start, "all cells": ran - ready, "moves": len(moves),
-                    "picture after a move, median ms": statistics.median(moves), "words": output.inner_text()[:2000]}
-        finally:
-            chromium.close()
+    with started_chromium() as chromium:
+        shown = NotebookPage(chromium.new_page(viewport={"width": 1280, "height": 900}))
+        start = time.monotonic()
+        shown.page.goto(f"{hub.address}/hub/login?next=/hub/user-redirect/lab/tree/{notebook}")
+        shown.page.fill("input[name=username]", "browser")
+        shown.page.fill("input[name=password]", hub.password)
+        shown.page.click("input[type=submit], button[type=submit]")
+        shown.page.wait_for_function(READY, arg=notebook, timeout=180_000)
+        ready = time.monotonic()
+        shown.page.set_default_timeout(300_000)
+        shown.run_all()
+        ran = time.monotonic()
+        output = shown.output_of("explorer = ExplodingGradients")
+        moves = output.evaluate(MOVES)
+        return {"notebook ready": ready - start, "all cells": ran - ready, "moves": len(moves),
+                "picture after a move, median ms": statistics.median(moves), "words": output.inner_text()[:2000]}
 
 
 # Twenty small moves of the first slider, and for each the milliseconds until the changed picture has been painted.
