@@ -47,6 +47,7 @@ if "SEQLEARN_FORK_SERVER" in os.environ:
 # ---- a hub that is started again finds servers and proxy running
 c.JupyterHub.cleanup_servers = False
 c.ConfigurableHTTPProxy.should_start = False
+c.JupyterHub.last_activity_interval = 15  # seconds until a new proxy is told where the servers are; otherwise 300
 c.JupyterHub.db_url = f"sqlite:///{CLASS / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(CLASS / "cookie_secret")
 

@@ -2,8 +2,9 @@
 
     SEQLEARN_CLASS_PASSWORD=… .venv/bin/python -m classroom.jupyterhub.start /srv/class --port 8000
 
-Whatever of the three ends is started again, and the other two do not notice: `kill` the hub, and it comes back with
-changed settings while students work on.
+Whatever of the three ends is started again while the other two run on: `kill` the hub, and it comes back with changed
+settings while students work on. A new proxy knows the students' servers again as soon as the hub looks, four times a
+minute.
 """
 
 import argparse

@@ -86,6 +86,10 @@ def test_a_hub_that_ends_leaves_servers_and_proxy_running(hub):
     assert c.JupyterHub.cleanup_servers is False and c.ConfigurableHTTPProxy.should_start is False
 
 
+def test_a_new_proxy_soon_knows_the_servers(hub):
+    assert hub().JupyterHub.last_activity_interval <= 30  # when the hub looks at the proxy's routes
+
+
 def test_the_fork_server_is_named_only_where_there_is_one(hub, monkeypatch):
     assert "SEQLEARN_FORK_SERVER" not in hub().Spawner.environment
     monkeypatch.setenv("SEQLEARN_FORK_SERVER", "/srv/class/fork.sock")
