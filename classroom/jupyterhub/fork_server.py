@@ -2,9 +2,9 @@
 
     python -m classroom.jupyterhub.fork_server /srv/class/fork.sock
 
-Sixty kernels that each import NumPy, matplotlib and PyTorch hold sixty copies of them. A process that is forked shares
-its parent's memory until one of the two writes to it, so here the imports are made once, and a kernel starts in
-milliseconds. A program asks through a Unix socket that only the hub's user may open:
+Sixty kernels that each import NumPy, matplotlib and PyTorch hold what the imports make sixty times. A process that is
+forked shares its parent's memory until one of the two writes to it, so here the imports are made once, and a new
+process has them after milliseconds. A program asks through a Unix socket that only the hub's user may open:
 
     process = start("kernel", arguments, environment, folder)
 """
@@ -119,7 +119,7 @@ def import_everything() -> None:
 
 
 def one_update_by_torch() -> None:
-    """PyTorch imports the larger half of itself when an optimizer makes its first step."""
+    """PyTorch imports three hundred more of its modules when an optimizer makes its first step."""
     import torch
 
     layer = torch.nn.LSTM(1, 1)

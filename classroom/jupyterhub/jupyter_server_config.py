@@ -27,7 +27,7 @@ c.MappingKernelManager.cull_interval = 5 * 60
 c.MappingKernelManager.cull_connected = True
 c.MappingKernelManager.cull_busy = False
 
-# What a class does without. A terminal would get round the limits of a kernel.
+# What a class does without. A terminal would have the limits of the server, and not those of a kernel.
 c.ServerApp.terminals_enabled = False
 c.ServerApp.jpserver_extensions = {
     "jupyter_lsp": False,
