@@ -1,8 +1,13 @@
 """Sphinx's configuration of the web edition. `python3 course.py book` builds it; nothing is executed."""
 
+import base64
+import hashlib
+import io
 import re
 from importlib import metadata
 from pathlib import Path
+
+from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 
@@ -43,15 +48,32 @@ MATHJAX = r"(startup|core|input/tex|output/chtml|output/chtml/fonts/(tex|woff-v2
 
 def setup(app):
     app.connect("html-page-context", mend_page, priority=900)
+    made_by = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(HERE.glob("*.py")))).hexdigest()
+    app.add_config_value("made_by", made_by, "env")  # other code makes other pages: all of them, then
 
 
 def mend_page(app, name, template, context, doctree):
-    """A picture is fetched when the reader comes near it; a heading of the contents says how deep it is.
+    """A picture is fetched when the reader comes near it, and its room is kept until then, so that links into the page
+    lead where they say; a heading of the contents says how deep it is.
 
     Names and punctuation in code have the colour of the code around them in both styles, and need no mark of their own:
     without these thousands of them the page of a long chapter is a quarter smaller.
     """
+    copied = app.builder.images.items()
+    files = {f"{app.builder.imagedir}/{name}": Path(app.srcdir, source) for source, name in copied}
+
+    def with_its_room(tag: re.Match) -> str:
+        source = tag[1].removeprefix("data:image/png;base64,")
+        name = "/".join(part for part in source.split("/") if part != "..")
+        file = files.get(name) or (io.BytesIO(base64.b64decode(source)) if source != tag[1] else None)
+        if file is None:
+            return tag[0]
+        with Image.open(file) as picture:
+            width, height = picture.size
+        return f'{tag[0]} width="{width}" height="{height}"'
+
     body = context.get("body", "").replace("<img ", '<img loading="lazy" ')
+    body = re.sub(r'<img [^>]*?src="([^"]+)"', with_its_room, body)
     context["body"] = re.sub(r'<span class="[np]">([^<]*)</span>', r"\1", body)
     tree = context.get("furo_navigation_tree", "")
     context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')

@@ -59,16 +59,18 @@ def link(app, doctree) -> None:
             return
         number = "99"  # a page for teachers that is of no chapter, and may name every term
     seen: set[str] = set()
-    for strong in doctree.findall(nodes.strong):
-        term = SPELLINGS.get(re.sub(r"s$", "", strong.astext().casefold()), SPELLINGS.get(strong.astext().casefold()))
-        if term and len(strong.children) == 1 and term.english not in seen:
-            seen.add(term.english)
-            strong.children[0].parent.replace(strong.children[0], _to_glossary(term, strong.astext(), up))
     for text in list(doctree.findall(nodes.Text)):
-        if not _stands_apart(text):
-            parts = _linked(text.astext(), number, seen, up)
-            if len(parts) > 1 or not isinstance(parts[0], nodes.Text):
-                text.parent.replace(text, parts)
+        if _stands_apart(text):
+            continue
+        words = text.astext()
+        if isinstance(text.parent, nodes.strong) and len(text.parent.children) == 1:
+            term = SPELLINGS.get(re.sub(r"s$", "", words.casefold()), SPELLINGS.get(words.casefold()))
+            parts = [_to_glossary(term, words, up)] if term and term.english not in seen else [text]
+            seen |= {term.english} if term else set()
+        else:
+            parts = _linked(words, number, seen, up)
+        if len(parts) > 1 or not isinstance(parts[0], nodes.Text):
+            text.parent.replace(text, parts)
 
 
 def _linked(text: str, number: str, seen: set[str], up: str = "") -> list[nodes.Node]:
@@ -90,15 +92,15 @@ def _linked(text: str, number: str, seen: set[str], up: str = "") -> list[nodes.
 
 
 def _to_glossary(term: Term, text: str, up: str) -> nodes.raw:
-    meaning = escape(f"{term.chinese} · {term.meaning}")
+    meaning = escape(f"{term.meaning} {term.chinese}")
     return nodes.raw("", f'<a class="term" href="{up}glossary.html#{anchor(term)}" data-meaning="{meaning}">'
                          f"{escape(text, quote=False)}</a>", format="html")
 
 
 def _stands_apart(node: nodes.Node) -> bool:
-    """Whether the text is code, a formula, a link already, or a heading."""
+    """Whether the text is code, a formula, a link already, a heading, or the title of a paper."""
     while node is not None:
-        if isinstance(node, APART):
+        if isinstance(node, APART) or (isinstance(node, nodes.section) and node[0].astext() == "Further reading"):
             return True
         node = node.parent
     return False

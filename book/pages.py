@@ -41,6 +41,7 @@ def page(entry: Chapter, notebook: dict) -> dict:
                 plain = _text(output.get("data", {}).get("text/plain", ""))
                 if plain.startswith("Quiz of chapter"):
                     output["data"] = {"text/html": form(_quiz(entry)), "text/plain": plain}
+                    _tag(cell, "remove-input")
                 elif found := re.match(r"\W*(\d\d\.\d+) ", plain):
                     last[found[1]] = cell
                     if ": not attempted\n" in plain:  # nobody can run the cell on the page
@@ -154,7 +155,11 @@ def _name_columns(cell: dict) -> None:
     """Mark a cell that prints columns, which a narrow page must not break: the styles know the mark."""
     printed = [_text(output.get("text", "")) for output in cell["outputs"]]
     if any(len(re.findall(r"^.*\S {3,}\S", text, flags=re.MULTILINE)) > 1 for text in printed):
-        cell["metadata"].setdefault("tags", []).append("columns")
+        _tag(cell, "columns")
+
+
+def _tag(cell: dict, name: str) -> None:
+    cell["metadata"].setdefault("tags", []).append(name)
 
 
 def _quiz(entry: Chapter) -> Quiz:

@@ -12,4 +12,10 @@ window.addEventListener("load", async () => {
     await MathJax.startup.promise;
     reach();
   }
+  if (!location.hash) document.querySelector(".highlighted")?.scrollIntoView({ block: "center" }); // of a search
 });
+
+// On a narrow page a tap shows a picture in its own size, and another one the whole of it again.
+for (const picture of document.querySelectorAll(".cell_output img")) {
+  picture.addEventListener("click", () => picture.closest(".cell_output").classList.toggle("large"));
+}

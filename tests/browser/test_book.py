@@ -285,6 +285,58 @@ def test_the_search_finds_a_chapter(site, chromium):
         visit.page.wait_for_selector("#search-results li")
         found = visit.page.locator("#search-results").inner_text()
         assert "Exploding and vanishing gradients" in found and visit.complaints == []
+        visit.page.locator("#search-results a", has_text="Exploding and vanishing gradients").first.click()
+        visit.page.wait_for_function("() => window.MathJax?.startup?.promise")
+        visit.page.evaluate("() => MathJax.startup.promise")
+        visit.page.wait_for_timeout(300)
+        first = visit.page.locator(".highlighted").first.bounding_box()
+        assert 0 <= first["y"] <= 900, "the first find is in sight"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_link_into_a_page_leads_there_and_stays(site, chromium, width):
+    """Pictures, formulas and explorers above it, which come later, do not push it away."""
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", width) as visit:
+        names = visit.page.locator(".toc-tree a").evaluate_all("all => all.map(a => a.hash.slice(1)).filter(Boolean)")
+    for name in names[3::7]:
+        with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}#{name}", width) as visit:
+            visit.page.wait_for_timeout(300)
+            top = visit.page.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1)))"
+                                      ".getBoundingClientRect().top")
+            assert 0 <= top <= 120, unquote(name)
+
+
+def test_what_stands_beside_a_page_is_whole_or_behind_its_button(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}") as visit:
+        for width in (1000, 1200, 1311, 1313, 1366, 1440, 1504, 1552, 1600, 1640, 1920):
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            seen = visit.page.evaluate(BESIDE)
+            assert seen["page"] <= width and (seen["contents"] <= width or seen["button"]), (width, seen)
+            assert width < 1200 or seen["cut"] == 0, (width, "code scrolls sideways")
+        visit.page.set_viewport_size({"width": 1366, "height": 800})
+        visit.page.locator(".toc-content-icon").click()
+        visit.page.wait_for_timeout(500)
+        assert visit.page.evaluate(BESIDE)["contents"] <= 1366
+
+
+BESIDE = """() => ({
+  page: document.documentElement.scrollWidth,
+  contents: document.querySelector(".toc-tree").getBoundingClientRect().right,
+  button: [...document.querySelectorAll(".toc-content-icon, .toc-header-icon")].some(icon => icon.checkVisibility()),
+  cut: [...document.querySelectorAll("pre")].filter(pre => pre.scrollWidth > pre.clientWidth + 1).length,
+})"""
+
+
+def test_a_tap_shows_a_picture_in_its_own_size(site, chromium):
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", 360, touch=True) as visit:
+        picture = visit.page.locator(".cell_output img").first
+        visit.settle(picture)
+        small = picture.bounding_box()["width"]
+        picture.tap()
+        assert small <= 360 and picture.bounding_box()["width"] == int(picture.get_attribute("width"))
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+        picture.tap()
+        assert picture.bounding_box()["width"] == small
 
 
 def test_a_term_says_what_it_means_and_leads_to_the_glossary(site, chromium):
