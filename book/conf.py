@@ -4,10 +4,13 @@ import base64
 import hashlib
 import io
 import re
+from html import escape
 from importlib import metadata
 from pathlib import Path
 
 from PIL import Image
+
+from seqlearn.course.chapters import CHAPTERS
 
 HERE = Path(__file__).resolve().parent
 
@@ -75,5 +78,8 @@ def mend_page(app, name, template, context, doctree):
     body = context.get("body", "").replace("<img ", '<img loading="lazy" ')
     body = re.sub(r'<img [^>]*?src="([^"]+)"', with_its_room, body)
     context["body"] = re.sub(r'<span class="[np]">([^<]*)</span>', r"\1", body)
+    promise = next((entry.promise for entry in CHAPTERS if f"{name}.ipynb" == entry.notebook), "")
+    if promise:
+        context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{escape(promise)}">'
     tree = context.get("furo_navigation_tree", "")
     context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')

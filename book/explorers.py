@@ -90,8 +90,8 @@ def offered(explorer: Explorer) -> list[dict]:
         if not places:
             raise ValueError(f"{name} of {type(explorer).__name__} starts at {start!r}, which is not on its page")
         kind = "checkbox" if isinstance(start, bool) else "range" if hasattr(control, "min") else "select"
-        found.append({"name": name, "label": control.description, "kind": kind, "words": words, "start": places[0],
-                      "plays": name == explorer.plays})
+        found.append({"name": name, "label": control.description, "kind": kind, "words": _short(words),
+                      "start": places[0], "plays": name == explorer.plays})
     return found
 
 
@@ -100,6 +100,12 @@ def states(explorer: Explorer):
     for values in itertools.product(*explorer.on_page.values()):
         explorer.set(**dict(zip(explorer.on_page, values, strict=True)))
         yield values, bytes(explorer.image.value), explorer.text
+
+
+def _short(words: list[str]) -> list[str]:
+    """Long texts, so that one sees which is which: where they begin to differ, and how they end."""
+    start = len(os.path.commonprefix(words))
+    return [text if len(text) <= 40 else f"… {text[start:start + 16]} … {text[-16:]}" for text in words]
 
 
 def _same(one, other) -> bool:

@@ -15,7 +15,8 @@ def ways(entry: Chapter, repository: str | None = None, hub: str | None = None) 
     None takes the setting. Raises ValueError for a repository that is not owner/name, and for a hub without https.
     """
     repository, hub = address.repository(repository), address.hub(hub)
-    text = f"To work in this chapter, with every cell alive: `python3 course.py {entry.number}`"
+    text = (f"To work in this chapter, with every cell alive: `python3 course.py {entry.number}` "
+            "([how to get there](start.md))")
     if not repository:
         return text
     notebook = f"notebooks/{entry.notebook}"

@@ -5,6 +5,7 @@ every day ("key", "cell") are linked only where they are set in bold, as a defin
 """
 
 import re
+from collections.abc import Iterator
 from html import escape
 
 from docutils import nodes
@@ -14,6 +15,9 @@ from seqlearn.course.chapters import CHAPTERS
 from seqlearn.course.glossary import TERMS, Term
 
 CHAPTER = r"(?<![\w-])[Cc]hapters? (\d\d)\b"
+PAPER = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})")
+# Words that a chapter uses in a sense of its own.
+HERE = {("13", "weights"): "attention weights"}
 APART = (nodes.literal, nodes.math, nodes.reference, addnodes.pending_xref, nodes.title, nodes.literal_block,
          nodes.math_block, nodes.raw)
 PAGES = {entry.number: entry.notebook.replace(".ipynb", ".html") for entry in CHAPTERS if entry.written}
@@ -60,11 +64,15 @@ def link(app, doctree) -> None:
         number = "99"  # a page for teachers that is of no chapter, and may name every term
     seen: set[str] = set()
     for text in list(doctree.findall(nodes.Text)):
+        words = text.astext()
         if _stands_apart(text):
             continue
-        words = text.astext()
-        if isinstance(text.parent, nodes.strong) and len(text.parent.children) == 1:
-            term = SPELLINGS.get(re.sub(r"s$", "", words.casefold()), SPELLINGS.get(words.casefold()))
+        if _is_reading(text):
+            parts = _with_papers(words)
+        elif isinstance(text.parent, nodes.strong) and len(text.parent.children) == 1:
+            word = words.casefold()
+            word = HERE.get((number, word), word)
+            term = SPELLINGS.get(re.sub(r"s$", "", word), SPELLINGS.get(word))
             parts = [_to_glossary(term, words, up)] if term and term.english not in seen else [text]
             seen |= {term.english} if term else set()
         else:
@@ -98,12 +106,29 @@ def _to_glossary(term: Term, text: str, up: str) -> nodes.raw:
 
 
 def _stands_apart(node: nodes.Node) -> bool:
-    """Whether the text is code, a formula, a link already, a heading, or the title of a paper."""
+    """Whether the text is code, a formula, a link already, or a heading."""
+    return any(isinstance(each, APART) for each in _upwards(node))
+
+
+def _is_reading(node: nodes.Node) -> bool:
+    """Whether the text names papers and books, whose titles are no places to explain a term."""
+    return any(isinstance(each, nodes.section) and each[0].astext() == "Further reading" for each in _upwards(node))
+
+
+def _upwards(node: nodes.Node | None) -> Iterator[nodes.Node]:
     while node is not None:
-        if isinstance(node, APART) or (isinstance(node, nodes.section) and node[0].astext() == "Further reading"):
-            return True
+        yield node
         node = node.parent
-    return False
+
+
+def _with_papers(text: str) -> list[nodes.Node]:
+    """The text with links to the papers of which it has the number."""
+    parts, start = [], 0
+    for match in PAPER.finditer(text):
+        link = nodes.raw("", f'<a href="https://arxiv.org/abs/{match[1]}">{match[0]}</a>', format="html")
+        parts += [nodes.Text(text[start:match.start()]), link]
+        start = match.end()
+    return [*parts, nodes.Text(text[start:])]
 
 
 def setup(app) -> dict:

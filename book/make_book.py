@@ -54,6 +54,7 @@ def write_sources(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "index.md", pages.front())
     _write(folder / "glossary.md", links.glossary())
+    _write(folder / "start.md", pages.start())
     for entry in CHAPTERS:
         if entry.written:
             notebook = pages.page(entry, read_notebook(notebooks_folder() / entry.notebook))

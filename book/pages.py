@@ -8,6 +8,7 @@ import copy
 import importlib
 import re
 from html import escape
+from pathlib import Path
 
 import explorers
 import launch
@@ -23,7 +24,7 @@ BESIDE_THE_GUIDE = ("classroom/README.md", "classroom/jupyterhub/README.md", "cl
 HINTS = re.compile(r"(?:Replace the `\.\.\.` and run the cell\. )?For\s+a\s+hint\W(?:\s*run)?\s*`\w+\.\w+\.hint\(\)`"
                    r"(?:, and so on)?(?:; `\w+\.\w+\.solution\(\)` shows the\s+solution)?\.")
 HINTS_HERE = ("On this page the hints and the solution unfold below each exercise; to have an answer checked, run the "
-              "chapter as a notebook.")
+              "chapter [as a notebook](start.md).")
 
 
 def page(entry: Chapter, notebook: dict) -> dict:
@@ -60,7 +61,7 @@ def front() -> str:
     for index, part in enumerate(PARTS):
         names = "\n".join(entry.notebook for entry in CHAPTERS if entry.written and entry.part == index)
         contents += f"```{{toctree}}\n:hidden:\n:caption: {part}\n\n{names}\n```\n\n"
-    contents += "```{toctree}\n:hidden:\n:caption: Look up\n\nglossary.md\n```\n\n"
+    contents += "```{toctree}\n:hidden:\n:caption: Look up\n\nglossary.md\nstart.md\n```\n\n"
     repository = address.repository()
     copy_of_it = f"[a copy of it](https://github.com/{repository})" if repository else "a copy of it"
     contents += "```{toctree}\n:hidden:\n:caption: For teachers\n\nclassroom/guide/index.md\n"
@@ -69,7 +70,7 @@ def front() -> str:
 
 From the recurrent cell through backpropagation in time, exploding gradients, LSTM and GRU to attention: an interactive
 course in which every number is computed. Here you read it, move its explorers and answer its quizzes; to run its cells
-and have your exercises checked, run `python3 course.py` in {copy_of_it} on your machine.
+and have your exercises checked, run `python3 course.py` in {copy_of_it} [on your machine](start.md).
 All chapters together take about {hours(minutes())}.
 
 {table()}
@@ -79,6 +80,16 @@ All chapters together take about {hours(minutes())}.
 {ways()}
 
 {contents}"""
+
+
+def start() -> str:
+    """How to run the course, as the README says it, in Markdown."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    needs = re.search(r"\*\*What you need\.\*\*.*?\n\n", readme, re.DOTALL)[0].replace(" (see *Settings*)", "")
+    steps = re.search(r"## Start\n(.*?)## The chapters", readme, re.DOTALL)[1]
+    repository = address.repository()
+    where = f"The course is at [github.com/{repository}](https://github.com/{repository}).\n\n" if repository else ""
+    return f"# Run it on your machine\n\n{where}{needs}{steps}"
 
 
 def anchor(heading: str) -> str:

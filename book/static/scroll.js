@@ -4,8 +4,15 @@ const reach = () => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
+  for (const formula of document.querySelectorAll("mjx-container:not([display])")) { // within a line
+    formula.classList.remove("wide");
+    const isWide = formula.offsetWidth > formula.closest("p, li, td, dd, article").clientWidth;
+    formula.classList.toggle("wide", isWide);
+    if (isWide) formula.tabIndex = 0;
+  }
 };
 window.addEventListener("resize", reach);
+document.querySelector(".sidebar-tree .current-page")?.scrollIntoView({ block: "nearest" });
 window.addEventListener("load", async () => {
   reach();
   if (window.MathJax?.startup) {

@@ -104,10 +104,12 @@ class GradientFlow(Picture):
         outside = np.abs(eigenvalues) > 1 + 1e-9
         self.inside.set_data(eigenvalues[~outside].real, eigenvalues[~outside].imag)
         self.outside.set_data(eigenvalues[outside].real, eigenvalues[outside].imag)
-        clips, clipped_to = bool(np.isfinite(clip)), short(min(weight_norm, clip))
+        clips = bool(np.isfinite(clip))
         self.numbers.set_text("\n".join([f"{s_max:.2f}", short(norms[0]), short(weight_norm),
-                                         clipped_to if clips else "off"]))
-        clipping = f"clipped: {clipped_to}" if clips else "not clipped"
+                                         short(min(weight_norm, clip)) if clips else "off"]))
+        clipping = "not clipped"
+        if clips:
+            clipping = f"clipped to {clip:g}" if weight_norm > clip else f"left as it is by clipping at {clip:g}"
         weights = f"The gradient of W_x, W_h and b has norm {short(weight_norm)}, {clipping}."
         return (  # three lines of words hold either what one gradient is or what training makes of it
             f"{start.capitalize()} start, {activation}, {steps} steps, spectral radius {radius:.2f}, "
@@ -152,7 +154,8 @@ class GradientFlow(Picture):
             else:
                 sentences.append(f"{names[index]}: {short(run[-1])} at update {len(run) - 1}")
             note.set_text(sentences[-1])
-        return "Training, loss " + "; ".join(sentences) + "." if sentences else ""
+        told = "; ".join(sentences)
+        return f"Training, loss (the first, and the last 10 on average) {told}." if told else ""
 
     def _turn_to(self, page: str) -> None:
         limits, ticks = LOSS_PAGES[page]

@@ -101,7 +101,7 @@ class NextCharacter(Picture):
             self.bars[place].set_height(height)
             self.names[place].set_text(visible(characters[index]))
             above = max(height, plain[index])  # clear of the mark, too
-            self.numbers[place].set(text=share(height) if height > 0 else "0", y=above + 0.02)
+            self.numbers[place].set(text=share(height), y=above + 0.02)
         self.plain.set_ydata(plain[order])
         shown = written.replace("\n", visible("\n"))
         for line, artist in enumerate(self.lines):
@@ -121,8 +121,8 @@ class NextCharacter(Picture):
 
 
 def share(p: float) -> str:
-    """A probability in a few characters: 62 %, 3 %, <1 %."""
-    return f"{100 * p:.0f} %" if p >= 0.01 else "<1 %"
+    """A probability in a few characters: 62 %, 3 %, <1 %, 0."""
+    return f"{100 * p:.0f} %" if p >= 0.01 else "<1 %" if p > 0 else "0"
 
 
 def drawable(characters: str, most: int = 8) -> str:

@@ -97,8 +97,9 @@ class NextCharacterExplorer(Explorer):
     )
     picture_class = NextCharacter
     on_page = {
-        "text": (PROMPT, PROMPT.replace("violin", "kettle"), PROMPT + "v", PROMPT + "k"),
-        "temperature": np.array([0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 30]) / 10,
+        "text": (PROMPT, PROMPT.replace("violin", "kettle"), PROMPT + "v", PROMPT + "k",
+                 PROMPT.replace("violin", "kettle") + "k"),
+        "temperature": np.array([0, 2, 4, 5, 6, 8, 10, 12, 14, 16, 20, 30]) / 10,
     }
 
     def make_controls(self) -> dict[str, ipywidgets.Widget]:

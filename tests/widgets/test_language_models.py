@@ -193,7 +193,7 @@ def test_no_mark_strikes_a_number_through(temperature):
         assert number.get_window_extent().y0 > to_pixels((0, mark))[1] + 1.5
 
 
-@pytest.mark.parametrize(("p", "text"), [(0.62, "62 %"), (1.0, "100 %"), (0.004, "<1 %"), (0.0, "<1 %")])
+@pytest.mark.parametrize(("p", "text"), [(0.62, "62 %"), (1.0, "100 %"), (0.004, "<1 %"), (0.0, "0")])
 def test_share(p, text):
     assert share(p) == text
 
