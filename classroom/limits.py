@@ -79,6 +79,16 @@ def _without_network() -> bool:
         return False
 
 
+def hold_memory(megabytes: int) -> None:
+    """A limit for this process itself; what it starts may lift it for itself."""
+    if resource is not None:
+        with contextlib.suppress(ValueError, OSError):
+            hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+            most = megabytes * MEGABYTE
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
 def tasks_of_user(user: int | None) -> int:
     """How many threads the user has now: what RLIMIT_NPROC counts."""
     import psutil
@@ -192,10 +202,10 @@ def reap(pid: int) -> None:
 
 
 def sweep(token: str) -> None:
-    """End what has left the group and the family of its process, and still has its mark."""
+    """End what has left the group and the family of its process, and still has a mark that begins like this."""
     import psutil
 
     for process in psutil.process_iter(["pid"]):
         with contextlib.suppress(psutil.Error, OSError):
-            if process.pid != os.getpid() and process.environ().get(MARK) == token:
+            if process.pid != os.getpid() and process.environ().get(MARK, "").startswith(token):
                 process.kill()

@@ -27,6 +27,7 @@ from seqlearn.grading.outcome import shorten
 from seqlearn.grading.running import TimeIsUp
 
 KERNEL = Path(__file__).with_name("kernel.py")
+FOLDER = "seqlearn-submission-"
 START_SECONDS = 60.0  # for Python to start, on a busy machine
 
 
@@ -41,6 +42,7 @@ class Place:
     user: int | None = None
     tasks: int = 0
     matplotlib: str = ""
+    mark: str = ""  # by which all that is started and written here is found, should the grader's own process end
 
 
 @dataclass
@@ -61,8 +63,8 @@ class Session:
         self.errors: dict[int, str] = {}
         self.found: set[str] = set()  # names of answers that the cells have left
         self.process: subprocess.Popen | None = None
-        self.token = secrets.token_hex(8)
-        self.folder = tempfile.mkdtemp(prefix="seqlearn-submission-")
+        self.token = self.place.mark + secrets.token_hex(8)
+        self.folder = tempfile.mkdtemp(prefix=f"{FOLDER}{self.place.mark}")
         return self
 
     def __exit__(self, *error: object) -> None:
