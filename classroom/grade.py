@@ -119,7 +119,7 @@ def write(of: Class, into: Path) -> None:
     write_csv(into / "grades.csv", [header, *rows])
     write_csv(into / "mistakes.csv", [["exercise", "title", "mistake", "students", "message"], *(
         [each.id, each.title, name, len(students), message] for each, name, message, students in of.mistakes())])
-    (into / "report.html").write_text(page(of), encoding="utf-8")
+    (into / "report.html").write_text(page(of), encoding="utf-8", errors="replace")
 
 
 def main(arguments: list[str] | None = None) -> int:
