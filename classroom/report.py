@@ -63,7 +63,7 @@ def _mistakes(of) -> str:
         items = "".join(
             f"<li><strong>{_count(len(students), 'student')}</strong>, {escape(each.id)} {escape(each.title)}: "
             f"<em>{escape(name)}</em>.<br>{inline(message)}"
-            f"<details><summary>Who</summary>{escape(', '.join(students))}</details></li>"
+            f"<details><summary>Who</summary>{escape('; '.join(students))}</details></li>"
             for each, name, message, students in known)
         blocks.append(f"<ol>{items}</ol>")
     else:

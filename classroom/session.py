@@ -103,6 +103,7 @@ class Session:
         self.is_dead, self.why = False, ""
         try:
             self.held = list(line.receive(START_SECONDS)[0].get("held") or [])
+            self.held += ["a user of its own"] if self.place.user is not None else []
         except (Broken, TimeoutError) as error:
             raise Ended(f"Python did not start ({error})") from None
 

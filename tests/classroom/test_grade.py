@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from class_of import CLIP, RESCALE, START, code_of, handed_in, write
+from classroom import pool
 from classroom.asked import sheet
 from classroom.collect import collect
 from classroom.grade import grade
 from classroom.grade import write as write_grades
 from classroom.judge import grade_cells
 from classroom.limits import Limits
-from classroom.pool import make_place
+from classroom.pool import CourseChanged, make_place
 from classroom.session import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -205,6 +206,24 @@ def test_mistakes_are_counted_over_the_class(graded):
     assert counts == sorted(counts, reverse=True)
 
 
+def test_the_user_that_submissions_run_as_is_told(graded, monkeypatch, capsys):
+    text = (graded[2] / "report.html").read_text(encoding="utf-8")
+    assert ("a user of its own" in text) == (make_place().user is not None)
+    monkeypatch.setattr(os, "getuid", lambda: 0, raising=False)
+    monkeypatch.setattr(pool, "_can_run", lambda user: False)
+    capsys.readouterr()
+    assert make_place().user is None and "run as root" in capsys.readouterr().err
+
+
+def test_a_change_of_a_chapter_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "ROOT", tmp_path)
+    chapter = write(tmp_path / "notebooks/05.ipynb", CLASS["good"])
+    before = pool.digests()
+    chapter.write_text("{}")
+    with pytest.raises(CourseChanged, match="05.ipynb"):
+        pool._unchanged(before)
+
+
 def test_a_notebook_that_ends_the_grader_costs_its_row(row):
     """Unless it runs as another user, who cannot."""
     marks = row("ends the grader")
@@ -246,7 +265,7 @@ def test_the_same_class_gives_the_same_text():
     assert grade_cells(cells, "05", LIMITS) == grade_cells(cells, "05", LIMITS)
 
 
-@pytest.mark.parametrize("command", ["collect", "grade", "handout"])
+@pytest.mark.parametrize("command", ["collect", "grade", "handout", "bundle"])
 def test_the_help_reads_well(command):
     done = subprocess.run([sys.executable, "-m", f"classroom.{command}", "--help"], cwd=ROOT,
                           capture_output=True, text=True,
