@@ -128,9 +128,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="course.py grade", description=__doc__.split("\n\n")[0],
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Writes three files: grades.csv (1 right, 0 not right, empty: not attempted; points are stars), which\n"
-               "spreadsheets and an LMS read; mistakes.csv; and report.html, which also says what each student\n"
-               "was told.\n\n"
+        epilog="Writes three files: grades.csv (1 right, 0 not right, empty: not attempted or not graded; points are\n"
+               "stars), which spreadsheets and an LMS read; mistakes.csv; and report.html, which also says what each\n"
+               "student was told.\n\n"
                "Students' code runs on this machine as you, with limits but in no sandbox. For people you do not\n"
                "trust, grade in a container or as a user of its own: classroom/README.md.")
     parser.add_argument("folder", type=given_path, metavar="FOLDER",
