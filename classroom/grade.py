@@ -16,7 +16,7 @@ from pathlib import Path
 from classroom.asked import Sheet, sheet
 from classroom.collect import Submission, beside, collect, given_path
 from classroom.judge import Graded, Mark
-from classroom.limits import Limits
+from classroom.limits import Limits, close_to_others
 from classroom.pool import CourseChanged, grade_all
 from classroom.report import page
 from classroom.spreadsheet import write_csv
@@ -153,6 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not chosen:
             raise FileNotFoundError(f"nothing was handed in in {given.folder}")
         into = given.into or beside(given.folder, "grades")
+        close_to_others()
         start = time.monotonic()
         total = sum(1 for one in chosen if not one.problem)
         limits = Limits(total_seconds=given.seconds, memory=given.memory)

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from classroom.judge import Graded
-from classroom.limits import Limits, adopt_orphans, hold_memory, sweep, tasks_of_user
+from classroom.limits import Limits, adopt_orphans, close_to_others, hold_memory, sweep, tasks_of_user
 from classroom.session import FOLDER, Place
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +41,7 @@ def work(connection, limits: Limits, place: Place, chapters: list[str]) -> None:
     for chapter in chapters:
         sheet(chapter)
     adopt_orphans()
+    close_to_others()
     hold_memory(WORKER_MEMORY)
     while (task := connection.recv()) is not None:
         number, cells, chapter = task

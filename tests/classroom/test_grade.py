@@ -233,6 +233,19 @@ def test_a_notebook_that_ends_the_grader_costs_its_row(row):
         assert marks["row"].problems == ["The process that graded it was ended."]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere nothing like it is tried")
+def test_the_graders_memory_is_closed_to_submissions(tmp_path):
+    """They run as the same user, and where no namespaces are allowed that would be enough to write into it."""
+    code = "from classroom.limits import close_to_others\nprint(close_to_others())"
+    opened = "def rescale(W, radius):\n    import os\n    open(f'/proc/{os.getppid()}/mem', 'r+b')"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}).stdout.startswith("True")
+    if os.getuid():
+        write(tmp_path / "in/anna/05.ipynb", by_hand(START, opened))
+        of = grade(collect(tmp_path / "in"), ["05"], LIMITS, 1)
+        assert "PermissionError" in of.rows[0].marks["05.1"].message
+
+
 def test_no_process_stays(graded):
     import psutil
 
