@@ -192,7 +192,7 @@ def needed(cells: list[Cell], answers: set[str], counting: set[int]) -> dict[int
             todo.append(number)
 
     for number, cell in enumerate(cells):
-        if number in counting and (cell.opaque or cell.binds & answers):
+        if number in counting and (cell.opaque or (cell.binds | cell.touches) & answers):
             take(number)
     while todo:
         number = todo.pop()
