@@ -137,6 +137,7 @@ def _mark(asked: Asked, session: Session, graded: Graded) -> Mark:
         if "NameError" in verdict.message and session.run_more(verdict.message):
             told, blob = session.answer(asked)
             verdict = _verdict(asked, session, told, blob)
+        session.tell_unbound(verdict.message)
     except Ended as ended:
         if session.starts > session.limits.restarts or "whole notebook" in str(ended):
             graded.problem = f"Not all of it was graded: {ended}."

@@ -77,7 +77,9 @@ class Kernel:
         self.peer = peer
         self.shell = InteractiveShell.instance()
         self.shell.history_manager.enabled = False
-        self.shell.enable_gui = lambda gui=None: None  # `%matplotlib inline` asks for it
+        self.shell.enable_gui = lambda gui=None: None  # `%pylab inline` asks for it
+        # `%matplotlib widget` needs a package of the student's own, and no picture is looked at.
+        self.shell.register_magic_function(lambda line: None, "line", "matplotlib")
         self.shell.colors = "nocolor"
         self.in_cell = False
         self.shell.ask_exit = self.leave

@@ -73,7 +73,7 @@ def copy_number(stem: str) -> int:
 def chapter_of(name: str, cells: list[str]) -> str | None:
     """A notebook's chapter: the one whose exercises its cells name most often, else the one that its name says."""
     text = "\n".join(cells)
-    counts = _checked(text)
+    counts = {entry.number: len(re.findall(rf"\bch{entry.number}\.\w+\.check\(", text)) for entry in CHAPTERS}
     best = max(counts, key=counts.get)
     if counts[best]:
         return best
@@ -86,12 +86,9 @@ def chapter_of(name: str, cells: list[str]) -> str | None:
 
 
 def other_chapters(cells: list[str], chapter: str) -> list[str]:
-    """Further chapters of which a notebook checks exercises."""
-    return [number for number, count in _checked("\n".join(cells)).items() if count and number != chapter]
-
-
-def _checked(text: str) -> dict[str, int]:
-    return {entry.number: len(re.findall(rf"\bch{entry.number}\.\w+\.check\(", text)) for entry in CHAPTERS}
+    """Further chapters of which a notebook checks exercises, in code and not in a comment or a text."""
+    found = set(re.findall(r"^[^#'\"\n]*\bch(\d\d)\.\w+\.check\(", "\n".join(cells), re.MULTILINE))
+    return sorted(found & set(SLUGS.values()) - {chapter})
 
 
 def folder_name(student: str) -> str:

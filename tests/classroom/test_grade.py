@@ -58,6 +58,8 @@ CLASS = {
                                   "class Mine(torch.nn.Module):\n    forward = staticmethod(f)\nclip = Mine()"),
     "pylab": by_hand("%pylab inline", RESCALE, "import builtins\n" + CLIP.replace("(sum(", "(builtins.sum(").replace(
         " min(", " builtins.min(")),
+    "a package of its own": by_hand("%matplotlib widget\n" + START, "sizes = open('sizes.csv').read()", RESCALE,
+                                    CLIP.replace("norm = ", "norm = sizes and ")),
     "wrong indentation": by_hand(START, RESCALE + "\n  x = 1", CLIP + "\nexit()"),
     "leaves the answer": by_hand(START, RESCALE, "def clip(grads, limit): quit()"),
     "two chapters": by_hand(START, RESCALE + "\nch05.rescale.check(rescale)", CLIP + "\nch05.clip.check(clip)",
@@ -180,6 +182,8 @@ def test_the_reason_is_told(row):
     assert "does a loop ever end" in row("never ends in an answer")["05.2"].message
     assert re.search("20 processes|memory|raised", row("forks")["05.2"].message)
     assert "stops with SyntaxError" in row("=1+1 <script>")["05.1"].message
+    assert row("a package of its own")["05.1"].status == "correct"
+    assert "cell 2, which should make `sizes`, raised FileNotFoundError" in row("a package of its own")["row"].notes[0]
     assert "IndentationError" in row("wrong indentation")["05.1"].message
     assert row("wrong indentation")["05.2"].status == "correct"
     assert "tried to leave Python with exit()" in row("leaves the answer")["05.2"].message
