@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+NOT_AT_HAND = "{} is not at hand while a notebook is graded"
 
 
 def main() -> None:
@@ -213,7 +214,10 @@ def stand_in(exercises: dict[str, dict[str, str]], names: dict) -> dict:
             names[HANDED.format(self._attribute)] = answer
             return self
 
-        hint = solution = lambda self: None
+        hint = solution = lambda self, key="": None
+
+        def __getattr__(self, name: str) -> None:
+            raise AttributeError(NOT_AT_HAND.format(name))
 
         def __repr__(self) -> str:
             return "Checked when it is graded."
@@ -244,7 +248,7 @@ def stand_in(exercises: dict[str, dict[str, str]], names: dict) -> dict:
 def constant(chapter: str, name: str) -> object:
     """What a chapter's text takes from its exercises besides these, as ch03.SUSPECTS; no function, so no reference."""
     if not name.isupper():
-        raise AttributeError(f"there is no {name} here")
+        raise AttributeError(NOT_AT_HAND.format(name))
     return getattr(real_module(chapter), name)
 
 

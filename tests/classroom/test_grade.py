@@ -96,7 +96,8 @@ CLASS = {
                                        "        f = f.f_back"),
     "takes the reference": by_hand(START, "rescale = ch05.rescale_reference",
                                    "def clip(grads, limit):\n    import sys\n    for m in list(sys.modules.values()):\n"
-                                   "        if f := getattr(m, 'clip_reference', None): return f(grads, limit)"),
+                                   "        if f := getattr(m, 'clip_reference', None): return f(grads, limit)\n"
+                                   "    return ch05.clip_reference(grads, limit)"),
     "no text": by_hand(START, "def rescale(W, radius): raise ValueError('\\ud800 \\x1b \\u202e')",
                        "clip = 1\nraise ValueError('\\udcff')", "x = '\ud800'"),
     "ends the grader": by_hand(START, "import os, time\npid, me = os.getppid(), os.getuid()\n" + RESCALE,
@@ -184,6 +185,7 @@ def test_the_reason_is_told(row):
     assert "stops with SyntaxError" in row("=1+1 <script>")["05.1"].message
     assert row("a package of its own")["05.1"].status == "correct"
     assert "cell 2, which should make `sizes`, raised FileNotFoundError" in row("a package of its own")["row"].notes[0]
+    assert "clip_reference is not at hand while" in row("takes the reference")["05.2"].message
     assert "IndentationError" in row("wrong indentation")["05.1"].message
     assert row("wrong indentation")["05.2"].status == "correct"
     assert "tried to leave Python with exit()" in row("leaves the answer")["05.2"].message
