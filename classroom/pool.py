@@ -10,6 +10,7 @@ import multiprocessing.connection
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,7 @@ def work(connection, limits: Limits, place: Place, chapters: list[str]) -> None:
 
     for chapter in chapters:
         sheet(chapter)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this one, and no submission's to send
     adopt_orphans()
     close_to_others()
     hold_memory(WORKER_MEMORY)

@@ -102,6 +102,8 @@ CLASS = {
                        "clip = 1\nraise ValueError('\\udcff')", "x = '\ud800'"),
     "ends the grader": by_hand(START, "import os, time\npid, me = os.getppid(), os.getuid()\n" + RESCALE,
                                "def clip(grads, limit):\n    os.kill(pid, 9)\n    while True: time.sleep(1)"),
+    "interrupts the grader": by_hand(START, RESCALE, "def clip(grads, limit):\n    import os, time\n"
+                                     "    os.kill(os.getppid(), 2)\n    time.sleep(0.2)\n    return grads"),
     "sends much": by_hand(START, CLIP, "import os, struct, threading\ndef send():\n    data = b'{\"value\": 1}'\n"
                           "    while True:\n        for f in range(3, 30):\n"
                           "            try: os.write(f, struct.pack('<II', len(data), 10**6) + data + bytes(10**6))\n"
@@ -160,7 +162,7 @@ def test_right_answers_are_right_whatever_lies_around_them(row, name):
 
 
 RIGHT_THEN_WRONG = ["leaves in an answer", "never ends in an answer", "memory", "forks", "stays behind", "prints much",
-                    "leaves the answer"]
+                    "leaves the answer", "interrupts the grader"]
 
 
 @pytest.mark.parametrize("name", RIGHT_THEN_WRONG)
@@ -186,6 +188,7 @@ def test_the_reason_is_told(row):
     assert row("a package of its own")["05.1"].status == "correct"
     assert "cell 2, which should make `sizes`, raised FileNotFoundError" in row("a package of its own")["row"].notes[0]
     assert "clip_reference is not at hand while" in row("takes the reference")["05.2"].message
+    assert "interrupted" not in row("interrupts the grader")["05.2"].message
     assert "IndentationError" in row("wrong indentation")["05.1"].message
     assert row("wrong indentation")["05.2"].status == "correct"
     assert "tried to leave Python with exit()" in row("leaves the answer")["05.2"].message
