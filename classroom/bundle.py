@@ -4,8 +4,9 @@
     python3 course.py bundle --into FOLDER        a folder instead of an archive
     python3 course.py bundle --data FOLDER        with the data sets of that folder
 
-It holds the chapters, the packages for this Python on a machine like this one, the data sets that are on this machine,
-and the book. Unpack it on each machine of the room and run `python3 course.py` there, with the same Python.
+It holds the chapters, the packages for this Python on a machine like this one, the data sets that are on
+this machine, and the book. Unpack it on each machine of the room and run `python3 course.py` there, with
+the same Python.
 """
 
 import argparse

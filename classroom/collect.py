@@ -20,7 +20,7 @@ from pathlib import Path
 
 from classroom.asked import code_cells, sheet
 from classroom.spreadsheet import write_csv
-from classroom.students import NO_STUDENT, Origin, chapter_of, folder_name, origin, tidy
+from classroom.students import NO_STUDENT, Origin, chapter_of, folder_name, origin, other_chapters, tidy
 
 LIST = "collected.json"
 KEPT = ("student", "id", "key", "chapter", "source", "problem", "note")
@@ -122,7 +122,9 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: tuple[str, .
         return
     path, name = (*parts, *inner), inner[-1].lower()
     date = _seconds(entry.date_time)
-    if stat.S_ISLNK(entry.external_attr >> 16):
+    if entry.flag_bits & 1:
+        found.append(Found(path, date, problem="it is encrypted: it can only be read without a password"))
+    elif stat.S_ISLNK(entry.external_attr >> 16):
         found.append(Found(path, date, problem="a link in an archive is not followed"))
     elif name.endswith(".zip"):
         if depth >= DEEPEST:
@@ -204,7 +206,8 @@ def submissions(found: list[Found]) -> list[Submission]:
         chosen += _latest(notebooks)
         if not notebooks:
             worst = sorted(each, key=lambda one: (one.problem == "no notebook", one.source))
-            worst[0].problem = worst[0].problem.replace("no notebook", _listed(each))
+            if worst[0].problem == "no notebook":
+                worst[0].problem = _listed(each)
             chosen.append(worst[0])
         elif any(one.problem not in ("", "no notebook") for one in each):
             chosen[-1].note += "".join(
@@ -237,6 +240,9 @@ def _submission(found: Found, who: Origin) -> Submission:
     if made.chapter is None:
         made.problem = "it is no chapter of the course, as far as its name and its cells tell"
         return made
+    if others := other_chapters(made.cells, made.chapter):
+        made.note = (f" It also checks exercises of chapter {' and '.join(others)}, which are not read: a notebook "
+                     "counts for one chapter.")
     asked = sheet(made.chapter)
     touched = any(cell.strip() not in asked.stubs | asked.text_cells for cell in made.cells if cell.strip())
     made.order = (touched, who.number, found.time, who.copy, made.source)

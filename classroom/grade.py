@@ -16,7 +16,7 @@ from pathlib import Path
 from classroom.asked import Sheet, sheet
 from classroom.collect import Submission, beside, collect, given_path
 from classroom.judge import Graded, Mark
-from classroom.limits import Limits
+from classroom.limits import Limits, close_to_others
 from classroom.pool import CourseChanged, grade_all
 from classroom.report import page
 from classroom.spreadsheet import write_csv
@@ -119,7 +119,7 @@ def write(of: Class, into: Path) -> None:
     write_csv(into / "grades.csv", [header, *rows])
     write_csv(into / "mistakes.csv", [["exercise", "title", "mistake", "students", "message"], *(
         [each.id, each.title, name, len(students), message] for each, name, message, students in of.mistakes())])
-    (into / "report.html").write_text(page(of), encoding="utf-8")
+    (into / "report.html").write_text(page(of), encoding="utf-8", errors="replace")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -128,9 +128,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="course.py grade", description=__doc__.split("\n\n")[0],
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Writes three files: grades.csv (1 right, 0 not right, empty: not attempted; points are stars), which\n"
-               "spreadsheets and an LMS read; mistakes.csv; and report.html, which also says what each student\n"
-               "was told.\n\n"
+        epilog="Writes three files: grades.csv (1 right, 0 not right, empty: not attempted or not graded; points are\n"
+               "stars), which spreadsheets and an LMS read; mistakes.csv; and report.html, which also says what each\n"
+               "student was told.\n\n"
                "Students' code runs on this machine as you, with limits but in no sandbox. For people you do not\n"
                "trust, grade in a container or as a user of its own: classroom/README.md.")
     parser.add_argument("folder", type=given_path, metavar="FOLDER",
@@ -153,6 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not chosen:
             raise FileNotFoundError(f"nothing was handed in in {given.folder}")
         into = given.into or beside(given.folder, "grades")
+        close_to_others()
         start = time.monotonic()
         total = sum(1 for one in chosen if not one.problem)
         limits = Limits(total_seconds=given.seconds, memory=given.memory)

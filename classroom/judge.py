@@ -3,12 +3,14 @@ process, and are the course's own: the same engine that a learner meets, whose a
 """
 
 import inspect
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from classroom.asked import Asked, Sheet, sheet
 from classroom.beside import is_beside, outcome_of
 from classroom.limits import Limits
+from classroom.needed import HANDED
 from classroom.session import Ended, Place, Session
 from classroom.wire import Reader
 from seqlearn.grading import diagnosis
@@ -16,7 +18,8 @@ from seqlearn.grading.grade import _same, judge
 from seqlearn.grading.outcome import NOT_ATTEMPTED, Outcome, is_right, make_cases
 from seqlearn.grading.types import Verdict
 
-ANOTHER_NAME = "Taken from the name `{}`, which its check call has."
+ANOTHER_NAME = "{}: taken from the name `{}`, which its check call has."
+NO_NAME = "{}: taken from its check call."
 
 
 @dataclass
@@ -82,7 +85,20 @@ def grade_cells(cells: list[str], chapter: str, limits: Limits | None = None, pl
         if not graded.problem and all(mark.status != "correct" for mark in graded.marks) and session.errors:
             number, error = min(session.errors.items())
             graded.notes.append(f"Code cell {number + 1} raised {error}")
+    return _readable(graded)
+
+
+def _readable(graded: Graded) -> Graded:
+    """Its texts quote the student's code, and must not hold what no file can: one row would cost all of them."""
+    graded.problem, graded.notes = readable(graded.problem), [readable(note) for note in graded.notes]
+    for mark in graded.marks:
+        mark.message = readable(mark.message)
     return graded
+
+
+def readable(text: str) -> str:
+    """A text with a sign in place of each character that cannot be written or turns others around."""
+    return "".join("\ufffd" if unicodedata.category(c)[0] == "C" and c not in "\n\t" else c for c in text)
 
 
 def _in_turn(asked: Sheet) -> list[Asked]:
@@ -121,6 +137,7 @@ def _mark(asked: Asked, session: Session, graded: Graded) -> Mark:
         if "NameError" in verdict.message and session.run_more(verdict.message):
             told, blob = session.answer(asked)
             verdict = _verdict(asked, session, told, blob)
+        session.tell_unbound(verdict.message)
     except Ended as ended:
         if session.starts > session.limits.restarts or "whole notebook" in str(ended):
             graded.problem = f"Not all of it was graded: {ended}."
@@ -129,8 +146,10 @@ def _mark(asked: Asked, session: Session, graded: Graded) -> Mark:
     if not verdict.message:
         verdict.message = f"Its process had to be ended while this answer ran: {session.why}."
     name = str(told.get("name"))
-    note = f" {ANOTHER_NAME.format(name)}" if name in session.names[asked.attribute][1:] else ""
-    return Mark(exercise.id, verdict.status, verdict.message + note, verdict.mistake)
+    if name in session.names[asked.attribute][1:]:
+        of = NO_NAME if name == HANDED.format(asked.attribute) else ANOTHER_NAME
+        session.notes.append(of.format(exercise.id, name))
+    return Mark(exercise.id, verdict.status, verdict.message, verdict.mistake)
 
 
 def _verdict(asked: Asked, session: Session, told: dict, blob: bytes) -> Verdict:

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+NOT_AT_HAND = "{} is not at hand while a notebook is graded"
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
-    sys.path.insert(0, str(ROOT))
+    sys.path[:0] = [os.getcwd(), str(ROOT)]  # a notebook finds the modules that lie beside it
     settings = json.loads(sys.argv[1])
     from classroom.limits import confine
 
@@ -77,25 +78,34 @@ class Kernel:
         self.peer = peer
         self.shell = InteractiveShell.instance()
         self.shell.history_manager.enabled = False
-        self.shell.enable_gui = lambda gui=None: None  # `%matplotlib inline` asks for it
+        self.shell.enable_gui = lambda gui=None: None  # `%pylab inline` asks for it
+        # `%matplotlib widget` needs a package of the student's own, and no picture is looked at.
+        self.shell.register_magic_function(lambda line: None, "line", "matplotlib")
         self.shell.colors = "nocolor"
+        self.in_cell = False
+        self.shell.ask_exit = self.leave
         self.found: dict[str, object] = {}
         self.besides: dict[tuple[str, str], object] = {}
-        self.shell.user_ns.update(stand_in(exercises))
+        self.shell.user_ns.update(stand_in(exercises, self.shell.user_ns))
         warnings.simplefilter("ignore")
         builtins.input = running._refuse_input
         sys.stdin = io.StringIO()
 
+    def leave(self) -> None:
+        """What `exit()` does: nothing before a cell is done, and in an answer what the course's check makes of it."""
+        if not self.in_cell:
+            raise SystemExit
+
     def read(self, sources: list[str]) -> tuple[dict, bytes]:
         """What each cell binds and uses, as `needed.Cell` has it; nothing is run."""
-        from classroom.needed import read_cell
+        from classroom.needed import Cell, read_cell
 
         cells = []
         for source in sources:
             try:
                 cell = read_cell(self.shell.transform_cell(source))
-            except Exception:
-                cell = read_cell("")
+            except Exception as error:  # IPython finds a wrong indentation first
+                cell = Cell(broken=f"{type(error).__name__}: {getattr(error, 'msg', error)}"[:200])
             cells.append({key: sorted(value) if isinstance(value, set) else value for key, value in vars(cell).items()})
         return {"cells": cells}, b""
 
@@ -105,11 +115,13 @@ class Kernel:
         `sure`: names that the cell binds; `perhaps`: names that count if they hold something else than before.
         """
         before = {name: self.shell.user_ns.get(name, self) for name in perhaps}
+        self.in_cell = True
         try:
             result = self.shell.run_cell(source, store_history=False, silent=True)
             error = result.error_before_exec or result.error_in_exec
         except BaseException as raised:  # a cell that spoilt IPython itself
             error = raised
+        self.in_cell = False
         changed = [name for name in perhaps if self.shell.user_ns.get(name, self) is not before[name]]
         for name in [*sure, *changed]:
             value = self.shell.user_ns.get(name, ...)
@@ -138,8 +150,10 @@ class Kernel:
             return {"missing": all(name not in self.shell.user_ns for name in names)}, b""
         value = self.found[fitting[0]]
         writer = Writer(self.peer.handle, others=True)
+        to_call = function and callable(value) and not issubclass(type(value), type)
         try:
-            reply = {"name": fitting[0], "value": writer.plain(value), "parameters": parameters(value),
+            plain = {"t": "function", "v": self.peer.handle(value)} if to_call else writer.plain(value)
+            reply = {"name": fitting[0], "value": plain, "parameters": parameters(value),
                      "class": isinstance(value, type)}
         except Exception:
             return {"name": fitting[0], "value": {"t": "other", "v": str(type(value).__name__)[:60]}}, b""
@@ -178,23 +192,32 @@ def parameters(value: object) -> list | None:
         return None
 
 
-def stand_in(exercises: dict[str, dict[str, str]]) -> dict:
+def stand_in(exercises: dict[str, dict[str, str]], names: dict) -> dict:
     """Modules, by name, in place of `seqlearn.exercises`: the same names, without references. Checks there say nothing.
 
-    `exercises`: of every chapter the name of each exercise in its module, and its id.
+    `exercises`: of every chapter the name of each exercise in its module, and its id. `names`: the notebook's, where a
+    check keeps what it was handed, for an answer that has no name of its own.
     """
+    import functools
     import types
+
+    from classroom.needed import HANDED
 
     class Quiet:
         """An exercise in the student's process."""
 
-        def __init__(self, id: str) -> None:
+        def __init__(self, id: str, attribute: str) -> None:
+            self._attribute = attribute
             self.id, self.title, self.status, self.message, self.mistake = id, "", "not attempted", "", None
 
         def check(self, answer: object = ...) -> "Quiet":
+            names[HANDED.format(self._attribute)] = answer
             return self
 
-        hint = solution = lambda self: None
+        hint = solution = lambda self, key="": None
+
+        def __getattr__(self, name: str) -> None:
+            raise AttributeError(NOT_AT_HAND.format(name))
 
         def __repr__(self) -> str:
             return "Checked when it is graded."
@@ -211,15 +234,22 @@ def stand_in(exercises: dict[str, dict[str, str]]) -> dict:
     import seqlearn
 
     chapters = {}
-    for number, names in exercises.items():
-        quiet = {name: Quiet(id) for name, id in names.items()}
+    for number, given in exercises.items():
+        quiet = {attribute: Quiet(id, attribute) for attribute, id in given.items()}
         chapters[f"ch{number}"] = made = module(f"seqlearn.exercises.ch{number}", QUIZ=Quiz(), **quiet)
-        made.__getattr__ = lambda name, number=number: getattr(real_module(number), name)  # ch03.SUSPECTS
+        made.__getattr__ = functools.partial(constant, number)
     whole = module("seqlearn.exercises", catalog=list, quizzes=dict, progress=lambda: None,
                    reset_progress=lambda: None, **chapters)
     whole.__path__ = [str(Path(seqlearn.__file__).parent / "exercises")]  # a chapter's data in files of their own
     seqlearn.exercises = whole
     return chapters
+
+
+def constant(chapter: str, name: str) -> object:
+    """What a chapter's text takes from its exercises besides these, as ch03.SUSPECTS; no function, so no reference."""
+    if not name.isupper():
+        raise AttributeError(NOT_AT_HAND.format(name))
+    return getattr(real_module(chapter), name)
 
 
 def real_module(chapter: str):

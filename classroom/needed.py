@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 MOST_CHARACTERS = 200_000  # of one cell
 BINDS_ANYTHING = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__"}
-MAGICS_THAT_RUN = ("run_cell_magic(", "run_line_magic('run'", "run_line_magic('load")
+MAGICS_THAT_RUN = ("run_cell_magic(", "run_line_magic('run'", "run_line_magic('load", "run_line_magic('pylab'")
+HANDED = "_answer_to_{}"  # the name of an answer that stands in its check call: ch05.clip.check(lambda …)
 SETS = ("binds", "touches", "now", "later")
 
 
@@ -158,8 +159,12 @@ class _Order(ast.NodeVisitor):
         if not isinstance(function, ast.Attribute):
             return
         if function.attr == "check" and isinstance(function.value, ast.Attribute):
-            if len(node.value.args) == 1 and isinstance(node.value.args[0], ast.Name):
-                self.cell.checks.append((function.value.attr, node.value.args[0].id))
+            handed = [*node.value.args, *(keyword.value for keyword in node.value.keywords)]
+            if len(handed) == 1:
+                attribute, is_name = function.value.attr, isinstance(handed[0], ast.Name)
+                name = handed[0].id if is_name else HANDED.format(attribute)
+                self.cell.checks.append((attribute, name))
+                self.cell.binds |= set() if is_name else {name}
         else:
             self.cell.touches |= _base(function)  # states.append(h)
 
@@ -187,7 +192,7 @@ def needed(cells: list[Cell], answers: set[str], counting: set[int]) -> dict[int
             todo.append(number)
 
     for number, cell in enumerate(cells):
-        if number in counting and (cell.opaque or cell.binds & answers):
+        if number in counting and (cell.opaque or (cell.binds | cell.touches) & answers):
             take(number)
     while todo:
         number = todo.pop()

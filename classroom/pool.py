@@ -8,21 +8,25 @@ import hashlib
 import multiprocessing
 import multiprocessing.connection
 import os
+import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from classroom.judge import Graded
-from classroom.limits import Limits, adopt_orphans, tasks_of_user
-from classroom.session import Place
+from classroom.limits import Limits, adopt_orphans, close_to_others, hold_memory, sweep, tasks_of_user
+from classroom.session import FOLDER, Place
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0  # seconds that a worker may take beyond what a notebook may
 NOBODY = 65534
+WORKER_MEMORY = 3072  # megabytes: what a submission sends is read there
 
 
 class CourseChanged(Exception):
@@ -37,7 +41,10 @@ def work(connection, limits: Limits, place: Place, chapters: list[str]) -> None:
 
     for chapter in chapters:
         sheet(chapter)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this one, and no submission's to send
     adopt_orphans()
+    close_to_others()
+    hold_memory(WORKER_MEMORY)
     while (task := connection.recv()) is not None:
         number, cells, chapter = task
         connection.send((number, grade_cells(cells, chapter, limits, place)))
@@ -46,9 +53,11 @@ def work(connection, limits: Limits, place: Place, chapters: list[str]) -> None:
 class Worker:
     """One worker's process and what it does at the moment."""
 
-    def __init__(self, *settings: object) -> None:
+    def __init__(self, limits: Limits, place: Place, chapters: list[str]) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, other = context.Pipe()
+        self.mark = secrets.token_hex(8)
+        settings = limits, replace(place, mark=self.mark), chapters
         self.process = context.Process(target=work, args=(other, *settings), daemon=True)
         self.process.start()
         other.close()
@@ -56,11 +65,15 @@ class Worker:
         self.deadline = 0.0
 
     def end(self) -> None:
-        """End it; its students' processes end with their connection."""
+        """End it, and what it has left behind if a submission has ended it: processes, and a folder."""
         self.process.terminate()
         self.process.join(5)
         if self.process.is_alive():
             self.process.kill()
+            self.process.join(5)
+        sweep(self.mark)
+        for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}{self.mark}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def grade_all(tasks: list[tuple[list[str], str]], limits: Limits, processes: int,
@@ -74,8 +87,11 @@ def grade_all(tasks: list[tuple[list[str], str]], limits: Limits, processes: int
     try:
         done = 0
         while done < len(tasks):
-            for worker in workers:
+            for index, worker in enumerate(workers):
                 if worker.number is None and waiting:
+                    if not worker.process.is_alive():  # it was ended when its work was done
+                        worker.end()
+                        worker = workers[index] = Worker(*settings)
                     number, (cells, chapter) = waiting.pop()
                     worker.connection.send((number, cells, chapter))
                     worker.number = number
@@ -110,8 +126,9 @@ def grade_all(tasks: list[tuple[list[str], str]], limits: Limits, processes: int
 
 
 def digests() -> dict[str, str]:
-    """What the files are by which is graded."""
-    paths = [path for room in ("seqlearn", "classroom") for path in (ROOT / room).rglob("*.py")]
+    """What the files are by which is graded: the course's code and its chapters."""
+    kinds = ("seqlearn", "*.py"), ("classroom", "*.py"), ("notebooks", "*.ipynb")
+    paths = [path for room, kind in kinds for path in (ROOT / room).rglob(kind)]
     return {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)}
 
 
@@ -131,6 +148,8 @@ def make_place() -> Place:
         user = os.getuid()
         if user == 0 and _can_run(NOBODY):
             place.user = user = NOBODY
+        elif user == 0:
+            print("grade: submissions run as root: nobody cannot read the course or its Python", file=sys.stderr)
         place.tasks = tasks_of_user(user)
     return place
 

@@ -63,7 +63,7 @@ def _mistakes(of) -> str:
         items = "".join(
             f"<li><strong>{_count(len(students), 'student')}</strong>, {escape(each.id)} {escape(each.title)}: "
             f"<em>{escape(name)}</em>.<br>{inline(message)}"
-            f"<details><summary>Who</summary>{escape(', '.join(students))}</details></li>"
+            f"<details><summary>Who</summary>{escape('; '.join(students))}</details></li>"
             for each, name, message, students in known)
         blocks.append(f"<ol>{items}</ol>")
     else:
@@ -116,5 +116,5 @@ def _student(row) -> str:
     blank = [mark.id for mark in row.marks.values() if mark.status == "not attempted"]
     lines = [f"<li>✓ {escape(', '.join(right))}</li>"] if right else []
     lines += [*told, *([f"<li>○ not attempted: {escape(', '.join(blank))}</li>"] if blank else [])]
-    notes = "".join(f'<p class="soft">{escape(note)}</p>' for note in [*row.problems, *row.notes])
+    notes = "".join(f'<p class="soft">{inline(note)}</p>' for note in [*row.problems, *row.notes])
     return f"<h3>{_name(row)}</h3>{notes}<ul>{''.join(lines)}</ul>"

@@ -27,6 +27,8 @@ from seqlearn.grading.outcome import shorten
 from seqlearn.grading.running import TimeIsUp
 
 KERNEL = Path(__file__).with_name("kernel.py")
+FOLDER = "seqlearn-submission-"
+UNBOUND = re.compile(r"NameError.*name '(\w+)' is not defined")
 START_SECONDS = 60.0  # for Python to start, on a busy machine
 
 
@@ -41,6 +43,7 @@ class Place:
     user: int | None = None
     tasks: int = 0
     matplotlib: str = ""
+    mark: str = ""  # by which all that is started and written here is found, should the grader's own process end
 
 
 @dataclass
@@ -61,8 +64,8 @@ class Session:
         self.errors: dict[int, str] = {}
         self.found: set[str] = set()  # names of answers that the cells have left
         self.process: subprocess.Popen | None = None
-        self.token = secrets.token_hex(8)
-        self.folder = tempfile.mkdtemp(prefix="seqlearn-submission-")
+        self.token = self.place.mark + secrets.token_hex(8)
+        self.folder = tempfile.mkdtemp(prefix=f"{FOLDER}{self.place.mark}")
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -101,6 +104,7 @@ class Session:
         self.is_dead, self.why = False, ""
         try:
             self.held = list(line.receive(START_SECONDS)[0].get("held") or [])
+            self.held += ["a user of its own"] if self.place.user is not None else []
         except (Broken, TimeoutError) as error:
             raise Ended(f"Python did not start ({error})") from None
 
@@ -179,7 +183,7 @@ class Session:
 
     def run_more(self, error: str) -> bool:
         """After a NameError: run again, with the cells that bind this name. False when all of them have run."""
-        match = re.search(r"NameError.*name '(\w+)' is not defined", error)
+        match = UNBOUND.search(error)
         binders = {number for number, cell in enumerate(self.read) if match and match[1] in cell.binds}
         more = needed(self.read, self.answer_names | {match[1]}, self.counting | binders) if binders else {}
         more = {number: part for number, part in more.items() if number in binders or number not in self.needed}
@@ -224,6 +228,15 @@ class Session:
             if why and any(f"def {name}(" in source or f"{name} =" in source for name in names):
                 return f"Code cell {number + 1}, which should make it, stops with {why}"
         return ""
+
+    def tell_unbound(self, error: str) -> None:
+        """After a NameError that stays: note the cell that should bind the name, if it has raised."""
+        match = UNBOUND.search(error)
+        for number, cell in enumerate(self.read):
+            if match and match[1] in cell.binds and number in self.errors:
+                note = f"Code cell {number + 1}, which should make `{match[1]}`, raised {self.errors[number]}"
+                if note not in self.notes:
+                    self.notes.append(note)
 
     def restart(self) -> None:
         """The same notebook again, after an answer has ended its process. Raises Ended."""

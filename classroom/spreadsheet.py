@@ -18,5 +18,5 @@ def harmless(value: object) -> object:
 
 def write_csv(path: Path, rows: Iterable[Iterable[object]]) -> None:
     """Write rows as CSV in UTF-8, with the mark in front by which Excel knows it. Empty stands for None."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         csv.writer(file).writerows([["" if cell is None else harmless(cell) for cell in row] for row in rows])

@@ -9,6 +9,7 @@ from seqlearn.course.chapters import CHAPTERS
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(file|onlinetext)_?(?P<rest>.*)$", re.DOTALL)
 CANVAS = re.compile(r"(?P<name>[^_]+)_(LATE_)?(?P<id>\d+)_(?P<number>\d+)_(?P<rest>.+)$", re.DOTALL)
 COPY = re.compile(r"(?:[ _]\((?P<a>\d+)\)|-(?P<b>\d+)|[-_]new(?P<c>\d*)|-Copy(?P<d>\d+))$")
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)  # no file of Windows may be called so
 NO_STUDENT = {"work", "notebooks", "__macosx"}  # folders of the course, not of a student
 SLUGS = {entry.notebook.removesuffix(".ipynb"): entry.number for entry in CHAPTERS}
 
@@ -84,7 +85,14 @@ def chapter_of(name: str, cells: list[str]) -> str | None:
     return numbered[1] if numbered and numbered[1] in SLUGS.values() else None
 
 
+def other_chapters(cells: list[str], chapter: str) -> list[str]:
+    """Further chapters of which a notebook checks exercises, in code and not in a comment or a text."""
+    found = set(re.findall(r"^[^#'\"\n]*\bch(\d\d)\.\w+\.check\(", "\n".join(cells), re.MULTILINE))
+    return sorted(found & set(SLUGS.values()) - {chapter})
+
+
 def folder_name(student: str) -> str:
     """A folder's name for a student: letters and digits of any script, nothing that a file system or a shell reads."""
     kept = "".join(c if c.isalnum() else "_" for c in unicodedata.normalize("NFC", student))
-    return re.sub("_+", "_", kept).strip("_")[:60] or "student"
+    name = re.sub("_+", "_", kept).strip("_")[:60] or "student"
+    return name + "_" if RESERVED.match(name) else name

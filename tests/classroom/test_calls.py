@@ -9,7 +9,7 @@ import pytest
 from classroom.beside import is_beside, outcome_of
 from classroom.judge import Answer
 from classroom.kernel import describe, parameters
-from classroom.peer import Peer
+from classroom.peer import Peer, restore
 from classroom.wire import Broken, Line, Reader, Writer
 from seqlearn.exercises import catalog
 from seqlearn.grading.outcome import Outcome, make_cases
@@ -70,6 +70,26 @@ def test_what_an_answer_changes_in_its_arguments_is_changed_here():
     assert array.tolist() == [[2, 2], [2, 2], [2, 2]] and grads["W"].tolist() == [0, 0] and numbers == [1, 3]
 
 
+def test_no_argument_is_made_too_large_here():
+    array, huge = np.ones(3), {"t": "huge", "d": "<f8", "s": [10**8]}
+    with pytest.raises(Broken):
+        restore(array, Reader(b"", lambda number: print, gradients=False).value(huge))
+    assert array.shape == (3,)
+
+
+def test_messages_that_nobody_asked_for_end_the_connection():
+    (source, sink), (back, other) = os.pipe(), os.pipe()
+    files = [os.fdopen(each, mode, buffering=0) for each, mode in ((source, "rb"), (sink, "wb"), (other, "wb"))]
+    line, sender = Line(files[0], files[2]), Line(os.fdopen(back, "rb", buffering=0), files[1])
+    with pytest.raises(Broken):
+        for _ in range(1000):
+            sender.send({"value": 1}, bytes(10_000))
+    with pytest.raises(Broken, match="more messages"):
+        for _ in range(1000):
+            line.receive(1)
+    files[2].close()
+
+
 def test_an_answer_may_call_the_function_that_it_is_given():
     with Pair() as pair:
         assert pair.answer(lambda f, x: f(f(x)) + 1)(lambda x: 2 * x, 5) == 21
@@ -115,6 +135,7 @@ FORGED = [
     {"t": "array", "d": "<f8", "s": [-1], "o": [0], "b": [0, -8]},
     {"t": "array", "d": "<f8", "s": [1], "o": [5], "b": [0, 8]},
     {"t": "array", "d": "<f8", "s": [1], "o": [0], "b": [99, 8]},
+    {"t": "range", "v": [0, 10**9]}, {"t": "objects", "s": [10**9], "v": [1]},
     {"t": "pickle", "v": "gASV"}, {"t": "huge", "d": "<f8", "s": [2**40, 2**40]}, {"t": "function", "v": "x"}, [1], {},
 ]
 

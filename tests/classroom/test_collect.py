@@ -169,6 +169,7 @@ def test_what_is_no_notebook_has_its_reason(tmp_path):
     found = by_student(tmp_path)
     assert {name: bool(one.problem) for name, one in found.items()} == {
         **{name.partition(".")[0]: True for name in BROKEN}, "good": False}
+    assert found["half"].problem == "it is no notebook: its text is damaged"
     assert "report.pdf" in found["report"].problem and "7z" in found["other"].problem
 
 
@@ -193,6 +194,17 @@ def test_a_spreadsheet_knows_the_letters(tmp_path):
     assert (tmp_path / "x.csv").read_bytes() == "\ufeffZoë,1,,a b\r\n".encode()
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", "CON:", "", "...", "-rf", "$(x)"])
+@pytest.mark.parametrize("name", ["../x", "a/b", "CON:", "", "...", "-rf", "$(x)", "nul", "COM1"])
 def test_a_folders_name_is_harmless(name):
-    assert folder_name(name).replace("_", "").isalnum()
+    assert folder_name(name).replace("_", "").isalnum() and folder_name(name).upper() not in ("CON", "NUL", "COM1")
+
+
+def test_an_encrypted_archive_and_two_chapters_are_told(tmp_path):
+    data = zipped({"05.ipynb": json.dumps(ONE)})
+    where = data.index(b"PK\x01\x02")
+    write(tmp_path / "anna.zip", data[:6] + b"\1" + data[7:where + 8] + b"\1" + data[where + 9:])
+    both = handed_in("05", {"rescale": RESCALE + "\nch06.step.check(step)\n# ch07.fit.check(fit)"})
+    write(tmp_path / "ben/05.ipynb", both)
+    found = by_student(tmp_path)
+    assert "encrypted" in found["anna"].problem and "chapter 06," in found["ben"].note
+    assert by_student(tmp_path)["ben"].chapter == "05"

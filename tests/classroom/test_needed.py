@@ -44,6 +44,17 @@ def test_what_changes_a_name_is_needed_too():
     assert list(plan(cells, ["my_value"])) == [0, 1, 2, 3, 4]
 
 
+def test_an_answer_may_stand_in_its_check_call():
+    cell = read_cell("ch05.clip.check(lambda grads, limit: (grads, limit))\nch05.rescale.check(answer=f(g))")
+    assert [name for name, _ in cell.checks] == ["clip", "rescale"]
+    assert {name for _, name in cell.checks} <= cell.binds and not read_cell("ch05.clip.check(clip)").binds
+
+
+def test_an_answer_may_be_filled_in_by_later_cells():
+    cells = ["my_states = {'last': ...}", "my_states['last'] = 2", "my_states.update(parity=2)", "print(my_states)"]
+    assert list(plan(cells, ["my_states"])) == [0, 1, 2]
+
+
 def test_of_the_courses_own_cells_the_imports_are_enough():
     cells = ["import numpy as np\nfrom seqlearn import plots\nplots.use_style()", "def answer(x): return np.abs(x)"]
     assert plan(cells, ["answer"], {1}) == {0: "import numpy as np", 1: None}
