@@ -174,7 +174,7 @@ def test_a_hub_that_is_restarted(way):
         running = asyncio.create_task(ann.run("import time\nfor n in range(30): time.sleep(0.2)\nthrough = n", 60))
         process = hubs_process(hub, "jupyterhub_config.py")
         getattr(process, way)()
-        await asyncio.sleep(0.5)
+        await asyncio.to_thread(process.wait, 30)  # a hub that ends is in no hurry
         assert (await ben.run("beside = 1"))["status"] == "ok"  # while there is no hub
         await hub.wait_until_ready()
         assert hubs_process(hub, "jupyterhub_config.py").pid != process.pid
