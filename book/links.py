@@ -39,8 +39,9 @@ def glossary() -> str:
         place = f'<a href="{PAGES[term.chapter]}">chapter {term.chapter}</a>' if term.chapter in PAGES else ""
         rows.append(f'<dt id="{anchor(term)}">{escape(name)} <span lang="zh">{term.chinese}</span></dt>'
                     f"<dd>{escape(term.meaning, quote=False)} {place}</dd>")
-    return "# Glossary\n\nEvery term of the course, in English and Chinese, each with a chapter that uses it.\n" + (
-        "\n".join(rows).removeprefix("</dl>") + "\n</dl>\n")
+    letters = " · ".join(f"[{letter}](#{letter})" for letter in sorted({term.english[0].upper() for term in TERMS}))
+    start = f"Every term of the course, in English and Chinese, each with a chapter to read about it.\n\n{letters}\n"
+    return f"# Glossary\n\n{start}" + "\n".join(rows).removeprefix("</dl>") + "\n</dl>\n"
 
 
 def forms() -> dict[str, Term]:

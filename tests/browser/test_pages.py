@@ -7,8 +7,12 @@ import pytest
 from visit import BOOK, CHAPTER_PAGES, FOR_TEACHERS, Visit
 
 pytestmark = pytest.mark.browser
-PAGES = ["index.html", "glossary.html", *CHAPTER_PAGES, *FOR_TEACHERS, "search.html", "genindex.html"]
+PAGES = ["index.html", "start.html", "glossary.html", *CHAPTER_PAGES, *FOR_TEACHERS, "search.html", "genindex.html"]
 MOST_BYTES = 1_500_000
+
+
+def test_every_page_is_opened(site):
+    assert {path.relative_to(BOOK).as_posix() for path in BOOK.rglob("*.html")} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)

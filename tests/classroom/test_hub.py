@@ -174,7 +174,7 @@ def test_a_hub_that_is_restarted(way):
         running = asyncio.create_task(ann.run("import time\nfor n in range(30): time.sleep(0.2)\nthrough = n", 60))
         process = hubs_process(hub, "jupyterhub_config.py")
         getattr(process, way)()
-        await asyncio.to_thread(process.wait, 30)  # a hub that ends is in no hurry
+        await asyncio.to_thread(process.wait, 120)  # a hub that ends is in no hurry
         assert (await ben.run("beside = 1"))["status"] == "ok"  # while there is no hub
         await hub.wait_until_ready()
         assert hubs_process(hub, "jupyterhub_config.py").pid != process.pid
@@ -212,8 +212,8 @@ def test_an_idle_kernel_is_ended():
     async def play(hub, ann, ben):
         assert psutil.pid_exists(ann.kernel_pid)
         await saves(ann, "before")
-        busy = asyncio.create_task(ben.run("import time; time.sleep(12)", 60))  # as idle to look at, and not idle
-        for _ in range(20):
+        busy = asyncio.create_task(ben.run("import time; time.sleep(40)", 90))  # as idle to look at, and not idle
+        for _ in range(60):
             await asyncio.sleep(0.5)
             if not psutil.pid_exists(ann.kernel_pid):
                 break
