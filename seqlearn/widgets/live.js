@@ -6,50 +6,66 @@ function set(element, attributes) {
   return element;
 }
 
-const maker = (space) => (parent, tag, attributes = {}, text = "") => {
-  const element = set(document.createElementNS(`http://www.w3.org/${space}`, tag), attributes);
+function html(parent, tag, attributes = {}, text = "") {
+  const element = set(document.createElement(tag), attributes);
   element.append(text);
   parent.append(element);
   return element;
-};
-const html = maker("1999/xhtml"), svg = maker("2000/svg");
+}
 
 const button = (parent, label, go) =>
   Object.assign(html(parent, "button", { type: "button" }, label), { onclick: go });
 
-// A picture of its own in pixels of the page, so that its words keep their size however narrow it is.
-function picture(parent, label, width, height) {
-  parent.querySelector("svg")?.remove();
-  const made = svg(parent, "svg", { role: "group", "aria-label": label, width, height, viewBox: `0 0 ${width} ${height}` });
-  parent.querySelector(".title")?.after(made);
-  return made;
+// Makes the inside of an element as it is told: each part as [tag, attributes, ...parts], a text as ["text", attributes,
+// words]. What has its place and its tag already stays, with its focus; a part that is missing keeps its place free.
+function patch(parent, parts) {
+  parts.forEach((part, k) => {
+    const [tag, attributes, ...inside] = part || ["g", {}];
+    let element = parent.children[k];
+    if (element?.localName !== tag) {
+      element?.remove();
+      const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      element = parent.insertBefore(made, parent.children[k] ?? null);
+    }
+    const told = element.told ?? {};
+    for (const [name, value] of Object.entries(attributes)) {
+      if (typeof value === "function") element[name] = value;
+      else if (value !== told[name]) element.setAttribute(name, value);
+    }
+    for (const name in told) if (!(name in attributes)) element.removeAttribute(name);
+    element.told = attributes;
+    if (tag !== "text") patch(element, inside);
+    else if (element.textContent !== String(inside[0])) [element.textContent] = inside;
+  });
+  while (parent.children.length > parts.length) parent.lastChild.remove();
 }
 
 const path = (points) => points.filter(([x, y]) => !Number.isNaN(x + y)).map(([x, y], i) =>
   `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 
-// Grid, numbers and frame of axes in a box of a picture: x and y are [low, high], ticks [value, words]. It returns what
-// takes values to pixels and back.
-function axes(parent, { left, right, top, bottom }, { x, y, xTicks = [], yTicks = [], xLabel = "" }) {
-  const [across, up] = [(right - left) / (x[1] - x[0]), (bottom - top) / (y[1] - y[0])];
-  const at = { x: (value) => left + across * (value - x[0]), y: (value) => bottom - up * (value - y[0]),
-    fromX: (pixel) => x[0] + (pixel - left) / across, fromY: (pixel) => y[0] + (bottom - pixel) / up };
-  for (const [value, words] of yTicks) {
-    svg(parent, "line", { class: "grid", x1: left, x2: right, y1: at.y(value), y2: at.y(value) });
-    svg(parent, "text", { class: "tick", x: left - 6, y: at.y(value) + 4, "text-anchor": "end" }, words);
-  }
-  for (const [value, words] of xTicks) {
-    svg(parent, "line", { class: "grid", x1: at.x(value), x2: at.x(value), y1: top, y2: bottom });
-    svg(parent, "text", { class: "tick", x: at.x(value), y: bottom + 16, "text-anchor": "middle" }, words);
-  }
-  svg(parent, "text", { x: (left + right) / 2, y: bottom + 32, "text-anchor": "middle" }, xLabel);
-  svg(parent, "rect", { class: "frame", x: left, y: top, width: right - left, height: bottom - top });
-  return { ...at, box: { x: left, y: top, width: right - left, height: bottom - top } };
-}
+// Curves, and marks of one shape at their points.
+const line = (name, points) => ["path", { class: `line ${name}`, d: path(points) }];
+const marks = (name, points, shape) => ["path", { class: name, d: points.map((point) => `M${point}${shape}`).join("") }];
+const DOT = (r) => `m-${r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0-${2 * r} 0`;
+const DIAMOND = (r) => `m0-${r}l${r} ${r}l-${r} ${r}l-${r}-${r}z`;
+const middle = { "text-anchor": "middle" }, end = { "text-anchor": "end" };
 
-// A part of a picture that ends with the frame of these axes.
-function clipped(parent, { box }) {
-  return svg(parent, "svg", { ...box, viewBox: Object.values(box).join(" "), style: "overflow: hidden" });
+// Grid, numbers and frame of axes in a box of a picture: x and y are [low, high], ticks numbers or [value, words]. It
+// returns these parts, what takes values to pixels and back, and what draws other parts so that they end with the frame.
+function axes({ left, right, top, bottom }, { x: [x0, x1], y: [y0, y1], xTicks = [], yTicks = [], xLabel = "" }) {
+  const [across, up] = [(right - left) / (x1 - x0), (bottom - top) / (y1 - y0)];
+  const x = (value) => left + across * (value - x0), y = (value) => bottom - up * (value - y0);
+  const fromX = (pixel) => x0 + (pixel - left) / across, fromY = (pixel) => y0 + (bottom - pixel) / up;
+  const box = { x: left, y: top, width: right - left, height: bottom - top };
+  const rung = (value, words = value) => [["line", { class: "grid", x1: left, x2: right, y1: y(value), y2: y(value) }],
+    ["text", { class: "tick", x: left - 6, y: y(value) + 4, ...end }, words]];
+  const post = (value, words = value) => [["line", { class: "grid", x1: x(value), x2: x(value), y1: top, y2: bottom }],
+    ["text", { class: "tick", x: x(value), y: bottom + 16, ...middle }, words]];
+  const parts = [...yTicks.flatMap((tick) => rung(...[tick].flat())), ...xTicks.flatMap((tick) => post(...[tick].flat())),
+    ["text", { x: (left + right) / 2, y: bottom + 32, ...middle }, xLabel], ["rect", { class: "frame", ...box }]];
+  const clipped = (...inside) =>
+    ["svg", { ...box, viewBox: Object.values(box).join(" "), style: "overflow: hidden" }, ...inside];
+  return { x, y, fromX, fromY, parts, clipped };
 }
 
 // As Python rounds: a number exactly between two is rounded to the even digit. method: toFixed or toExponential.
@@ -60,33 +76,22 @@ function rounded(number, decimals, method = "toFixed") {
   return isEven ? kept + (exponent ? `e${exponent}` : "") : number[method](decimals);
 }
 
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-const toStep = (value, { min, max, step }) => clamp(Number((Math.round(value / step) * step).toFixed(6)), min, max);
-const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"["0123456789".indexOf(sign)] ?? "⁻");
-
-// Something in a picture to take hold of. Mouse and finger move it, anywhere on `surface`; so do the arrow keys; to a
-// screen reader it is a slider. move(x, y, begins): in pixels of the picture; turn(dx, dy): by so many notches.
-// type(key), where there is one, says whether it has taken another key.
-function grip(element, surface, { label, picture, move, turn, type }) {
-  set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
-  const isWhole = surface === picture; // a finger drags its handle only, or taps: elsewhere it scrolls the page
-  if (isWhole) element.addEventListener("touchstart", (event) => event.preventDefault()); else surface.style.touchAction = "none";
-  const go = ({ x, y, type }, box = picture.getBoundingClientRect()) => move(x - box.left, y - box.top, type === "pointerdown");
-  if (isWhole) surface.addEventListener("click", go);
-  surface.addEventListener("pointerdown", (event) => {
-    const isPassing = event.button || (isWhole && event.pointerType === "touch" && event.target !== element);
-    if (isPassing) return surface.releasePointerCapture(event.pointerId); // which a finger has without asking
-    surface.setPointerCapture(event.pointerId);
-    element.focus({ preventScroll: true });
-    event.preventDefault();
-    go(event);
-  });
-  surface.addEventListener("pointermove", (event) => surface.hasPointerCapture(event.pointerId) && go(event));
-  Object.assign(element, { turn, type });
+// Where mouse or finger are, in pixels of the picture that has the element, or that it is.
+function within(element, { x, y }) {
+  const { left, top } = (element.ownerSVGElement ?? element).getBoundingClientRect();
+  return [x - left, y - top];
 }
 
-const tellValue = (element, now, least, most, words) =>
-  set(element, { "aria-valuenow": now, "aria-valuemin": least, "aria-valuemax": most, "aria-valuetext": words });
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const toStep = (value, { min, max, step }) => clamp(Number((Math.round(value / step) * step).toFixed(6)), min, max);
+const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻");
+
+// The attributes of something in a picture to take hold of. Mouse and finger move it, anywhere in what it stands in; so do
+// the arrow keys; to a screen reader it is a slider. move(x, y, begins): in pixels of the picture; turn(dx, dy): by so many
+// notches. type(key), where there is one, says whether it has taken another key.
+const grip = (label, [now, least, most, words], actions) => ({ class: "grip", tabindex: 0, role: "slider",
+  "aria-label": label, "aria-valuenow": now, "aria-valuemin": least, "aria-valuemax": most, "aria-valuetext": words,
+  ...actions });
 
 // A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds.
 function player(parent, label, range, look, { min = 0, step = 0.01 } = {}) {
@@ -142,10 +147,14 @@ function live({ model, el }, make) {
       if (name) shown.change?.(name);
       asked ||= requestAnimationFrame(paint);
     },
-    panel(title) {
-      const box = html(body, "div");
+    // A box with a picture in pixels of the page, so that its words keep their size however narrow it is.
+    panel(title, attributes) {
+      const box = html(body, "div", attributes);
       html(box, "div", { class: "title" }, title);
-      return box;
+      const place = html(box, "div");
+      const draw = (label, width, height, parts) => patch(place, [["svg", { role: "group", "aria-label": label,
+        width, height, viewBox: `0 0 ${width} ${height}` }, ...parts]]);
+      return { box, draw };
     },
     // A control as the browser has it, in a label of its own.
     control(name) {
@@ -172,7 +181,7 @@ function live({ model, el }, make) {
         if (kind === "text") frame.put(name, value);
         else if (value !== "") frame.put(name, options ? Number(value) : isLog ? 10 ** value : toStep(value, specs[name]));
       });
-      input.addEventListener("change", () => { input.value = onInput(frame.places[name]); }); // what was typed may be no value
+      input.addEventListener("change", () => { input.value = onInput(frame.places[name]); }); // typed may be no value
       inputs[name]();
     },
   };
@@ -227,17 +236,35 @@ function live({ model, el }, make) {
     if (isMove) grip.turn(...isMove);
   }
 
+  // What stands in a picture itself is moved by the whole of it; but a finger drags the handle only, or taps: elsewhere
+  // it scrolls the page. What stands in a group is moved by all of the group.
+  function onPointer(event) {
+    const place = event.target.closest(":has(> .grip)"), isWhole = place?.localName === "svg";
+    const grip = place?.querySelector(":scope > .grip"), begins = event.type === "pointerdown";
+    if (grip && begins) {
+      const isPassing = event.button || (isWhole && event.pointerType === "touch" && event.target !== grip);
+      if (isPassing) return place.releasePointerCapture(event.pointerId); // which a finger has without asking
+      place.setPointerCapture(event.pointerId);
+      grip.focus({ preventScroll: true });
+      event.preventDefault();
+    }
+    const isTap = isWhole && event.type === "click";
+    if (isTap || place?.hasPointerCapture(event.pointerId)) grip.move(...within(place, event), begins);
+  }
+
   const shown = make(frame);
   const observer = new ResizeObserver(() => {
     const width = Math.floor(body.clientWidth) - 24; // body has a margin of 12 inside
     if (width < 100 || width === frame.width) return; // hidden, as JupyterLab's cells are now and then
     frame.width = width;
-    shown.layout(width);
     frame.draw();
   });
   observer.observe(body);
   root.addEventListener("pointerdown", () => { held = true; });
   for (const name of ["pointerdown", "click"]) root.addEventListener(name, settle, { capture: true });
+  for (const name of ["pointerdown", "pointermove", "click"]) root.addEventListener(name, onPointer);
+  const still = (event) => event.target.matches(".grip:not(g > *)") && event.preventDefault();
+  root.addEventListener("touchstart", still, { passive: false });
   const gone = new AbortController(), { signal } = gone;
   for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { held = false; }, { signal });
   window.addEventListener("keydown", onKey, { capture: true, signal });
