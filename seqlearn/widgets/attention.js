@@ -233,7 +233,7 @@ function render(host) {
           width: 0.92 * unit, height: 26, rx: 4 }],
         ["text", { class: `letter ${row[k] >= 0.2 ? "heavy" : ""} ${unknown.includes(sign) ? "ghost" : ""}`, x: across(k),
           y: LETTERS + 5, style: `font-size: ${Math.min(16, 1.5 * unit)}px`, ...middle }, sign === " " ? "␣" : sign]];
-      const reading = ["g", { class: "reading", onlostpointercapture: () => { held = undefined; },
+      const reading = ["g", { class: "reading grasp", onlostpointercapture: () => { held = undefined; },
         onpointermove: (event) => meet(placeAt(within(event.currentTarget, event)[0])),
         onpointerleave: ({ currentTarget }) => !currentTarget.contains(document.activeElement) && meet(undefined) },
       ["rect", { class: "catch", x: LEFT, y: BARS.top - 8, width: wide, height: LETTERS + 24 - BARS.top }],
@@ -266,7 +266,7 @@ function render(host) {
             + `${k || tokens[s] !== "<end>" ? "" : " word"}` }, isLater(s) ? "" : named(tokens[s])])];
       const rowName = (words, k) => ["text", { class: "small", x: isNarrow ? from : from + room * WRITTEN + 8,
         y: below(k + 1) - (isNarrow ? 16 : 0) }, words];
-      const answer = ["g", { class: "picking" },
+      const answer = ["g", { class: "picking grasp" },
         ["rect", { class: "catch", x: from, y: ANSWER - 22, width: room * WRITTEN, height: 44 }],
         ["rect", { x: along(chosen) - room / 2 + 2, ...size,
           ...grip("letter of the answer", [chosen + 1, 1, ends(), sign || "nothing"], {

@@ -280,7 +280,7 @@ function render(host) {
       const handle = (name, share, words) => {
         const put = (n) => { guess[name] = clamp(Math.round(n * 10) / 10, -PAGE, PAGE); frame.draw(); };
         const told = [guess[name], -PAGE, PAGE, short(10 ** guess[name])];
-        return ["g", {}, ["rect", { class: "catch", x: x(share) - 25, y: 76, width: 50, height: 230 }],
+        return ["g", { class: "grasp" }, ["rect", { class: "catch", x: x(share) - 25, y: 76, width: 50, height: 230 }],
           ["circle", { r: 9, cx: x(share), cy: y(guess[name]),
             ...grip(`the gradient's norm that you expect ${words}, as a power of ten`, told,
               { move: (_, height) => put(box.fromY(height)), turn: (dx, dy) => put(guess[name] + (dx || dy) * 0.5) }) }]];

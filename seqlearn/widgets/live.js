@@ -86,7 +86,7 @@ const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const toStep = (value, { min, max, step }) => clamp(Number((Math.round(value / step) * step).toFixed(6)), min, max);
 const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻");
 
-// The attributes of something in a picture to take hold of. Mouse and finger move it, anywhere in what it stands in; so do
+// The attributes of something in a picture to take hold of. Mouse and finger move it, anywhere in what it stands in, so do
 // the arrow keys; to a screen reader it is a slider. move(x, y, begins): in pixels of the picture; turn(dx, dy): by so many
 // notches. type(key), where there is one, says whether it has taken another key.
 const grip = (label, [now, least, most, words], actions) => ({ class: "grip", tabindex: 0, role: "slider",
@@ -119,7 +119,7 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDow
   PageDown: [0, -10], Home: [-1e4, -1e4], End: [1e4, 1e4] };
 
 // The frame of an explorer: its controls, room for its pictures, its words. model: anywidget's, or one like it.
-// make(frame) returns { layout(width), show(), words(), press(name) }; frame.put(name, value) sets a control.
+// make(frame) returns { show(), words(), press(name) }; frame.put(name, value) sets a control.
 function live({ model, el }, make) {
   const root = html(el, "div", { class: "seqlearn-live" });
   const bar = html(root, "div", { class: "controls" }), body = html(root, "div", { class: "panels" });
@@ -236,10 +236,10 @@ function live({ model, el }, make) {
     if (isMove) grip.turn(...isMove);
   }
 
-  // What stands in a picture itself is moved by the whole of it; but a finger drags the handle only, or taps: elsewhere
-  // it scrolls the page. What stands in a group is moved by all of the group.
+  // A handle in a group of the class grasp is moved by all of the group; one in the picture itself by the whole picture,
+  // but a finger drags the handle only, or taps: elsewhere it scrolls the page.
   function onPointer(event) {
-    const place = event.target.closest(":has(> .grip)"), isWhole = place?.localName === "svg";
+    const place = event.target.closest(".grasp, svg[role]"), isWhole = place?.localName === "svg";
     const grip = place?.querySelector(":scope > .grip"), begins = event.type === "pointerdown";
     if (grip && begins) {
       const isPassing = event.button || (isWhole && event.pointerType === "touch" && event.target !== grip);
@@ -249,7 +249,7 @@ function live({ model, el }, make) {
       event.preventDefault();
     }
     const isTap = isWhole && event.type === "click";
-    if (isTap || place?.hasPointerCapture(event.pointerId)) grip.move(...within(place, event), begins);
+    if (grip && (isTap || place.hasPointerCapture(event.pointerId))) grip.move(...within(place, event), begins);
   }
 
   const shown = make(frame);
@@ -263,7 +263,7 @@ function live({ model, el }, make) {
   root.addEventListener("pointerdown", () => { held = true; });
   for (const name of ["pointerdown", "click"]) root.addEventListener(name, settle, { capture: true });
   for (const name of ["pointerdown", "pointermove", "click"]) root.addEventListener(name, onPointer);
-  const still = (event) => event.target.matches(".grip:not(g > *)") && event.preventDefault();
+  const still = (event) => event.target.matches("svg[role] > .grip") && event.preventDefault();
   root.addEventListener("touchstart", still, { passive: false });
   const gone = new AbortController(), { signal } = gone;
   for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { held = false; }, { signal });

@@ -87,7 +87,7 @@ function render(host) {
         const put = (wanted) => frame.put(name, Math.min(most(), toStep(wanted, specs[name])));
         return [["path", { class: `stream ${GATES[kind]}`, d: path([from, [x, y]]) }],
           ["path", { class: `pipe ${GATES[kind]}`, d: path([[x, y], to]), "stroke-width": Math.max(0.01, 8 * value) }],
-          ["g", {}, ["g", { transform: `translate(${x - width / 2} ${y - 15})`,
+          ["g", { class: "grasp" }, ["g", { transform: `translate(${x - width / 2} ${y - 15})`,
             ...grip(`${GATES[kind]} gate of station ${k + 1}`, [value, 0, most(), value.toFixed(2)], {
               move(along, _, begins) { if (begins) held = along - 100 * value; else put((along - held) / 100); },
               turn: (dx, dy) => put(value + (dx || dy) * specs[name].step) }) },
