@@ -140,23 +140,15 @@ const perplexity = (row) => Math.exp(row.reduce((sum, share) => sum - (share > 0
 function render(host) {
   return live(host, (frame) => {
     const { specs } = frame;
-    let values, result, plain, edits = {}, chosen = 0, place, held;
-    for (const name of ["date", "example", "temperature"]) frame.control(name);
-    const panel = frame.panel("Click a letter of the answer. Click a letter of the date to cover it, or drag its bar");
-    const row = html(panel.box, "div", { class: "row" });
+    let values, result, plain, edits = {}, chosen = 0, place, held, everywhere = false;
     const ends = () => Math.max(1, result.target.length);
     const look = (value) => {
       frame.put("character", clamp(Math.ceil(value), 1, ends()));
       frame.draw();
     };
     const range = () => ({ from: 0, to: ends(), seconds: PLAY });
-    const walk = player(row, specs.character.label, range, look, { min: 1, step: 1 });
+    const walk = player(frame, specs.character.label, range, look, { min: 1, step: 1 });
     const pick = (number) => { walk.stop(); look(number); };
-    const best = button(row, "", () => cover(openPlaces()[0]));
-    const everywhere = html(html(row, "label"), "input", { type: "checkbox" });
-    everywhere.after(" at every step");
-    const undo = button(row, "As it was", () => { edits = {}; frame.draw(); });
-    const verdict = html(panel.box, "p", { class: "verdict" });
 
     const covers = (t) => Boolean(edits.covered?.[chosen]?.has(t));
     const openPlaces = () => byWeight(result.weights[chosen]).filter((t) => !covers(t));
@@ -166,7 +158,7 @@ function render(host) {
     function cover(t) { // or uncover, at this step or at every one
       const change = covers(t) ? "delete" : "add";
       edits.covered ??= Array.from({ length: WRITTEN }, () => new Set());
-      for (const step of everywhere.checked ? edits.covered.keys() : [chosen]) edits.covered[step][change](t);
+      for (const step of everywhere ? edits.covered.keys() : [chosen]) edits.covered[step][change](t);
       frame.draw();
     }
     function pull(t, share) { // the other places divide what is left as they did before
@@ -191,17 +183,19 @@ function render(host) {
       result = isTouched() ? compute(values, data, edits) : plain;
       if (place >= result.source.length) place = undefined;
       chosen = Math.min(values.character, ends()) - 1;
-      walk.show(chosen + 1, ends(), `${chosen + 1}: ${named(result.target[chosen])}`);
-      showPicture(frame.width);
-      const [first] = openPlaces();
-      best.textContent = first === undefined ? "Nothing is left to cover"
+      const [first] = openPlaces(), isNone = first === undefined, number = chosen + 1;
+      const best = isNone ? "Nothing is left to cover"
         : `Cover its best place, ${seen(result.source[first])} at ${first + 1}`;
-      best.disabled = first === undefined;
-      undo.disabled = !isTouched();
-      verdict.textContent = tell();
+      const oninput = ({ target }) => { everywhere = target.checked; };
+      const row = ["div", { class: "row" }, ...walk.parts(number, ends(), `${number}: ${named(result.target[chosen])}`),
+        button(best, () => cover(first), isNone),
+        ["label", {}, ["input", { type: "checkbox", oninput }], ["span", {}, "at every step"]],
+        button("As it was", () => { edits = {}; frame.draw(); }, !isTouched())];
+      frame.tell(["date", "example", "temperature"].map(frame.control),
+        [picture(frame.width, row, ["p", { class: "verdict" }, tell()])]);
     }
 
-    function showPicture(width) { // of the letter that is chosen the bars and lines, of the place at hand the lines to all
+    function picture(width, ...under) { // of the letter that is chosen bars and lines, of the place at hand the lines to all
       const { source, target, weights, without, unknown } = result, count = source.length, row = weights[chosen] ?? [];
       const unit = Math.min(52, (width - LEFT - 4) / Math.max(14, count)), wide = unit * count;
       const room = Math.min(38, (width - 4) / WRITTEN), isNarrow = width < 600, gap = isNarrow ? 36 : 20;
@@ -284,11 +278,12 @@ function render(host) {
         ["rect", { class: "here", x: LEFT, y: top + LINE * chosen, width: wide, height: LINE }],
         ["rect", { class: "there", ...met }]];
 
-      panel.draw("the letters read, their weights, and the answer", width, top + LINE * WRITTEN + 10, [
+      const titled = "Click a letter of the answer. Click a letter of the date to cover it, or drag its bar";
+      return panel(titled, {}, "the letters read, their weights, and the answer", width, top + LINE * WRITTEN + 10, [
         ...box.parts, ["text", { x: LEFT, y: 14 }, title],
         ["g", { class: "seen" }, ...steps.map((s) => ray(t, s, s === chosen || place === undefined ? 0 : weights[s]?.[t]))],
         ["g", { class: "lines" }, ...source.map((_, k) => ray(k, chosen, row[k]))],
-        reading, answer, rowName("without attention", 0), isTouched() && rowName("untouched", 1), map]);
+        reading, answer, rowName("without attention", 0), isTouched() && rowName("untouched", 1), map], ...under);
     }
 
     function tell() {

@@ -202,21 +202,14 @@ function render(host) {
   return live(host, (frame) => {
     const { root, specs } = frame;
     let values, result, losses, run, guess, ghosts = [], at = 0, score = [0, 0], map, mapping, wide, side;
-    for (const name of Object.keys(specs)) frame.control(name);
-    const flow = frame.panel("The gradient's way back: its norm ‖∂L/∂hₜ‖ at every step t");
-    const plane = frame.panel("Eigenvalues of Wₕ: drag the circle");
-    const train = frame.panel("Training: loss before each update");
-    const chart = frame.panel("Gradient at step 0: drag the cross");
-    const row = html(flow.box, "div", { class: "row" }), look = (step) => { at = Math.round(step); frame.draw(); };
-    const walk = player(row, "step t that is looked at", () => ({ from: values.steps, to: 0, seconds: 3 }), look);
-    button(row, "Keep this curve", () => { ghosts = [...ghosts.slice(-2), { ...result, ...values }]; frame.draw(); });
-    button(row, "Clear", () => { [ghosts, guess] = [[], undefined]; frame.draw(); });
-    const ask = button(row, "Predict first", () => {
+    const look = (step) => { at = Math.round(step); frame.draw(); };
+    const walk = player(frame, "step t that is looked at", () => ({ from: values.steps, to: 0, seconds: 3 }), look);
+    const keep = () => { ghosts = [...ghosts.slice(-2), { ...result, ...values }]; frame.draw(); };
+    const clear = () => { [ghosts, guess] = [[], undefined]; frame.draw(); };
+    const ask = () => {
       walk.stop();
       if (isHidden()) tell(); else guess = { middle: 0, first: 0 };
-      frame.draw();
-    });
-    const verdict = html(flow.box, "p", { class: "verdict" });
+    };
     const isHidden = () => Boolean(guess && !guess.told);
 
     function tell() { // how far off the prediction was, in powers of ten
@@ -232,25 +225,19 @@ function render(host) {
 
     function show() {
       const data = frame.data()[frame.places.seed], { width } = frame;
-      if (!data) return; // on its way from the kernel
-      [wide, side] = width < 680 ? [width, width] : [Math.round(width * 0.63), width - Math.round(width * 0.63) - 24];
-      for (const { box } of [flow, train]) box.style.width = `${wide}px`;
-      for (const { box } of [plane, chart]) box.style.width = `${side}px`;
+      wide = width < 680 ? width : Math.round(width * 0.63);
+      side = width < 680 ? width : width - wide - 24;
+      if (!data) return void draw(); // on its way from the kernel
       values = frame.values();
       result = compute(values, data);
       at = Math.min(at, values.steps);
       root.classList.toggle("hiding", isHidden());
-      walk.show(at, values.steps, `step ${at}: ${isHidden() ? "hidden" : short(result.norms[at])}`);
-      ask.textContent = isHidden() ? "See" : "Predict first";
-      verdict.textContent = guess ? guess.told ?? "Drag the two handles to where you expect the curve, then press See." : "";
-      showFlow();
-      showPlane();
       measure(data);
-      showMap();
-      showTraining();
+      draw();
     }
+    const draw = () => frame.tell(Object.keys(specs).map(frame.control), [flow(), plane(), train(), chart()]);
 
-    function showFlow() {
+    function flow() {
       const { norms, s_max } = result, { steps, radius } = values;
       const box = axes({ left: 46, right: wide - 14, top: 76, bottom: 306 }, { x: [0, 1], y: [-PAGE, PAGE],
         yTicks: powers([-9, -6, -3, 0, 3, 6, 9]), xTicks: [0, 0.25, 0.5, 0.75, 1].map((n) => [n, ""]),
@@ -285,7 +272,12 @@ function render(host) {
             ...grip(`the gradient's norm that you expect ${words}, as a power of ten`, told,
               { move: (_, height) => put(box.fromY(height)), turn: (dx, dy) => put(guess[name] + (dx || dy) * 0.5) }) }]];
       };
-      flow.draw("unrolled network and the gradient's norm at every step", wide, 360, [...box.parts,
+      const told = guess ? guess.told ?? "Drag the two handles to where you expect the curve, then press See." : "";
+      const row = ["div", { class: "row" },
+        ...walk.parts(at, steps, `step ${at}: ${isHidden() ? "hidden" : short(size)}`), button("Keep this curve", keep),
+        button("Clear", clear), button(isHidden() ? "See" : "Predict first", ask)];
+      return panel("The gradient's way back: its norm ‖∂L/∂hₜ‖ at every step t", { style: `width: ${wide}px` },
+        "unrolled network and the gradient's norm at every step", wide, 360, [...box.parts,
         ...[0, 0.5, 1].map((share) => ["text", { x: x(share), y: 322, ...middle }, steps * share]),
         network(x), box.clipped(...ghosts.flatMap(kept)),
         ["g", { class: "answer" },
@@ -298,7 +290,7 @@ function render(host) {
             `${isOn ? "" : "off the page: "}${size === 0 ? "exactly 0" : short(size)} at step ${at}`],
           ...[["flow", "measured"], ["rate", "rate ρᵀ⁻ᵗ"], ["bound", "bound sₘₐₓᵀ⁻ᵗ"]].flatMap(legend)],
         guess && ["g", {}, line("guess", [[x(0), y(guess.first)], [x(0.5), y(guess.middle)], [x(1), y(0)]]),
-          handle("middle", 0.5, "halfway"), handle("first", 0, "at step 0")]]);
+          handle("middle", 0.5, "halfway"), handle("first", 0, "at step 0")]], row, ["p", { class: "verdict" }, told]);
     }
 
     function network(x) { // circles for some of the states, and between them arrows as thick as the gradient
@@ -318,13 +310,14 @@ function render(host) {
         ["text", { x: x(0) - 9, y: 34 }, "h₀"], ["text", { x: x(1) + 12, y: 34, ...end }, "loss L"]];
     }
 
-    function showPlane() {
+    function plane() {
       const half = Math.min(side - 60, 290) / 2, { radius } = values;
       const { x, y, parts } = axes({ left: side / 2 - half + 14, right: side / 2 + half + 14, top: 8, bottom: 8 + 2 * half },
         { x: [-3.2, 3.2], y: [-3.2, 3.2], xTicks: [-2, 0, 2], yTicks: [-2, 0, 2], xLabel: "real part" });
       const [cx, cy, unit] = [x(0), y(0), x(1) - x(0)];
       const those = (test) => result.eigenvalues.filter(test).map(([real, imaginary]) => [x(real), y(imaginary)]);
-      plane.draw("eigenvalues in the complex plane", side, 2 * half + 48, [...parts,
+      return panel("Eigenvalues of Wₕ: drag the circle", { style: `width: ${side}px` },
+        "eigenvalues in the complex plane", side, 2 * half + 48, [...parts,
         ["circle", { class: "unit", cx, cy, r: unit }], ["circle", { class: "line rate", cx, cy, r: x(radius) - cx }],
         marks("inside", those((each) => !isOutside(each)), DOT(4)), marks("outside", those(isOutside), DIAMOND(6)),
         ["circle", { r: 8, cx: x(0.6 * radius), cy: y(0.8 * radius),
@@ -343,13 +336,13 @@ function render(host) {
           const cell = { ...CELLS[sizes.length], activation, start };
           sizes.push(compute(cell, data, { weights: false }).norms[0]);
         }
-        showMap();
+        draw();
         if (sizes.length < CELLS.length) mapping = requestAnimationFrame(tick);
       };
       tick();
     }
 
-    function showMap() {
+    function chart() {
       const { radius, steps } = values;
       const { x, y, fromX, fromY, parts } = axes({ left: 46, right: side - 14, top: 8, bottom: 186 }, { x: [-0.025, 3.025],
         y: [4, 204], xTicks: [0, 1, 2, 3], yTicks: [8, 100, 200], xLabel: "spectral radius ρ" });
@@ -360,7 +353,8 @@ function render(host) {
         return ["rect", { x: left, y: top, width: across(radius + 0.025) - left, height: up(steps - 4) - top,
           style: `fill: var(--${size > 0 ? "gradient" : "state"}); fill-opacity: ${(Math.abs(size) / PAGE) ** 0.6}` }];
       };
-      chart.draw("map of the gradient at step 0", side, 232, [...parts,
+      return panel("Gradient at step 0: drag the cross", { style: `width: ${side}px` },
+        "map of the gradient at step 0", side, 232, [...parts,
         ["text", { x: 10, y: 100, transform: "rotate(-90 10 100)", ...middle }, "length T"],
         ["g", { class: "answer cells" }, ...map.sizes.map(cell)],
         ["path", { class: "cross", d: `M${cx} 8V186M46 ${cy}H${x(3.025)}` }],
@@ -370,7 +364,7 @@ function render(host) {
               turn: (dx, dy) => { setRadius(values.radius + 0.05 * dx); setSteps(values.steps + 4 * dy); } }) }]]);
     }
 
-    function showTraining() { // the axis grows with the run; a run whose loss is no longer finite ends with a cross
+    function train() { // the axis grows with the run; a run whose loss is no longer finite ends with a cross
       const longest = Math.max(10, ...(losses ?? []).map((each) => each.length)), right = wide - 14;
       const { x, y, parts } = axes({ left: 46, right, top: 8, bottom: 186 }, { x: [0, longest], y: [-3, 13],
         yTicks: powers([0, 4, 8, 12]), xTicks: [0, Math.round(longest / 2), longest], xLabel: "update" });
@@ -384,7 +378,8 @@ function render(host) {
           ["text", { class: `halo ${name}`, x: right - 8, y: 28 + 20 * k, ...end }, trainingWords(losses, values.clip)[k]]];
       };
       const hint = ["text", { x: (46 + right) / 2, y: 100, ...middle }, "press Train"];
-      train.draw("training losses", wide, 232, [...parts, ...(losses?.flatMap(curve) ?? [hint])]);
+      return panel("Training: loss before each update", { style: `width: ${wide}px` }, "training losses", wide, 232,
+        [...parts, ...(losses?.flatMap(curve) ?? [hint])]);
     }
 
     function press() {
@@ -393,7 +388,7 @@ function render(host) {
       const turns = training(values, limits, frame.data()[values.seed]), tick = () => {
         const { value, done } = turns.next();
         losses = value ?? losses;
-        showTraining();
+        draw();
         run = done ? 0 : requestAnimationFrame(tick);
         if (done) frame.draw();
       };

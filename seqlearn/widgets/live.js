@@ -1,44 +1,36 @@
 // What the live explorers share: pieces of a page, numbers in words, controls, things to take hold of.
 // The explorer's own script follows this one and ends with `export default { render }`.
 
-function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
+const button = (label, onclick, disabled = false) => ["button", { type: "button", onclick, disabled }, label];
 
-function html(parent, tag, attributes = {}, text = "") {
-  const element = set(document.createElement(tag), attributes);
-  element.append(text);
-  parent.append(element);
-  return element;
-}
-
-const button = (parent, label, go) =>
-  Object.assign(html(parent, "button", { type: "button" }, label), { onclick: go });
-
-// Makes the inside of an element as it is told: each part as [tag, attributes, ...parts], a text as ["text", attributes,
-// words]. What has its place and its tag already stays, with its focus; a part that is missing keeps its place free.
+// Makes the inside of an element as it is told: each part is [tag, attributes, ...parts] or [tag, attributes, words]. What
+// has its place and its tag already stays, with its focus; a part of a picture that is missing keeps its place free.
 function patch(parent, parts) {
   parts.forEach((part, k) => {
     const [tag, attributes, ...inside] = part || ["g", {}];
     let element = parent.children[k];
     if (element?.localName !== tag) {
       element?.remove();
-      const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      const made = document.createElementNS(tag === "svg" ? "http://www.w3.org/2000/svg" : parent.namespaceURI, tag);
       element = parent.insertBefore(made, parent.children[k] ?? null);
     }
-    const told = element.told ?? {};
+    const told = element.told ?? {}, [words] = inside;
+    if (!["string", "number"].includes(typeof words)) patch(element, inside);
+    else if (element.textContent !== String(words)) element.textContent = words;
     for (const [name, value] of Object.entries(attributes)) {
-      if (typeof value === "function") element[name] = value;
+      if (["function", "boolean"].includes(typeof value) || name === "value") element[name] = value;
       else if (value !== told[name]) element.setAttribute(name, value);
     }
     for (const name in told) if (!(name in attributes)) element.removeAttribute(name);
     element.told = attributes;
-    if (tag !== "text") patch(element, inside);
-    else if (element.textContent !== String(inside[0])) [element.textContent] = inside;
   });
   while (parent.children.length > parts.length) parent.lastChild.remove();
 }
+
+// A box with a title and a picture in pixels of the page, so that its words keep their size however narrow it is.
+const panel = (title, attributes, label, width, height, parts, ...below) => ["div", attributes,
+  ["div", { class: "title" }, title],
+  ["svg", { role: "group", "aria-label": label, width, height, viewBox: `0 0 ${width} ${height}` }, ...parts], ...below];
 
 const path = (points) => points.filter(([x, y]) => !Number.isNaN(x + y)).map(([x, y], i) =>
   `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
@@ -93,10 +85,11 @@ const grip = (label, [now, least, most, words], actions) => ({ class: "grip", ta
   "aria-label": label, "aria-valuenow": now, "aria-valuemin": least, "aria-valuemax": most, "aria-valuetext": words,
   ...actions });
 
-// A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds.
-function player(parent, label, range, look, { min = 0, step = 0.01 } = {}) {
+// A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds;
+// parts(at, max, words) tells both.
+function player(frame, label, range, look, { min = 0, step = 0.01 } = {}) {
   let running = 0;
-  const stop = () => { cancelAnimationFrame(running); running = 0; toggle.textContent = "▶ Play"; };
+  const stop = () => { cancelAnimationFrame(running); running = 0; frame.draw(); };
   const play = () => {
     const began = performance.now(), { from, to, seconds } = range();
     const tick = (now) => {
@@ -105,30 +98,32 @@ function player(parent, label, range, look, { min = 0, step = 0.01 } = {}) {
       if (share < 1) running = requestAnimationFrame(tick); else stop();
     };
     stop();
-    toggle.textContent = "❚❚ Stop";
     running = requestAnimationFrame(tick);
   };
-  const toggle = button(parent, "▶ Play", () => (running ? stop() : play()));
-  const slider = html(parent, "input", { type: "range", min, step, "aria-label": label });
-  slider.addEventListener("input", () => { stop(); look(Number(slider.value)); });
-  const show = (at, max, words) => { set(slider, { max, "aria-valuetext": words }).value = at; };
-  return { play, stop, show, isPlaying: () => running > 0 };
+  const scrub = ({ target }) => { stop(); look(Number(target.value)); };
+  const parts = (at, max, words) => [button(running ? "❚❚ Stop" : "▶ Play", () => (running ? stop() : play())),
+    ["input", { type: "range", min, max, step, "aria-label": label, "aria-valuetext": words, oninput: scrub, value: at }]];
+  return { play, stop, parts, isPlaying: () => running > 0 };
 }
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10],
   PageDown: [0, -10], Home: [-1e4, -1e4], End: [1e4, 1e4] };
 
 // The frame of an explorer: its controls, room for its pictures, its words. model: anywidget's, or one like it.
-// make(frame) returns { show(), words(), press(name) }; frame.put(name, value) sets a control.
+// make(frame) returns { show(), words(), press(name), change(name), stop() }; frame.put(name, value) sets a control, and
+// show() tells the frame all that is to be seen.
 function live({ model, el }, make) {
-  const root = html(el, "div", { class: "seqlearn-live" });
-  const bar = html(root, "div", { class: "controls" }), body = html(root, "div", { class: "panels" });
-  const caption = html(root, "p", { class: "says" }), status = html(root, "p", { role: "status" });
-  const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec])), inputs = {};
-  let held = false, saved = 0, asked, speaking, saving;
+  const root = document.createElement("div");
+  patch(root, [["div", { class: "controls" }], ["div", { class: "panels" }], ["p", { class: "says" }],
+    ["p", { role: "status" }]]);
+  root.className = "seqlearn-live";
+  el.append(root);
+  const [bar, body, caption, status] = root.children;
+  const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec]));
+  let held = false, saved = 0, asked, speaking, saving, typed;
 
   const frame = {
-    root, bar, body, specs, places: { ...model.get("values") },
+    root, specs, places: { ...model.get("values") },
     data: () => model.get("data"),
     // The values that the controls stand for.
     values() {
@@ -138,7 +133,6 @@ function live({ model, el }, make) {
     put(name, value) {
       if (value === frame.places[name]) return;
       frame.places[name] = value;
-      inputs[name]?.();
       clearTimeout(saving); // the kernel draws the picture that a stored notebook needs: five in a second are enough
       saving = setTimeout(save, Math.max(0, saved + 200 - performance.now()));
       frame.draw(name);
@@ -147,42 +141,29 @@ function live({ model, el }, make) {
       if (name) shown.change?.(name);
       asked ||= requestAnimationFrame(paint);
     },
-    // A box with a picture in pixels of the page, so that its words keep their size however narrow it is.
-    panel(title, attributes) {
-      const box = html(body, "div", attributes);
-      html(box, "div", { class: "title" }, title);
-      const place = html(box, "div");
-      const draw = (label, width, height, parts) => patch(place, [["svg", { role: "group", "aria-label": label,
-        width, height, viewBox: `0 0 ${width} ${height}` }, ...parts]]);
-      return { box, draw };
+    tell(controls, panels) { // as they are now
+      patch(bar, controls);
+      patch(body, panels);
     },
     // A control as the browser has it, in a label of its own.
     control(name) {
-      const { label, kind, min, max, step, options } = specs[name];
-      const click = () => { frame.put(name, frame.places[name] + 1); shown.press(name); };
-      if (kind === "button") return void button(bar, label, click);
-      const box = html(bar, "label", {}, `${label} `);
-      const isLog = kind === "log", onInput = (value) => (isLog ? Math.log10(value) : value);
-      const input = html(box, options ? "select" : "input", options ? {} : { type: isLog ? "range" : kind });
-      if (min !== undefined) set(input, { min: onInput(min), max: onInput(max), step });
-      set(input, { "aria-label": label }); // without the number beside it
-      options?.forEach(([word], place) => input.add(new Option(word, place)));
-      const output = input.type === "range" && html(box, "span", { class: "value", "aria-hidden": true });
-      const decimals = String(step).split(".")[1]?.length ?? 0;
-      inputs[name] = () => {
-        const value = frame.places[name];
-        if (kind !== "number" || document.activeElement !== input) input.value = onInput(value);
-        if (!output) return;
-        output.textContent = isLog ? Number(value.toPrecision(3)) : value.toFixed(decimals);
-        set(input, { "aria-valuetext": output.textContent });
-      };
-      input.addEventListener("input", () => {
-        const { value } = input;
+      const { label, kind, min, max, step, options } = specs[name], place = frame.places[name];
+      if (kind === "button") return button(label, () => { frame.put(name, frame.places[name] + 1); shown.press(name); });
+      const isLog = kind === "log", isRange = isLog || kind === "range", decimals = String(step).split(".")[1]?.length ?? 0;
+      const words = isLog ? Number(place.toPrecision(3)) : isRange && place.toFixed(decimals);
+      const onInput = (value) => (isLog ? Math.log10(value) : value);
+      const oninput = ({ target: { value } }) => {
+        typed = kind === "number" && name; // which stays as it is until the control is left: it may be no value
         if (kind === "text") frame.put(name, value);
         else if (value !== "") frame.put(name, options ? Number(value) : isLog ? 10 ** value : toStep(value, specs[name]));
-      });
-      input.addEventListener("change", () => { input.value = onInput(frame.places[name]); }); // typed may be no value
-      inputs[name]();
+      };
+      const onchange = () => { typed = undefined; frame.draw(); };
+      const choice = (options ?? []).map(([word], value) => ["option", { value }, word]);
+      return ["label", {}, ["span", {}, label], [options ? "select" : "input", { "aria-label": label, oninput, onchange,
+        ...options ? {} : { type: isRange ? "range" : kind }, ...isRange ? { "aria-valuetext": words } : {},
+        ...min === undefined ? {} : { min: onInput(min), max: onInput(max), step },
+        ...name === typed ? {} : { value: onInput(place) } }, ...choice],
+      ...isRange ? [["span", { class: "value", "aria-hidden": "true" }, words]] : []];
     },
   };
 
@@ -217,7 +198,6 @@ function live({ model, el }, make) {
     const changed = Object.keys(theirs).filter((name) => theirs[name] !== frame.places[name]);
     Object.assign(frame.places, theirs);
     for (const name of changed) {
-      inputs[name]?.();
       frame.draw(name);
       if (specs[name].kind === "button") shown.press(name);
     }
@@ -274,7 +254,7 @@ function live({ model, el }, make) {
     observer.disconnect();
     gone.abort();
     for (const name of ["values", "data"]) model.off(`change:${name}`, follow);
-    cancelAnimationFrame(asked);
     shown.stop();
+    cancelAnimationFrame(asked);
   };
 }

@@ -44,22 +44,17 @@ function words({ repeats }, { arrivals, start }, { c, read, kept }) {
 
 function render(host) {
   return live(host, (frame) => {
-    const { bar, body, specs } = frame;
+    const { specs } = frame;
     let values, result, at, w = 0.9, puzzle = false, held;
     const most = () => (puzzle ? MOST : 1), look = (place) => { at = place; frame.draw(); };
-    frame.control("repeats");
     const ends = () => 2 * values.repeats + 5; // there with the cargo, T steps, and back to step 1 with the gradient
-    const walk = player(bar, "where the ride is", () => ({ from: 0, to: ends(), seconds: 4 + 0.04 * ends() }), look);
-    const slider = html(html(bar, "label", {}, "w of the plain belt "), "input", { type: "range", max: 1.2, step: 0.01 });
-    slider.value = w;
-    slider.addEventListener("input", () => { w = Number(slider.value); frame.draw(); });
-    button(bar, "Puzzle: get the 3 out", () => {
+    const walk = player(frame, "where the ride is", () => ({ from: 0, to: ends(), seconds: 4 + 0.04 * ends() }), look);
+    const oninput = ({ target }) => { w = Number(target.value); frame.draw(); };
+    const pose = () => {
       puzzle = !puzzle;
       if (puzzle) for (const name of Object.keys(specs)) frame.put(name, name === "repeats" ? LONG : 0.5);
       frame.draw();
-    });
-    const belt = frame.panel("", { class: "belt" }), verdict = html(body, "p", { class: "verdict" });
-    const left = frame.panel("The cell state over time"), right = frame.panel("∂cₜ/∂c₁ = product of f");
+    };
 
     function show() {
       values = frame.values();
@@ -70,13 +65,15 @@ function render(host) {
       result = ride(values, frame.data(), w);
       const { width } = frame, steps = result.order.length, first = width < 640 ? width : Math.round(width * 0.58);
       at = Math.min(at ?? ends(), ends());
-      walk.show(at, ends(), at < steps ? `step ${Math.ceil(at)}` : `back at step ${Math.ceil(2 * steps - at)}`);
-      showBelt(Math.max(640, width), steps);
-      showCurves(steps, first, width < 640 ? width : width - first - 24);
-      verdict.textContent = puzzle ? tell(result.read.at(-1), result.share) : "";
+      const told = at < steps ? `step ${Math.ceil(at)}` : `back at step ${Math.ceil(2 * steps - at)}`;
+      const slider = ["input", { type: "range", max: 1.2, step: 0.01, oninput, value: w }];
+      frame.tell([frame.control("repeats"), ...walk.parts(at, ends(), told),
+        ["label", {}, ["span", {}, "w of the plain belt"], slider], button("Puzzle: get the 3 out", pose)],
+      [belt(Math.max(640, width), steps), ["p", { class: "verdict" }, puzzle ? tell(result.read.at(-1), result.share) : ""],
+        ...curves(steps, first, width < 640 ? width : width - first - 24)]);
     }
 
-    function showBelt(wide, steps) { // with the cargo on its way, or the gradient on its way back
+    function belt(wide, steps) { // with the cargo on its way, or the gradient on its way back
       const unit = wide / 9.6, { c, h, read, back } = result, { arrivals } = frame.data(), { repeats } = values;
       const last = lastSteps(repeats), third = repeats > 1 ? `steps 3–${2 + repeats}` : "step 3";
       const number = (x, y, kind, words, style = "") => ["g", { class: kind, transform: `translate(${x} ${y})`, style },
@@ -111,7 +108,7 @@ function render(host) {
       const size = back[isPast ? t + 1 : t], lane = y + (y === BELT ? 22 : 0), turn = k === 3 ? -14 : 14;
       const far = STATIONS[2] * unit, near = far - 1.72 * unit;
       const begin = Math.max(25, 0.26 * unit), onBelt = isPast ? values[`f${k + 1}`] * c[t] : c[t];
-      belt.draw("the belt with its gates", wide, 394, [
+      return panel("", { class: "belt" }, "the belt with its gates", wide, 394, [
         ...[BELT, PLAIN].map((y) => ["line", { class: "lane", x1: 0, x2: wide, y1: y, y2: y }]),
         ["text", { x: 0, y: PLAIN + 46 },
           "A plain belt, hₜ = w hₜ₋₁ + xₜ: one w for all steps, and all that arrives is added."],
@@ -132,7 +129,7 @@ function render(host) {
       return { t, k, isPast: x > end - DOOR && turn === 1, x: x * unit, y };
     }
 
-    function showCurves(steps, first, second) {
+    function curves(steps, first, second) {
       const { c, h, read, kept } = result, low = Math.min(0, ...c, ...read), high = Math.max(1, ...c, ...read);
       const range = high - low, room = 0.12 * range, power = 10 ** Math.floor(Math.log10(range / 2));
       const notch = power * [1, 2, 5, 10].find((n) => range / (n * power) <= 6);
@@ -146,13 +143,13 @@ function render(host) {
       const points = ({ x, y }, list, from) => list.map((value, t) => [x(t + from), y(clamp(value, -1e4, 1e4))]);
       const state = points(one, c, 0), back = points(two, kept, 1), now = one.x(at <= steps ? at : 2 * steps - at);
       const legend = ([name, words], k) => ["text", { class: `halo ${name}`, x: 42 + 94 * k, y: 219 }, `● ${words}`];
-      left.draw("the cell state over time", first, 226, [...one.parts,
+      return [panel("The cell state over time", {}, "the cell state over time", first, 226, [...one.parts,
         one.clipped(line("ghost", points(one, h, 0)), line("state", state), marks("dots state", state, DOT(3)),
           marks("dots output", points(one, read, 1), DIAMOND(5)),
           ["line", { class: "cursor", x1: now, x2: now, y1: 8, y2: 166 }]),
-        ...[["state", "belt, c"], ["output", "read, o · c"], ["ghost", "plain, h"]].map(legend)]);
-      right.draw("product of the forget gates", second, 226, [...two.parts, line("gradient", back),
-        marks("dots gradient", back, DOT(3))]);
+        ...[["state", "belt, c"], ["output", "read, o · c"], ["ghost", "plain, h"]].map(legend)]),
+      panel("∂cₜ/∂c₁ = product of f", {}, "product of the forget gates", second, 226,
+        [...two.parts, line("gradient", back), marks("dots gradient", back, DOT(3))])];
     }
 
     function tell(out, share) { // the puzzle has many answers; the best of them bring the most of the 3 itself
