@@ -278,8 +278,8 @@ function render(host) {
         ["rect", { class: "here", x: LEFT, y: top + LINE * chosen, width: wide, height: LINE }],
         ["rect", { class: "there", ...met }]];
 
-      const titled = "Click a letter of the answer. Click a letter of the date to cover it, or drag its bar";
-      return panel(titled, {}, "the letters read, their weights, and the answer", width, top + LINE * WRITTEN + 10, [
+      const heading = "Click a letter of the answer. Click a letter of the date to cover it, or drag its bar";
+      return panel(heading, {}, "the letters read, their weights, and the answer", width, top + LINE * WRITTEN + 10, [
         ...box.parts, ["text", { x: LEFT, y: 14 }, title],
         ["g", { class: "seen" }, ...steps.map((s) => ray(t, s, s === chosen || place === undefined ? 0 : weights[s]?.[t]))],
         ["g", { class: "lines" }, ...source.map((_, k) => ray(k, chosen, row[k]))],

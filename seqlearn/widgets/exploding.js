@@ -207,7 +207,7 @@ function render(host) {
     const keep = () => { ghosts = [...ghosts.slice(-2), { ...result, ...values }]; frame.draw(); };
     const clear = () => { [ghosts, guess] = [[], undefined]; frame.draw(); };
     const ask = () => {
-      walk.stop();
+      walk.stop(); // which draws, too
       if (isHidden()) tell(); else guess = { middle: 0, first: 0 };
     };
     const isHidden = () => Boolean(guess && !guess.told);
@@ -266,13 +266,13 @@ function render(host) {
       };
       const handle = (name, share, words) => {
         const put = (n) => { guess[name] = clamp(Math.round(n * 10) / 10, -PAGE, PAGE); frame.draw(); };
-        const told = [guess[name], -PAGE, PAGE, short(10 ** guess[name])];
+        const now = [guess[name], -PAGE, PAGE, short(10 ** guess[name])];
         return ["g", { class: "grasp" }, ["rect", { class: "catch", x: x(share) - 25, y: 76, width: 50, height: 230 }],
           ["circle", { r: 9, cx: x(share), cy: y(guess[name]),
-            ...grip(`the gradient's norm that you expect ${words}, as a power of ten`, told,
+            ...grip(`the gradient's norm that you expect ${words}, as a power of ten`, now,
               { move: (_, height) => put(box.fromY(height)), turn: (dx, dy) => put(guess[name] + (dx || dy) * 0.5) }) }]];
       };
-      const told = guess ? guess.told ?? "Drag the two handles to where you expect the curve, then press See." : "";
+      const verdict = guess ? guess.told ?? "Drag the two handles to where you expect the curve, then press See." : "";
       const row = ["div", { class: "row" },
         ...walk.parts(at, steps, `step ${at}: ${isHidden() ? "hidden" : short(size)}`), button("Keep this curve", keep),
         button("Clear", clear), button(isHidden() ? "See" : "Predict first", ask)];
@@ -290,7 +290,7 @@ function render(host) {
             `${isOn ? "" : "off the page: "}${size === 0 ? "exactly 0" : short(size)} at step ${at}`],
           ...[["flow", "measured"], ["rate", "rate ρᵀ⁻ᵗ"], ["bound", "bound sₘₐₓᵀ⁻ᵗ"]].flatMap(legend)],
         guess && ["g", {}, line("guess", [[x(0), y(guess.first)], [x(0.5), y(guess.middle)], [x(1), y(0)]]),
-          handle("middle", 0.5, "halfway"), handle("first", 0, "at step 0")]], row, ["p", { class: "verdict" }, told]);
+          handle("middle", 0.5, "halfway"), handle("first", 0, "at step 0")]], row, ["p", { class: "verdict" }, verdict]);
     }
 
     function network(x) { // circles for some of the states, and between them arrows as thick as the gradient
