@@ -147,7 +147,7 @@ function render(host) {
       frame.draw();
     };
     const range = () => ({ from: 0, to: ends(), seconds: PLAY });
-    const walk = player(frame, specs.character.label, range, look, { min: 1, step: 1 });
+    const walk = player(specs.character.label, range, look, { min: 1, step: 1 });
     const pick = (number) => { walk.stop(); look(number); };
 
     const covers = (t) => Boolean(edits.covered?.[chosen]?.has(t));

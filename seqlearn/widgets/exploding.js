@@ -203,12 +203,13 @@ function render(host) {
     const { root, specs } = frame;
     let values, result, losses, run, guess, ghosts = [], at = 0, score = [0, 0], map, mapping, wide, side;
     const look = (step) => { at = Math.round(step); frame.draw(); };
-    const walk = player(frame, "step t that is looked at", () => ({ from: values.steps, to: 0, seconds: 3 }), look);
+    const walk = player("step t that is looked at", () => ({ from: values.steps, to: 0, seconds: 3 }), look);
     const keep = () => { ghosts = [...ghosts.slice(-2), { ...result, ...values }]; frame.draw(); };
     const clear = () => { [ghosts, guess] = [[], undefined]; frame.draw(); };
     const ask = () => {
-      walk.stop(); // which draws, too
+      walk.stop();
       if (isHidden()) tell(); else guess = { middle: 0, first: 0 };
+      frame.draw();
     };
     const isHidden = () => Boolean(guess && !guess.told);
 

@@ -87,9 +87,9 @@ const grip = (label, [now, least, most, words], actions) => ({ class: "grip", ta
 
 // A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds;
 // parts(at, max, words) tells both.
-function player(frame, label, range, look, { min = 0, step = 0.01 } = {}) {
+function player(label, range, look, { min = 0, step = 0.01 } = {}) {
   let running = 0;
-  const stop = () => { cancelAnimationFrame(running); running = 0; frame.draw(); };
+  const stop = () => { cancelAnimationFrame(running); running = 0; };
   const play = () => {
     const began = performance.now(), { from, to, seconds } = range();
     const tick = (now) => {
@@ -100,8 +100,13 @@ function player(frame, label, range, look, { min = 0, step = 0.01 } = {}) {
     stop();
     running = requestAnimationFrame(tick);
   };
+  const name = () => (running ? "❚❚ Stop" : "▶ Play");
+  const toggle = ({ target }) => { // the picture stays as it is
+    if (running) stop(); else play();
+    target.textContent = name();
+  };
   const scrub = ({ target }) => { stop(); look(Number(target.value)); };
-  const parts = (at, max, words) => [button(running ? "❚❚ Stop" : "▶ Play", () => (running ? stop() : play())),
+  const parts = (at, max, words) => [button(name(), toggle),
     ["input", { type: "range", min, max, step, "aria-label": label, "aria-valuetext": words, oninput: scrub, value: at }]];
   return { play, stop, parts, isPlaying: () => running > 0 };
 }

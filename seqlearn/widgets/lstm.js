@@ -48,7 +48,7 @@ function render(host) {
     let values, result, at, w = 0.9, puzzle = false, held;
     const most = () => (puzzle ? MOST : 1), look = (place) => { at = place; frame.draw(); };
     const ends = () => 2 * values.repeats + 5; // there with the cargo, T steps, and back to step 1 with the gradient
-    const walk = player(frame, "where the ride is", () => ({ from: 0, to: ends(), seconds: 4 + 0.04 * ends() }), look);
+    const walk = player("where the ride is", () => ({ from: 0, to: ends(), seconds: 4 + 0.04 * ends() }), look);
     const oninput = ({ target }) => { w = Number(target.value); frame.draw(); };
     const pose = () => {
       puzzle = !puzzle;
