@@ -23,12 +23,7 @@ function unpacked(data) {
 }
 
 // One array after the other. All are of one kind: the loop below is ten times slower where it meets several.
-function joined(first, second) {
-  const out = new Float64Array(first.length + second.length);
-  out.set(first);
-  out.set(second, first.length);
-  return out;
-}
+const joined = (first, second) => Float64Array.of(...first, ...second);
 
 // W x + b; W is stored row by row.
 function linear(W, x, b) {
@@ -70,7 +65,7 @@ function encode(model, rows) {
 }
 
 // The weights of one look: those pulled by hand, or the softmax of the scores; what is covered has none.
-function weigh(scores, temperature, covered = new Set(), pulled = undefined) {
+function weigh(scores, temperature, covered = new Set(), pulled) {
   const best = Math.max(...scores.filter((_, t) => !covered.has(t)));
   const size = (score, t) => (covered.has(t) ? 0 : pulled ? pulled[t] : Math.exp((score - best) / temperature));
   const sizes = scores.map(size), sum = sizes.reduce((a, b) => a + b, 0);
@@ -144,24 +139,16 @@ const perplexity = (row) => Math.exp(row.reduce((sum, share) => sum - (share > 0
 
 function render(host) {
   return live(host, (frame) => {
-    const { specs } = frame, parts = {}, middle = { "text-anchor": "middle" };
-    let values, result, plain, edits = {}, chosen = 0, place, held;
-    for (const name of ["date", "example", "temperature"]) frame.control(name);
-    const panel = frame.panel("Click a letter of the answer. Click a letter of the date to cover it, or drag its bar");
-    const row = html(panel, "div", { class: "row" });
+    const { specs } = frame;
+    let values, result, plain, edits = {}, chosen = 0, place, held, everywhere = false;
     const ends = () => Math.max(1, result.target.length);
     const look = (value) => {
       frame.put("character", clamp(Math.ceil(value), 1, ends()));
       frame.draw();
     };
     const range = () => ({ from: 0, to: ends(), seconds: PLAY });
-    const walk = player(row, specs.character.label, range, look, { min: 1, step: 1 });
+    const walk = player(specs.character.label, range, look, { min: 1, step: 1 });
     const pick = (number) => { walk.stop(); look(number); };
-    const best = button(row, "", () => cover(openPlaces()[0]));
-    const everywhere = html(html(row, "label"), "input", { type: "checkbox" });
-    everywhere.after(" at every step");
-    const undo = button(row, "As it was", () => { edits = {}; frame.draw(); });
-    const verdict = html(panel, "p", { class: "verdict" });
 
     const covers = (t) => Boolean(edits.covered?.[chosen]?.has(t));
     const openPlaces = () => byWeight(result.weights[chosen]).filter((t) => !covers(t));
@@ -171,7 +158,7 @@ function render(host) {
     function cover(t) { // or uncover, at this step or at every one
       const change = covers(t) ? "delete" : "add";
       edits.covered ??= Array.from({ length: WRITTEN }, () => new Set());
-      for (const step of everywhere.checked ? edits.covered.keys() : [chosen]) edits.covered[step][change](t);
+      for (const step of everywhere ? edits.covered.keys() : [chosen]) edits.covered[step][change](t);
       frame.draw();
     }
     function pull(t, share) { // the other places divide what is left as they did before
@@ -189,148 +176,114 @@ function render(host) {
       return true;
     }
 
-    function layout(width) {
-      const count = result?.source.length ?? 0, unit = Math.min(52, (width - LEFT - 4) / Math.max(14, count));
-      const wide = unit * count, room = Math.min(38, (width - 4) / WRITTEN), isNarrow = width < 600;
-      const inTheMiddle = LEFT + Math.max(0, Math.min(wide - room * WRITTEN, width - 600) / 2);
-      const from = isNarrow ? 2 : inTheMiddle, gap = isNarrow ? 36 : 20;
-      const across = (t) => LEFT + unit * (t + 0.5), along = (s) => from + room * (s + 0.5);
-      const below = (k) => ANSWER + 6 + (k ? 10 + gap * k : 0), top = below(2) + 16;
-      const one = picture(panel, "the letters read, their weights, and the answer", width, top + LINE * WRITTEN + 10);
-      const at = axes(one, { left: LEFT, right: LEFT + Math.max(wide, unit), ...BARS }, { x: [0, count || 1], y: [0, 1],
-        yTicks: [[0, "0"], [0.5, "50"], [1, "100 %"]] });
-      Object.assign(parts, { count, unit, room, across, along, at, top, title: svg(one, "text", { x: LEFT, y: 14 }) });
-      const each = (length, make) => Array.from({ length }, (_, k) => make(k));
-      const [seenFrom, lines] = ["seen", "lines"].map((name) => svg(one, "g", { class: name }));
-      parts.seen = each(WRITTEN, () => svg(seenFrom, "path"));
-      parts.lines = each(count, () => svg(lines, "path"));
-      layoutDate(one, each, wide);
-
-      const answer = svg(one, "g", { class: "picking" });
-      const size = { y: ANSWER - 18, width: room - 4, height: 36, rx: 6 };
-      svg(answer, "rect", { class: "catch", x: from, y: ANSWER - 22, width: room * WRITTEN, height: 44 });
-      parts.chosen = svg(answer, "rect", size);
-      parts.answer = each(WRITTEN, (s) => {
-        svg(answer, "rect", { class: "box", x: along(s) - room / 2 + 2, ...size });
-        const kinds = ["letter", "small", "small"];
-        return kinds.map((kind, k) => svg(answer, "text", { class: kind, x: along(s), y: below(k), ...middle }));
-      });
-      parts.names = ["without attention", "untouched"].map((name, k) => svg(one, "text", { class: "small",
-        x: isNarrow ? from : from + room * WRITTEN + 8, y: below(k + 1) - (isNarrow ? 16 : 0) }, name));
-      grip(parts.chosen, answer, { label: "letter of the answer", picture: one,
-        move: (x) => pick(Math.floor((x - from) / room) + 1), turn: (dx, dy) => pick(chosen + 1 + (dx || dy)) });
-
-      const map = svg(one, "g", { class: "cells map" });
-      parts.rows = each(WRITTEN, (s) => ({
-        name: svg(map, "text", { class: "small", x: LEFT - 8, y: top + LINE * s + 11, "text-anchor": "end" }),
-        cells: each(count, (t) => svg(map, "rect", { x: LEFT + unit * t, y: top + LINE * s, width: unit, height: LINE })),
-      }));
-      svg(map, "rect", { class: "frame", x: LEFT, y: top, width: wide, height: LINE * WRITTEN });
-      parts.row = svg(map, "rect", { class: "here", x: LEFT, width: wide, height: LINE });
-      parts.column = svg(map, "rect", { class: "there", y: top, width: unit });
-      map.addEventListener("pointerdown", ({ clientY }) =>
-        pick(Math.floor((clientY - one.getBoundingClientRect().top - top) / LINE) + 1));
-    }
-
-    function layoutDate(one, each, wide) {
-      const { count, unit, across } = parts, group = svg(one, "g", { class: "reading" });
-      const style = `font-size: ${Math.min(16, 1.5 * unit)}px`;
-      svg(group, "rect", { class: "catch", x: LEFT, y: BARS.top - 8, width: wide, height: LETTERS + 24 - BARS.top });
-      parts.place = svg(group, "rect", { width: unit, y: LETTERS - 14, height: 28, rx: 4 });
-      parts.letters = each(count, (t) => ({
-        bar: svg(group, "rect", { class: "weight", x: across(t) - 0.4 * unit, width: 0.8 * unit }),
-        lid: svg(group, "rect", { x: across(t) - 0.46 * unit, y: LETTERS - 13, width: 0.92 * unit, height: 26, rx: 4 }),
-        text: svg(group, "text", { x: across(t), y: LETTERS + 5, style, ...middle }),
-      }));
-      parts.share = svg(group, "text", { class: "halo", ...middle });
-      const placeAt = (x) => clamp(Math.floor((x - LEFT) / unit), 0, count - 1);
-      grip(parts.place, group, { picture: one, type: (key) => count > 0 && type(key),
-        label: "letter of the date: up and down pull its weight, Enter covers it, another letter takes its place",
-        move(x, y, begins) {
-          if (begins) held = y < BARS.bottom ? "bar" : "letter";
-          if (begins || held === "letter") place = placeAt(x);
-          if (held === "bar") pull(place, clamp(parts.at.fromY(y), 0, 1));
-          else if (begins) cover(place);
-          frame.draw();
-        },
-        turn(dx, dy) {
-          if (!count) return;
-          if (dx) place = clamp(here() + dx, 0, count - 1);
-          else pull(here(), clamp(result.weights[chosen][here()] + 0.05 * dy, 0, 1));
-          frame.draw();
-        } });
-      const meet = (t) => {
-        if (held || t === place) return;
-        place = t;
-        frame.draw();
-      };
-      group.addEventListener("pointermove", ({ clientX }) => meet(placeAt(clientX - one.getBoundingClientRect().left)));
-      group.addEventListener("pointerleave", () => document.activeElement !== parts.place && meet(undefined));
-      group.addEventListener("lostpointercapture", () => { held = undefined; });
-      parts.place.addEventListener("focus", () => meet(here()));
-      parts.place.addEventListener("blur", () => meet(undefined));
-    }
-
     function show() {
       const data = frame.data();
       values = frame.values();
       plain = compute(values, data);
       result = isTouched() ? compute(values, data, edits) : plain;
-      const { source, target, weights, without } = result;
-      if (source.length !== parts.count) layout(frame.width);
-      if (place >= source.length) place = undefined;
+      if (place >= result.source.length) place = undefined;
       chosen = Math.min(values.character, ends()) - 1;
-      const isPlaying = walk.isPlaying(), sign = named(target[chosen]), { along, unit, room } = parts;
-      walk.show(chosen + 1, ends(), `${chosen + 1}: ${sign}`);
-      showDate(weights[chosen] ?? []);
-      parts.answer.forEach((texts, s) => {
-        const isLater = isPlaying && s > chosen, { name, cells } = parts.rows[s];
-        [target, without, isTouched() ? plain.target : []].forEach((each, k) => {
-          texts[k].textContent = isLater ? "" : named(each[s]);
-          texts[k].classList.toggle("other", each[s] !== (k === 2 ? target : plain.target)[s]);
-        });
-        texts[0].classList.toggle("picked", s === chosen);
-        texts[0].classList.toggle("word", target[s] === "<end>");
-        name.textContent = texts[0].textContent;
-        cells.forEach((cell, t) => { cell.style.fillOpacity = isLater ? 0 : (weights[s]?.[t] ?? 0) ** 0.8; });
-      });
-      parts.names[1].style.display = isTouched() ? "" : "none";
-      set(parts.chosen, { x: along(chosen) - room / 2 + 2 });
-      parts.chosen.classList.toggle("other", target[chosen] !== plain.target[chosen]);
-      tellValue(parts.chosen, chosen + 1, 1, ends(), sign || "nothing");
-      set(parts.row, { y: parts.top + LINE * chosen });
-      set(parts.column, { x: LEFT + unit * here(), height: place === undefined ? 0 : LINE * target.length });
-      const [first] = openPlaces();
-      best.textContent = first === undefined ? "Nothing is left to cover"
-        : `Cover its best place, ${seen(source[first])} at ${first + 1}`;
-      best.disabled = first === undefined;
-      undo.disabled = !isTouched();
-      verdict.textContent = tell();
+      const [first] = openPlaces(), isNone = first === undefined, number = chosen + 1;
+      const best = isNone ? "Nothing is left to cover"
+        : `Cover its best place, ${seen(result.source[first])} at ${first + 1}`;
+      const oninput = ({ target }) => { everywhere = target.checked; };
+      const row = ["div", { class: "row" }, ...walk.parts(number, ends(), `${number}: ${named(result.target[chosen])}`),
+        button(best, () => cover(first), isNone),
+        ["label", {}, ["input", { type: "checkbox", oninput }], ["span", {}, "at every step"]],
+        button("As it was", () => { edits = {}; frame.draw(); }, !isTouched())];
+      frame.tell(["date", "example", "temperature"].map(frame.control),
+        [picture(frame.width, row, ["p", { class: "verdict" }, tell()])]);
     }
 
-    function showDate(row) { // of the letter that is chosen the bars and lines, of the place at hand the lines to all
-      const { source, unknown, weights, target } = result, { across, along, at, unit } = parts, t = here();
-      const uses = rounded(perplexity(row), 1), sign = named(target[chosen]);
-      const count = row.some((share) => share > 0) ? `${uses} place${uses === "1.0" ? "" : "s"}` : "no place";
-      parts.title.textContent = source.length ? `to write ${sign === "end" ? "its end" : `“${sign}”`} it uses ${count}`
-        : "type a date";
-      const draw = (line, k, s, share = 0) => set(line, { "stroke-width": 0.7 * unit * share + 0.4,
+    function picture(width, ...under) { // of the letter that is chosen bars and lines, of the place at hand the lines to all
+      const { source, target, weights, without, unknown } = result, count = source.length, row = weights[chosen] ?? [];
+      const unit = Math.min(52, (width - LEFT - 4) / Math.max(14, count)), wide = unit * count;
+      const room = Math.min(38, (width - 4) / WRITTEN), isNarrow = width < 600, gap = isNarrow ? 36 : 20;
+      const from = isNarrow ? 2 : LEFT + Math.max(0, Math.min(wide - room * WRITTEN, width - 600) / 2);
+      const across = (t) => LEFT + unit * (t + 0.5), along = (s) => from + room * (s + 0.5);
+      const below = (k) => ANSWER + 6 + (k ? 10 + gap * k : 0), top = below(2) + 16;
+      const t = here(), sign = named(target[chosen]), share = count ? `${rounded(100 * row[t], 0)} %` : "";
+      const box = axes({ left: LEFT, right: LEFT + Math.max(wide, unit), ...BARS }, { x: [0, count || 1], y: [0, 1],
+        yTicks: [[0, "0"], [0.5, "50"], [1, "100 %"]] });
+      const steps = Array.from({ length: WRITTEN }, (_, s) => s), isLater = (s) => walk.isPlaying() && s > chosen;
+      const ray = (k, s, share = 0) => ["path", { "stroke-width": 0.7 * unit * share + 0.4,
         d: share < 0.004 ? "" : `M${across(k)} ${LETTERS + 15}C${across(k)} ${LETTERS + 70} `
-          + `${along(s)} ${ANSWER - 80} ${along(s)} ${ANSWER - 20}` });
-      parts.letters.forEach(({ bar, lid, text }, k) => {
-        set(bar, { y: at.y(row[k]), height: BARS.bottom - at.y(row[k]) });
-        set(lid, { class: covers(k) ? "cover on" : "cover" });
-        set(text, { class: `letter ${row[k] >= 0.2 ? "heavy" : ""} ${unknown.includes(source[k]) ? "ghost" : ""}` });
-        text.textContent = source[k] === " " ? "␣" : source[k];
-        draw(parts.lines[k], k, chosen, row[k]);
-      });
-      parts.seen.forEach((line, s) => draw(line, t, s, s === chosen || place === undefined ? 0 : weights[s]?.[t]));
-      parts.place.classList.toggle("off", place === undefined);
-      set(parts.place, { x: LEFT + unit * t });
-      set(parts.share, { x: across(t), y: at.y(row[t] ?? 0) - 5 });
-      parts.share.textContent = source.length ? `${rounded(100 * row[t], 0)} %` : "";
-      tellValue(parts.place, t + 1, 1, source.length || 1, source.length === 0 ? "nothing"
-        : `${seen(source[t])} at ${t + 1}, weight ${parts.share.textContent}${covers(t) ? ", covered" : ""}`);
+          + `${along(s)} ${ANSWER - 80} ${along(s)} ${ANSWER - 20}` }];
+
+      const uses = row.some((share) => share > 0) ? rounded(perplexity(row), 1) : "no";
+      const title = count ? `to write ${sign === "end" ? "its end" : `“${sign}”`} it uses ${uses} `
+        + `place${uses === "1.0" || uses === "no" ? "" : "s"}` : "type a date";
+      const told = count ? `${seen(source[t])} at ${t + 1}, weight ${share}${covers(t) ? ", covered" : ""}` : "nothing";
+      const placeAt = (x) => clamp(Math.floor((x - LEFT) / unit), 0, count - 1);
+      const meet = (t) => {
+        if (held || t === place) return;
+        place = t;
+        frame.draw();
+      };
+      const letter = (sign, k) => [
+        ["rect", { class: "weight", x: across(k) - 0.4 * unit, y: box.y(row[k]), width: 0.8 * unit,
+          height: BARS.bottom - box.y(row[k]) }],
+        ["rect", { class: covers(k) ? "cover on" : "cover", x: across(k) - 0.46 * unit, y: LETTERS - 13,
+          width: 0.92 * unit, height: 26, rx: 4 }],
+        ["text", { class: `letter ${row[k] >= 0.2 ? "heavy" : ""} ${unknown.includes(sign) ? "ghost" : ""}`, x: across(k),
+          y: LETTERS + 5, style: `font-size: ${Math.min(16, 1.5 * unit)}px`, ...middle }, sign === " " ? "␣" : sign]];
+      const reading = ["g", { class: "reading grasp", onlostpointercapture: () => { held = undefined; },
+        onpointermove: (event) => meet(placeAt(within(event.currentTarget, event)[0])),
+        onpointerleave: ({ currentTarget }) => !currentTarget.contains(document.activeElement) && meet(undefined) },
+      ["rect", { class: "catch", x: LEFT, y: BARS.top - 8, width: wide, height: LETTERS + 24 - BARS.top }],
+      ["rect", { x: LEFT + unit * t, y: LETTERS - 14, width: unit, height: 28, rx: 4,
+        ...grip("letter of the date: up and down pull its weight, Enter covers it, another letter takes its place",
+          [t + 1, 1, count || 1, told], {
+            class: place === undefined ? "grip off" : "grip", type: (key) => count > 0 && type(key),
+            onfocus: () => meet(here()), onblur: () => meet(undefined),
+            move(x, y, begins) {
+              if (begins) held = y < BARS.bottom ? "bar" : "letter";
+              if (begins || held === "letter") place = placeAt(x);
+              if (held === "bar") pull(place, clamp(box.fromY(y), 0, 1));
+              else if (begins) cover(place);
+              frame.draw();
+            },
+            turn(dx, dy) {
+              if (!count) return;
+              if (dx) place = clamp(here() + dx, 0, count - 1);
+              else pull(here(), clamp(row[here()] + 0.05 * dy, 0, 1));
+              frame.draw();
+            } }) }],
+      ...source.flatMap(letter), ["text", { class: "halo", x: across(t), y: box.y(row[t] ?? 0) - 5, ...middle }, share]];
+
+      const size = { y: ANSWER - 18, width: room - 4, height: 36, rx: 6 };
+      const rows = [[target, plain.target, "letter"], [without, plain.target, "small"],
+        [isTouched() ? plain.target : [], target, "small"]];
+      const token = (s) => [["rect", { class: "box", x: along(s) - room / 2 + 2, ...size }],
+        ...rows.map(([tokens, others, kind], k) => ["text", { x: along(s), y: below(k), ...middle,
+          class: `${kind}${tokens[s] === others[s] ? "" : " other"}${k || s !== chosen ? "" : " picked"}`
+            + `${k || tokens[s] !== "<end>" ? "" : " word"}` }, isLater(s) ? "" : named(tokens[s])])];
+      const rowName = (words, k) => ["text", { class: "small", x: isNarrow ? from : from + room * WRITTEN + 8,
+        y: below(k + 1) - (isNarrow ? 16 : 0) }, words];
+      const answer = ["g", { class: "picking grasp" },
+        ["rect", { class: "catch", x: from, y: ANSWER - 22, width: room * WRITTEN, height: 44 }],
+        ["rect", { x: along(chosen) - room / 2 + 2, ...size,
+          ...grip("letter of the answer", [chosen + 1, 1, ends(), sign || "nothing"], {
+            class: target[chosen] === plain.target[chosen] ? "grip" : "grip other",
+            move: (x) => pick(Math.floor((x - from) / room) + 1), turn: (dx, dy) => pick(chosen + 1 + (dx || dy)) }) }],
+        ...steps.flatMap(token)];
+
+      const step = (s) => ["g", { onpointerdown: () => pick(s + 1) },
+        ["text", { class: "small", x: LEFT - 8, y: top + LINE * s + 11, ...end }, isLater(s) ? "" : named(target[s])],
+        ...source.map((_, t) => ["rect", { x: LEFT + unit * t, y: top + LINE * s, width: unit, height: LINE,
+          style: `fill-opacity: ${isLater(s) ? 0 : (weights[s]?.[t] ?? 0) ** 0.8}` }])];
+      const met = { x: LEFT + unit * t, y: top, width: unit, height: place === undefined ? 0 : LINE * target.length };
+      const map = ["g", { class: "cells map" }, ...steps.map(step),
+        ["rect", { class: "frame", x: LEFT, y: top, width: wide, height: LINE * WRITTEN }],
+        ["rect", { class: "here", x: LEFT, y: top + LINE * chosen, width: wide, height: LINE }],
+        ["rect", { class: "there", ...met }]];
+
+      const heading = "Click a letter of the answer. Click a letter of the date to cover it, or drag its bar";
+      return panel(heading, {}, "the letters read, their weights, and the answer", width, top + LINE * WRITTEN + 10, [
+        ...box.parts, ["text", { x: LEFT, y: 14 }, title],
+        ["g", { class: "seen" }, ...steps.map((s) => ray(t, s, s === chosen || place === undefined ? 0 : weights[s]?.[t]))],
+        ["g", { class: "lines" }, ...source.map((_, k) => ray(k, chosen, row[k]))],
+        reading, answer, rowName("without attention", 0), isTouched() && rowName("untouched", 1), map], ...under);
     }
 
     function tell() {
@@ -346,7 +299,7 @@ function render(host) {
       edits = {};
       frame.put("example", Math.max(0, options.findIndex(([, text]) => text === date)));
     }
-    return { layout, show, change, stop: walk.stop, words: () => words({ ...values, character: chosen + 1 }, result) };
+    return { show, change, stop: walk.stop, words: () => words({ ...values, character: chosen + 1 }, result) };
   });
 }
 

@@ -55,12 +55,9 @@ function backward({ W_h }, x, h, dh, steps, batch, activation, { weights = true,
 
 // √(Σ g²) over arrays. Squares of huge and of tiny numbers would be lost: each is divided by the largest first.
 function norm(...arrays) {
-  let largest = 0;
-  for (const array of arrays) for (const value of array) largest = Math.max(largest, Math.abs(value)); // keeps NaN
+  const all = arrays.flatMap((array) => [...array]), largest = Math.max(...all.map(Math.abs)); // keeps NaN
   if (largest === 0 || !Number.isFinite(largest)) return largest;
-  let sum = 0;
-  for (const array of arrays) for (const value of array) sum += (value / largest) ** 2;
-  return largest * Math.sqrt(sum);
+  return largest * Math.sqrt(all.reduce((sum, value) => sum + (value / largest) ** 2, 0));
 }
 
 // The normal numbers that NumPy's generator draws from this state on: PCG64 (O'Neill 2014), and a ziggurat (Marsaglia and
@@ -196,29 +193,25 @@ function words({ radius, steps, activation, start, clip }, { norms, s_max, eigen
 
 // ---- the page
 
-const powers = (list) => list.map((n) => [n, n ? `10${superscript(n)}` : "1"]), plain = (list) => list.map((n) => [n, n]);
-const RADII = Array.from({ length: 61 }, (_, k) => k / 20), LENGTHS = Array.from({ length: 25 }, (_, k) => 8 + 8 * k);
+const powers = (list) => list.map((n) => [n, n ? `10${superscript(n)}` : "1"]);
+const CELLS = Array.from({ length: 25 * 61 }, (_, k) => ({ steps: 8 + 8 * Math.floor(k / 61), radius: k % 61 / 20 }));
 const exponent = (value, page = 1e4) => clamp(Math.log10(value), -page, page);
 const thick = (size) => Math.min(26, 4 * (size || 0) ** 0.25); // of an arrow: the fourth root fits on a page
 
 function render(host) {
   return live(host, (frame) => {
-    const { root, specs } = frame, parts = {}; // what moves
-    let values, result, losses, run, guess, ghosts = [], at = 0, score = [0, 0], map, mapping;
-    for (const name of Object.keys(specs)) frame.control(name);
-    const flow = frame.panel("The gradient's way back: its norm ‖∂L/∂hₜ‖ at every step t");
-    const plane = frame.panel("Eigenvalues of Wₕ: drag the circle");
-    const train = frame.panel("Training: loss before each update"), chart = frame.panel("Gradient at step 0: drag the cross");
-    const row = html(flow, "div", { class: "row" }), look = (step) => { at = Math.round(step); frame.draw(); };
-    const walk = player(row, "step t that is looked at", () => ({ from: values.steps, to: 0, seconds: 3 }), look);
-    button(row, "Keep this curve", () => { ghosts = [...ghosts.slice(-2), { ...result, ...values }]; frame.draw(); });
-    button(row, "Clear", () => { [ghosts, guess] = [[], undefined]; frame.draw(); });
-    const ask = button(row, "Predict first", () => {
+    const { root, specs } = frame;
+    let values, result, losses, run, guess, ghosts = [], at = 0, score = [0, 0], map, mapping, wide, side;
+    const look = (step) => { at = Math.round(step); frame.draw(); };
+    const walk = player("step t that is looked at", () => ({ from: values.steps, to: 0, seconds: 3 }), look);
+    const keep = () => { ghosts = [...ghosts.slice(-2), { ...result, ...values }]; frame.draw(); };
+    const clear = () => { [ghosts, guess] = [[], undefined]; frame.draw(); };
+    const ask = () => {
       walk.stop();
-      if (guess && !guess.told) tell(); else guess = { middle: 0, first: 0 };
+      if (isHidden()) tell(); else guess = { middle: 0, first: 0 };
       frame.draw();
-    });
-    const verdict = html(flow, "p", { class: "verdict" });
+    };
+    const isHidden = () => Boolean(guess && !guess.told);
 
     function tell() { // how far off the prediction was, in powers of ten
       const off = Math.abs(guess.first - Math.log10(result.norms[0]));
@@ -231,189 +224,172 @@ function render(host) {
     const setRadius = (radius) => frame.put("radius", toStep(radius, specs.radius));
     const setSteps = (steps) => frame.put("steps", toStep(steps, specs.steps));
 
-    function layout(width) {
-      const narrow = width < 680, wide = narrow ? width : Math.round(width * 0.63), side = narrow ? width : width - wide - 24;
-      for (const box of [flow, train]) box.style.width = `${wide}px`;
-      for (const box of [plane, chart]) box.style.width = `${side}px`;
+    function show() {
+      const data = frame.data()[frame.places.seed], { width } = frame;
+      wide = width < 680 ? width : Math.round(width * 0.63);
+      side = width < 680 ? width : width - wide - 24;
+      if (!data) return void draw(); // on its way from the kernel
+      values = frame.values();
+      result = compute(values, data);
+      at = Math.min(at, values.steps);
+      root.classList.toggle("hiding", isHidden());
+      measure(data);
+      draw();
+    }
+    const draw = () => frame.tell(Object.keys(specs).map(frame.control), [flow(), plane(), train(), chart()]);
 
-      const one = picture(flow, "unrolled network and the gradient's norm at every step", wide, 360);
-      parts.x = axes(one, { left: 46, right: wide - 14, top: 76, bottom: 306 }, { x: [0, 1], y: [-PAGE, PAGE],
+    function flow() {
+      const { norms, s_max } = result, { steps, radius } = values;
+      const box = axes({ left: 46, right: wide - 14, top: 76, bottom: 306 }, { x: [0, 1], y: [-PAGE, PAGE],
         yTicks: powers([-9, -6, -3, 0, 3, 6, 9]), xTicks: [0, 0.25, 0.5, 0.75, 1].map((n) => [n, ""]),
-        xLabel: "⟵ back from the loss at step T to step 0" });
-      parts.ticks = [0, 0.5, 1].map((n) => svg(one, "text", { x: parts.x.x(n), y: 322, "text-anchor": "middle" }));
-      [parts.network, parts.ghosts] = [svg(one, "g"), clipped(one, parts.x)];
-      const answer = svg(one, "g", { class: "answer" }), inside = clipped(answer, parts.x);
-      for (const name of ["bound", "rate", "faint", "flow"]) parts[name] = svg(inside, "path", { class: `line ${name}` });
-      parts.cursor = svg(answer, "line", { class: "cursor", y1: 34, y2: 306 });
-      parts.dot = svg(answer, "circle", { class: "dot", r: 6 });
-      parts.label = svg(answer, "text", { class: "halo gradient" });
-      [["flow", "measured"], ["rate", "rate ρᵀ⁻ᵗ"], ["bound", "bound sₘₐₓᵀ⁻ᵗ"]].forEach(([name, text], k) => {
+        xLabel: "⟵ back from the loss at step T to step 0" }), { x, y } = box;
+      const place = (value) => y(clamp(exponent(value), -PAGE - 2, PAGE + 2));
+      const curve = (name, list) => line(name, list.map((value, k) => [x(k / (list.length - 1)), place(value)]));
+      const straight = (name, factor) => { // as far as the page goes
+        const slope = steps * exponent(factor), first = Math.min(1, (PAGE + 2) / Math.abs(slope));
+        return line(name, [[x(1 - first), y(slope * first)], [x(1), y(0)]]);
+      };
+      const size = norms[at], across = x(at / steps), height = clamp(place(size) || y(PAGE), 76, 306);
+      const isOn = Math.abs(exponent(size)) <= PAGE, isFar = across > x(1) - 130;
+      const aside = isFar ? { x: across - 10, ...end } : { x: across + 10 };
+      const lowest = wide > 560 ? 300 : wide > 420 ? 274 : 238; // where words stand: the legend is below
+      const said = clamp(height - 10, 92, Math.min(278, lowest)), heights = across < x(0) + 240 ? [said] : [];
+      const kept = (old) => { // its words keep clear of the legend and of each other
+        let height = clamp(place(old.norms[0]) + 16, 90, lowest);
+        for (const aside = height > 190 ? -15 : 15; heights.some((other) => Math.abs(other - height) < 15);) height += aside;
+        heights.push(height);
+        return [curve("ghost", old.norms), ["text", { class: "halo ghost", x: x(0) + 6, y: height },
+          `${old.radius.toFixed(2)} ${old.start}, ${old.activation}, T = ${old.steps}`]];
+      };
+      const legend = ([name, words], k) => {
         const [left, y] = wide > 420 ? [wide - 318 + 96 * k, 292] : [56, 256 + 18 * k];
-        svg(answer, "path", { class: `line ${name}`, d: `M${left} ${y}h22` });
-        svg(answer, "text", { class: "halo", x: left + 27, y: y + 4 }, text);
-      });
-      parts.lowest = wide > 560 ? 300 : wide > 420 ? 274 : 238;
-      parts.guess = svg(one, "g");
-      parts.guessed = svg(parts.guess, "path", { class: "line guess" });
-      for (const [name, place, words] of [["middle", 0.5, "halfway"], ["first", 0, "at step 0"]]) {
-        const hold = svg(parts.guess, "g");
+        return [line(name, [[left, y], [left + 22, y]]), ["text", { class: "halo", x: left + 27, y: y + 4 }, words]];
+      };
+      const handle = (name, share, words) => {
         const put = (n) => { guess[name] = clamp(Math.round(n * 10) / 10, -PAGE, PAGE); frame.draw(); };
-        svg(hold, "rect", { class: "catch", x: parts.x.x(place) - 25, y: 76, width: 50, height: 230 });
-        parts[name] = svg(hold, "circle", { r: 9, cx: parts.x.x(place) });
-        grip(parts[name], hold, { label: `the gradient's norm that you expect ${words}, as a power of ten`, picture: one,
-          move: (_, y) => put(parts.x.fromY(y)), turn: (x, y) => put(guess[name] + (x || y) * 0.5) });
-      }
-
-      const half = Math.min(side - 60, 290) / 2, two = picture(plane, "eigenvalues in the complex plane", side, 2 * half + 48);
-      parts.plane = axes(two, { left: side / 2 - half + 14, right: side / 2 + half + 14, top: 8, bottom: 8 + 2 * half },
-        { x: [-3.2, 3.2], y: [-3.2, 3.2], xTicks: plain([-2, 0, 2]), yTicks: plain([-2, 0, 2]), xLabel: "real part" });
-      const [cx, cy, unit] = [parts.plane.x(0), parts.plane.y(0), parts.plane.x(1) - parts.plane.x(0)];
-      svg(two, "circle", { class: "unit", cx, cy, r: unit });
-      parts.circle = svg(two, "circle", { class: "line rate", cx, cy });
-      [parts.inside, parts.outside] = ["inside", "outside"].map((name) => svg(two, "path", { class: name }));
-      parts.knob = svg(two, "circle", { r: 8 });
-      grip(parts.knob, two, { label: "spectral radius, the circle through the outermost eigenvalue", picture: two,
-        move: (x, y) => setRadius(Math.hypot(x - cx, y - cy) / unit), turn: (x, y) => setRadius(values.radius + (x || y) * 0.05) });
-
-      parts.train = picture(train, "training losses", wide, 232);
-      const four = picture(chart, "map of the gradient at step 0", side, 232);
-      parts.map = axes(four, { left: 46, right: side - 14, top: 8, bottom: 186 }, { x: [-0.025, 3.025], y: [4, 204],
-        xTicks: plain([0, 1, 2, 3]), yTicks: plain([8, 100, 200]), xLabel: "spectral radius ρ" });
-      svg(four, "text", { x: 10, y: 100, transform: "rotate(-90 10 100)", "text-anchor": "middle" }, "length T");
-      const cells = svg(four, "g", { class: "answer cells" });
-      const edge = (n) => Math.round(parts.map.x(n - 0.025)), line = (n) => Math.round(parts.map.y(n + 4));
-      parts.cells = LENGTHS.flatMap((n) => RADII.map((radius) => svg(cells, "rect", { x: edge(radius), y: line(n),
-        width: edge(radius + 0.05) - edge(radius), height: line(n - 8) - line(n) })));
-      parts.cross = svg(four, "path", { class: "cross" });
-      parts.mark = svg(four, "circle", { r: 8 });
-      grip(parts.mark, four, { label: "spectral radius and length", picture: four,
-        move: (x, y) => { setRadius(parts.map.fromX(x)); setSteps(parts.map.fromY(y)); },
-        turn: (x, y) => { setRadius(values.radius + 0.05 * x); setSteps(values.steps + 4 * y); } });
-      map?.sizes.forEach(color);
-      parts.most = Math.max(4, Math.floor((wide - 60) / 44));
-      if (losses) showTraining();
+        const now = [guess[name], -PAGE, PAGE, short(10 ** guess[name])];
+        return ["g", { class: "grasp" }, ["rect", { class: "catch", x: x(share) - 25, y: 76, width: 50, height: 230 }],
+          ["circle", { r: 9, cx: x(share), cy: y(guess[name]),
+            ...grip(`the gradient's norm that you expect ${words}, as a power of ten`, now,
+              { move: (_, height) => put(box.fromY(height)), turn: (dx, dy) => put(guess[name] + (dx || dy) * 0.5) }) }]];
+      };
+      const verdict = guess ? guess.told ?? "Drag the two handles to where you expect the curve, then press See." : "";
+      const row = ["div", { class: "row" },
+        ...walk.parts(at, steps, `step ${at}: ${isHidden() ? "hidden" : short(size)}`), button("Keep this curve", keep),
+        button("Clear", clear), button(isHidden() ? "See" : "Predict first", ask)];
+      return panel("The gradient's way back: its norm ‖∂L/∂hₜ‖ at every step t", { style: `width: ${wide}px` },
+        "unrolled network and the gradient's norm at every step", wide, 360, [...box.parts,
+        ...[0, 0.5, 1].map((share) => ["text", { x: x(share), y: 322, ...middle }, steps * share]),
+        network(x), box.clipped(...ghosts.flatMap(kept)),
+        ["g", { class: "answer" },
+          box.clipped(straight("bound", s_max), straight("rate", radius),
+            curve("faint", norms.map((value, t) => (t > at ? NaN : value))),
+            curve("flow", norms.map((value, t) => (t < at ? NaN : value)))),
+          ["line", { class: "cursor", x1: across, x2: across, y1: 34, y2: 306 }],
+          ["circle", { class: "dot", r: 6, cx: across, cy: height }],
+          ["text", { class: "halo gradient", y: said, ...aside },
+            `${isOn ? "" : "off the page: "}${size === 0 ? "exactly 0" : short(size)} at step ${at}`],
+          ...[["flow", "measured"], ["rate", "rate ρᵀ⁻ᵗ"], ["bound", "bound sₘₐₓᵀ⁻ᵗ"]].flatMap(legend)],
+        guess && ["g", {}, line("guess", [[x(0), y(guess.first)], [x(0.5), y(guess.middle)], [x(1), y(0)]]),
+          handle("middle", 0.5, "halfway"), handle("first", 0, "at step 0")]], row, ["p", { class: "verdict" }, verdict]);
     }
 
-    function color(value, k) { // red where it explodes, blue where it vanishes
-      const size = Number.isNaN(value) ? PAGE : exponent(value, PAGE);
-      const fill = `var(--${size > 0 ? "gradient" : "state"})`, fillOpacity = (Math.abs(size) / PAGE) ** 0.6;
-      Object.assign(parts.cells[k].style, { fill, fillOpacity });
+    function network(x) { // circles for some of the states, and between them arrows as thick as the gradient
+      const { norms } = result, { steps } = values, r = 9;
+      const count = Math.min(steps, Math.max(4, Math.floor((wide - 60) / 44)));
+      const states = Array.from({ length: count + 1 }, (_, k) => Math.round(k * steps / count));
+      const arrow = (t, k) => {
+        const [from, to] = [x(states[k + 1] / steps) - r - 1, x(t / steps) + r + 1];
+        const [a, b] = [thick(norms[states[k + 1]]) / 2, thick(norms[t]) / 2];
+        const head = to + Math.min(4 + b, (from - to) / 2), wing = 1.25 * b + 1.5;
+        return [["line", { class: "forward", x1: from, x2: to }],
+          b && ["path", { class: `arrow answer${states[k + 1] <= at ? " later" : ""}`,
+            d: `M${from} ${-a}L${head} ${-b}V${-wing}L${to} 0L${head} ${wing}V${b}L${from} ${a}z` }]];
+      };
+      return ["g", { transform: "translate(0 34)" }, ...states.slice(0, -1).flatMap(arrow),
+        ...states.map((t) => ["circle", { class: "node", cx: x(t / steps), r }]),
+        ["text", { x: x(0) - 9, y: 34 }, "h₀"], ["text", { x: x(1) + 12, y: 34, ...end }, "loss L"]];
     }
-    function drawMap(data) { // a few cells a frame: the drag goes on meanwhile
+
+    function plane() {
+      const half = Math.min(side - 60, 290) / 2, { radius } = values;
+      const { x, y, parts } = axes({ left: side / 2 - half + 14, right: side / 2 + half + 14, top: 8, bottom: 8 + 2 * half },
+        { x: [-3.2, 3.2], y: [-3.2, 3.2], xTicks: [-2, 0, 2], yTicks: [-2, 0, 2], xLabel: "real part" });
+      const [cx, cy, unit] = [x(0), y(0), x(1) - x(0)];
+      const those = (test) => result.eigenvalues.filter(test).map(([real, imaginary]) => [x(real), y(imaginary)]);
+      return panel("Eigenvalues of Wₕ: drag the circle", { style: `width: ${side}px` },
+        "eigenvalues in the complex plane", side, 2 * half + 48, [...parts,
+        ["circle", { class: "unit", cx, cy, r: unit }], ["circle", { class: "line rate", cx, cy, r: x(radius) - cx }],
+        marks("inside", those((each) => !isOutside(each)), DOT(4)), marks("outside", those(isOutside), DIAMOND(6)),
+        ["circle", { r: 8, cx: x(0.6 * radius), cy: y(0.8 * radius),
+          ...grip("spectral radius, the circle through the outermost eigenvalue", [radius, 0, 3, radius.toFixed(2)],
+            { move: (left, top) => setRadius(Math.hypot(left - cx, top - cy) / unit),
+              turn: (dx, dy) => setRadius(radius + (dx || dy) * 0.05) }) }]]);
+    }
+
+    function measure(data) { // the gradient at step 0 for the map, a few cells a frame: the drag goes on meanwhile
       const { activation, start, seed } = values, key = [activation, start, seed].join(), sizes = [];
       if (map?.key === key) return;
       map = { key, sizes };
       cancelAnimationFrame(mapping);
       const tick = () => {
-        for (const end = performance.now() + 5; sizes.length < parts.cells.length && performance.now() < end;) {
-          const k = sizes.length, radius = RADII[k % RADII.length], steps = LENGTHS[Math.floor(k / RADII.length)];
-          sizes.push(compute({ radius, steps, activation, start }, data, { weights: false }).norms[0]);
-          color(sizes[k], k);
+        for (const until = performance.now() + 5; sizes.length < CELLS.length && performance.now() < until;) {
+          const cell = { ...CELLS[sizes.length], activation, start };
+          sizes.push(compute(cell, data, { weights: false }).norms[0]);
         }
-        if (sizes.length < parts.cells.length) mapping = requestAnimationFrame(tick);
+        draw();
+        if (sizes.length < CELLS.length) mapping = requestAnimationFrame(tick);
       };
       tick();
     }
 
-    function show() {
-      const data = frame.data()[frame.places.seed];
-      if (!data) return; // on its way from the kernel
-      values = frame.values();
-      result = compute(values, data);
-      const { norms, s_max, eigenvalues } = result, { steps, radius } = values, { x, y } = parts.x, isHidden = guess && !guess.told;
-      const place = (value) => y(clamp(exponent(value), -PAGE - 2, PAGE + 2));
-      const curve = (list, from = 0, to = list.length - 1) => path(list.slice(from, to + 1).map((value, k) =>
-        [x((from + k) / (list.length - 1)), place(value)]));
-      at = Math.min(at, steps);
-      root.classList.toggle("hiding", Boolean(isHidden));
-      set(parts.flow, { d: curve(norms, at) });
-      set(parts.faint, { d: curve(norms, 0, at) });
-      for (const [name, factor] of [["rate", radius], ["bound", s_max]]) {
-        const slope = steps * exponent(factor), end = Math.min(1, (PAGE + 2) / Math.abs(slope)); // as far as the page goes
-        set(parts[name], { d: path([[x(1 - end), y(slope * end)], [x(1), y(0)]]) });
-      }
-      parts.ticks.forEach((tick, k) => { tick.textContent = steps * k / 2; });
-      const size = norms[at], across = x(at / steps), isFar = across > x(1) - 130, height = clamp(place(size) || y(PAGE), 76, 306);
-      set(parts.cursor, { x1: across, x2: across });
-      set(parts.dot, { cx: across, cy: height });
-      const said = clamp(height - 10, 92, Math.min(278, parts.lowest)); // where the words stand
-      set(parts.label, { x: across + (isFar ? -10 : 10), y: said, "text-anchor": isFar ? "end" : "start" });
-      parts.label.textContent = `${Math.abs(exponent(size)) <= PAGE ? "" : "off the page: "}`
-        + `${size === 0 ? "exactly 0" : short(size)} at step ${at}`;
-      walk.show(at, steps, `step ${at}: ${isHidden ? "hidden" : short(size)}`);
-      showNetwork(norms, steps);
-      parts.ghosts.replaceChildren();
-      const heights = across < x(0) + 240 ? [said] : [];
-      for (const old of ghosts) { // their words keep clear of the legend and of each other
-        let height = clamp(place(old.norms[0]) + 16, 90, parts.lowest);
-        for (const aside = height > 190 ? -15 : 15; heights.some((other) => Math.abs(other - height) < 15);) height += aside;
-        heights.push(height);
-        svg(parts.ghosts, "path", { class: "line ghost", d: curve(old.norms) });
-        svg(parts.ghosts, "text", { class: "halo ghost", x: x(0) + 6, y: height },
-          `${old.radius.toFixed(2)} ${old.start}, ${old.activation}, T = ${old.steps}`);
-      }
-      parts.guess.style.display = guess ? "" : "none";
-      ask.textContent = isHidden ? "See" : "Predict first";
-      verdict.textContent = guess ? guess.told ?? "Drag the two handles to where you expect the curve, then press See." : "";
-      set(parts.guessed, { d: guess ? path([[x(0), y(guess.first)], [x(0.5), y(guess.middle)], [x(1), y(0)]]) : "" });
-      for (const name of guess ? ["middle", "first"] : []) {
-        tellValue(set(parts[name], { cy: y(guess[name]) }), guess[name], -PAGE, PAGE, short(10 ** guess[name]));
-      }
-      const { x: real, y: imaginary } = parts.plane, marks = (wanted, shape) => ({ d: eigenvalues.filter((each) =>
-        isOutside(each) === wanted).map(([a, b]) => `M${real(a)} ${imaginary(b)}${shape}`).join("") });
-      set(parts.inside, marks(false, "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0"));
-      set(parts.outside, marks(true, "m0-6l6 6l-6 6l-6-6z"));
-      set(parts.circle, { r: real(radius) - real(0) });
-      tellValue(set(parts.knob, { cx: real(0.6 * radius), cy: imaginary(0.8 * radius) }), radius, 0, 3, radius.toFixed(2));
-      const [cx, cy] = [parts.map.x(radius), parts.map.y(steps)];
-      set(parts.cross, { d: `M${cx} 8V186M46 ${cy}H${parts.map.x(3.025)}` });
-      tellValue(set(parts.mark, { cx, cy }), radius, 0, 3, `radius ${radius.toFixed(2)}, ${steps} steps`);
-      drawMap(data);
-      if (!losses) showTraining();
+    function chart() {
+      const { radius, steps } = values;
+      const { x, y, fromX, fromY, parts } = axes({ left: 46, right: side - 14, top: 8, bottom: 186 }, { x: [-0.025, 3.025],
+        y: [4, 204], xTicks: [0, 1, 2, 3], yTicks: [8, 100, 200], xLabel: "spectral radius ρ" });
+      const cx = x(radius), cy = y(steps), across = (n) => Math.round(x(n)), up = (n) => Math.round(y(n));
+      const cell = (value, k) => { // red where it explodes, blue where it vanishes
+        const { radius, steps } = CELLS[k], size = Number.isNaN(value) ? PAGE : exponent(value, PAGE);
+        const left = across(radius - 0.025), top = up(steps + 4);
+        return ["rect", { x: left, y: top, width: across(radius + 0.025) - left, height: up(steps - 4) - top,
+          style: `fill: var(--${size > 0 ? "gradient" : "state"}); fill-opacity: ${(Math.abs(size) / PAGE) ** 0.6}` }];
+      };
+      return panel("Gradient at step 0: drag the cross", { style: `width: ${side}px` },
+        "map of the gradient at step 0", side, 232, [...parts,
+        ["text", { x: 10, y: 100, transform: "rotate(-90 10 100)", ...middle }, "length T"],
+        ["g", { class: "answer cells" }, ...map.sizes.map(cell)],
+        ["path", { class: "cross", d: `M${cx} 8V186M46 ${cy}H${x(3.025)}` }],
+        ["circle", { r: 8, cx, cy,
+          ...grip("spectral radius and length", [radius, 0, 3, `radius ${radius.toFixed(2)}, ${steps} steps`],
+            { move: (left, top) => { setRadius(fromX(left)); setSteps(fromY(top)); },
+              turn: (dx, dy) => { setRadius(values.radius + 0.05 * dx); setSteps(values.steps + 4 * dy); } }) }]]);
     }
 
-    function showNetwork(norms, steps) { // circles for some of the states, and between them arrows as thick as the gradient
-      const { x } = parts.x, count = Math.min(steps, parts.most), y = 34, r = 9;
-      const states = Array.from({ length: count + 1 }, (_, k) => Math.round(k * steps / count));
-      parts.network.replaceChildren();
-      for (let k = count; k > 0; k--) {
-        const [from, to] = [x(states[k] / steps) - r - 1, x(states[k - 1] / steps) + r + 1];
-        svg(parts.network, "line", { class: "forward", x1: from, x2: to, y1: y, y2: y });
-        const [a, b] = [thick(norms[states[k]]) / 2, thick(norms[states[k - 1]]) / 2];
-        const head = to + Math.min(4 + b, (from - to) / 2), wing = 1.25 * b + 1.5;
-        if (b) svg(parts.network, "path", { class: `arrow answer${states[k] <= at ? " later" : ""}`,
-          d: `M${from} ${y - a}L${head} ${y - b}V${y - wing}L${to} ${y}L${head} ${y + wing}V${y + b}L${from} ${y + a}z` });
-      }
-      for (const t of states) svg(parts.network, "circle", { class: "node", cx: x(t / steps), cy: y, r });
-      svg(parts.network, "text", { x: x(0) - 9, y: 68 }, "h₀");
-      svg(parts.network, "text", { x: x(1) + 12, y: 68, "text-anchor": "end" }, "loss L");
-    }
-
-    function showTraining() { // the axis grows with the run; a run whose loss is no longer finite ends with a cross
-      parts.train.replaceChildren();
-      const longest = Math.max(10, ...(losses ?? []).map((each) => each.length)), right = parts.train.getAttribute("width") - 14;
-      const { x, y } = axes(parts.train, { left: 46, right, top: 8, bottom: 186 }, { x: [0, longest], y: [-3, 13], xLabel: "update",
-        yTicks: powers([0, 4, 8, 12]), xTicks: plain([0, Math.round(longest / 2), longest]) });
-      if (!losses) svg(parts.train, "text", { x: (46 + right) / 2, y: 100, "text-anchor": "middle" }, "press Train");
-      losses?.forEach((each, k) => {
-        const name = k ? "clipped" : "free", end = each.length - 1;
+    function train() { // the axis grows with the run; a run whose loss is no longer finite ends with a cross
+      const longest = Math.max(10, ...(losses ?? []).map((each) => each.length)), right = wide - 14;
+      const { x, y, parts } = axes({ left: 46, right, top: 8, bottom: 186 }, { x: [0, longest], y: [-3, 13],
+        yTicks: powers([0, 4, 8, 12]), xTicks: [0, Math.round(longest / 2), longest], xLabel: "update" });
+      const curve = (each, k) => {
+        const name = k ? "clipped" : "free", last = each.length - 1;
         const points = each.map((loss, u) => [x(u), y(Number.isNaN(loss) ? 13 : clamp(exponent(loss), -3, 13))]);
-        if (!Number.isFinite(each[end])) {
-          svg(parts.train, "rect", { class: "dead", x: x(end), y: 8, width: right - x(end), height: 178 });
-          svg(parts.train, "path", { class: "line burst", d: `M${points[end][0] - 7} 1l14 14m0-14l-14 14` });
-        }
-        svg(parts.train, "path", { class: `line ${name}`, d: path(points) });
-        svg(parts.train, "text", { class: `halo ${name}`, x: right - 8, y: 28 + 20 * k, "text-anchor": "end" },
-          trainingWords(losses, values.clip)[k]);
-      });
+        const dead = { class: "dead", x: x(last), y: 8, width: right - x(last), height: 178 };
+        const burst = { class: "line burst", d: `M${points[last][0] - 7} 1l14 14m0-14l-14 14` };
+        return [...(Number.isFinite(each[last]) ? [] : [["rect", dead], ["path", burst]]),
+          line(name, points),
+          ["text", { class: `halo ${name}`, x: right - 8, y: 28 + 20 * k, ...end }, trainingWords(losses, values.clip)[k]]];
+      };
+      const hint = ["text", { x: (46 + right) / 2, y: 100, ...middle }, "press Train"];
+      return panel("Training: loss before each update", { style: `width: ${wide}px` }, "training losses", wide, 232,
+        [...parts, ...(losses?.flatMap(curve) ?? [hint])]);
     }
+
     function press() {
       values = frame.values();
       const limits = Number.isFinite(values.clip) ? [Infinity, values.clip] : [Infinity];
       const turns = training(values, limits, frame.data()[values.seed]), tick = () => {
         const { value, done } = turns.next();
         losses = value ?? losses;
-        showTraining();
+        draw();
         run = done ? 0 : requestAnimationFrame(tick);
         if (done) frame.draw();
       };
@@ -427,8 +403,8 @@ function render(host) {
       if (guess?.told) guess = undefined;
     }
     return {
-      layout, show, press, change, stop: () => { walk.stop(); for (const each of [run, mapping]) cancelAnimationFrame(each); },
-      words: () => guess && !guess.told ? "The answer is hidden until you press See." : words(values, result, !run && losses),
+      show, press, change, stop: () => { walk.stop(); for (const each of [run, mapping]) cancelAnimationFrame(each); },
+      words: () => (isHidden() ? "The answer is hidden until you press See." : words(values, result, !run && losses)),
     };
   });
 }

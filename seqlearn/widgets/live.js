@@ -1,55 +1,63 @@
 // What the live explorers share: pieces of a page, numbers in words, controls, things to take hold of.
 // The explorer's own script follows this one and ends with `export default { render }`.
 
-function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
+const button = (label, onclick, disabled = false) => ["button", { type: "button", onclick, disabled }, label];
+
+// Makes the inside of an element as it is told: each part is [tag, attributes, ...parts] or [tag, attributes, words]. What
+// has its place and its tag already stays, with its focus; a part of a picture that is missing keeps its place free.
+function patch(parent, parts) {
+  parts.forEach((part, k) => {
+    const [tag, attributes, ...inside] = part || ["g", {}];
+    let element = parent.children[k];
+    if (element?.localName !== tag) {
+      element?.remove();
+      const made = document.createElementNS(tag === "svg" ? "http://www.w3.org/2000/svg" : parent.namespaceURI, tag);
+      element = parent.insertBefore(made, parent.children[k] ?? null);
+    }
+    const told = element.told ?? {}, [words] = inside;
+    if (!["string", "number"].includes(typeof words)) patch(element, inside);
+    else if (element.textContent !== String(words)) element.textContent = words;
+    for (const [name, value] of Object.entries(attributes)) {
+      if (["function", "boolean"].includes(typeof value) || name === "value") element[name] = value;
+      else if (value !== told[name]) element.setAttribute(name, value);
+    }
+    for (const name in told) if (!(name in attributes)) element.removeAttribute(name);
+    element.told = attributes;
+  });
+  while (parent.children.length > parts.length) parent.lastChild.remove();
 }
 
-const maker = (space) => (parent, tag, attributes = {}, text = "") => {
-  const element = set(document.createElementNS(`http://www.w3.org/${space}`, tag), attributes);
-  element.append(text);
-  parent.append(element);
-  return element;
-};
-const html = maker("1999/xhtml"), svg = maker("2000/svg");
-
-const button = (parent, label, go) =>
-  Object.assign(html(parent, "button", { type: "button" }, label), { onclick: go });
-
-// A picture of its own in pixels of the page, so that its words keep their size however narrow it is.
-function picture(parent, label, width, height) {
-  parent.querySelector("svg")?.remove();
-  const made = svg(parent, "svg", { role: "group", "aria-label": label, width, height, viewBox: `0 0 ${width} ${height}` });
-  parent.querySelector(".title")?.after(made);
-  return made;
-}
+// A box with a title and a picture in pixels of the page, so that its words keep their size however narrow it is.
+const panel = (title, attributes, label, width, height, parts, ...below) => ["div", attributes,
+  ["div", { class: "title" }, title],
+  ["svg", { role: "group", "aria-label": label, width, height, viewBox: `0 0 ${width} ${height}` }, ...parts], ...below];
 
 const path = (points) => points.filter(([x, y]) => !Number.isNaN(x + y)).map(([x, y], i) =>
   `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 
-// Grid, numbers and frame of axes in a box of a picture: x and y are [low, high], ticks [value, words]. It returns what
-// takes values to pixels and back.
-function axes(parent, { left, right, top, bottom }, { x, y, xTicks = [], yTicks = [], xLabel = "" }) {
-  const [across, up] = [(right - left) / (x[1] - x[0]), (bottom - top) / (y[1] - y[0])];
-  const at = { x: (value) => left + across * (value - x[0]), y: (value) => bottom - up * (value - y[0]),
-    fromX: (pixel) => x[0] + (pixel - left) / across, fromY: (pixel) => y[0] + (bottom - pixel) / up };
-  for (const [value, words] of yTicks) {
-    svg(parent, "line", { class: "grid", x1: left, x2: right, y1: at.y(value), y2: at.y(value) });
-    svg(parent, "text", { class: "tick", x: left - 6, y: at.y(value) + 4, "text-anchor": "end" }, words);
-  }
-  for (const [value, words] of xTicks) {
-    svg(parent, "line", { class: "grid", x1: at.x(value), x2: at.x(value), y1: top, y2: bottom });
-    svg(parent, "text", { class: "tick", x: at.x(value), y: bottom + 16, "text-anchor": "middle" }, words);
-  }
-  svg(parent, "text", { x: (left + right) / 2, y: bottom + 32, "text-anchor": "middle" }, xLabel);
-  svg(parent, "rect", { class: "frame", x: left, y: top, width: right - left, height: bottom - top });
-  return { ...at, box: { x: left, y: top, width: right - left, height: bottom - top } };
-}
+// Curves, and marks of one shape at their points.
+const line = (name, points) => ["path", { class: `line ${name}`, d: path(points) }];
+const marks = (name, points, shape) => ["path", { class: name, d: points.map((point) => `M${point}${shape}`).join("") }];
+const DOT = (r) => `m-${r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0-${2 * r} 0`;
+const DIAMOND = (r) => `m0-${r}l${r} ${r}l-${r} ${r}l-${r}-${r}z`;
+const middle = { "text-anchor": "middle" }, end = { "text-anchor": "end" };
 
-// A part of a picture that ends with the frame of these axes.
-function clipped(parent, { box }) {
-  return svg(parent, "svg", { ...box, viewBox: Object.values(box).join(" "), style: "overflow: hidden" });
+// Grid, numbers and frame of axes in a box of a picture: x and y are [low, high], ticks numbers or [value, words]. It
+// returns these parts, what takes values to pixels and back, and what draws other parts so that they end with the frame.
+function axes({ left, right, top, bottom }, { x: [x0, x1], y: [y0, y1], xTicks = [], yTicks = [], xLabel = "" }) {
+  const [across, up] = [(right - left) / (x1 - x0), (bottom - top) / (y1 - y0)];
+  const x = (value) => left + across * (value - x0), y = (value) => bottom - up * (value - y0);
+  const fromX = (pixel) => x0 + (pixel - left) / across, fromY = (pixel) => y0 + (bottom - pixel) / up;
+  const box = { x: left, y: top, width: right - left, height: bottom - top };
+  const rung = (value, words = value) => [["line", { class: "grid", x1: left, x2: right, y1: y(value), y2: y(value) }],
+    ["text", { class: "tick", x: left - 6, y: y(value) + 4, ...end }, words]];
+  const post = (value, words = value) => [["line", { class: "grid", x1: x(value), x2: x(value), y1: top, y2: bottom }],
+    ["text", { class: "tick", x: x(value), y: bottom + 16, ...middle }, words]];
+  const parts = [...yTicks.flatMap((tick) => rung(...[tick].flat())), ...xTicks.flatMap((tick) => post(...[tick].flat())),
+    ["text", { x: (left + right) / 2, y: bottom + 32, ...middle }, xLabel], ["rect", { class: "frame", ...box }]];
+  const clipped = (...inside) =>
+    ["svg", { ...box, viewBox: Object.values(box).join(" "), style: "overflow: hidden" }, ...inside];
+  return { x, y, fromX, fromY, parts, clipped };
 }
 
 // As Python rounds: a number exactly between two is rounded to the even digit. method: toFixed or toExponential.
@@ -60,38 +68,28 @@ function rounded(number, decimals, method = "toFixed") {
   return isEven ? kept + (exponent ? `e${exponent}` : "") : number[method](decimals);
 }
 
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-const toStep = (value, { min, max, step }) => clamp(Number((Math.round(value / step) * step).toFixed(6)), min, max);
-const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"["0123456789".indexOf(sign)] ?? "⁻");
-
-// Something in a picture to take hold of. Mouse and finger move it, anywhere on `surface`; so do the arrow keys; to a
-// screen reader it is a slider. move(x, y, begins): in pixels of the picture; turn(dx, dy): by so many notches.
-// type(key), where there is one, says whether it has taken another key.
-function grip(element, surface, { label, picture, move, turn, type }) {
-  set(element, { tabindex: 0, role: "slider", "aria-label": label, class: "grip" });
-  const isWhole = surface === picture; // a finger drags its handle only, or taps: elsewhere it scrolls the page
-  if (isWhole) element.addEventListener("touchstart", (event) => event.preventDefault()); else surface.style.touchAction = "none";
-  const go = ({ x, y, type }, box = picture.getBoundingClientRect()) => move(x - box.left, y - box.top, type === "pointerdown");
-  if (isWhole) surface.addEventListener("click", go);
-  surface.addEventListener("pointerdown", (event) => {
-    const isPassing = event.button || (isWhole && event.pointerType === "touch" && event.target !== element);
-    if (isPassing) return surface.releasePointerCapture(event.pointerId); // which a finger has without asking
-    surface.setPointerCapture(event.pointerId);
-    element.focus({ preventScroll: true });
-    event.preventDefault();
-    go(event);
-  });
-  surface.addEventListener("pointermove", (event) => surface.hasPointerCapture(event.pointerId) && go(event));
-  Object.assign(element, { turn, type });
+// Where mouse or finger are, in pixels of the picture that has the element, or that it is.
+function within(element, { x, y }) {
+  const { left, top } = (element.ownerSVGElement ?? element).getBoundingClientRect();
+  return [x - left, y - top];
 }
 
-const tellValue = (element, now, least, most, words) =>
-  set(element, { "aria-valuenow": now, "aria-valuemin": least, "aria-valuemax": most, "aria-valuetext": words });
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const toStep = (value, { min, max, step }) => clamp(Number((Math.round(value / step) * step).toFixed(6)), min, max);
+const superscript = (number) => String(number).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻");
 
-// A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds.
-function player(parent, label, range, look, { min = 0, step = 0.01 } = {}) {
+// The attributes of something in a picture to take hold of. Mouse and finger move it, anywhere in what it stands in, so do
+// the arrow keys; to a screen reader it is a slider. move(x, y, begins): in pixels of the picture; turn(dx, dy): by so many
+// notches. type(key), where there is one, says whether it has taken another key.
+const grip = (label, [now, least, most, words], actions) => ({ class: "grip", tabindex: 0, role: "slider",
+  "aria-label": label, "aria-valuenow": now, "aria-valuemin": least, "aria-valuemax": most, "aria-valuetext": words,
+  ...actions });
+
+// A button that plays, and a slider to scrub. range() says where a play begins, where it ends, and in how many seconds;
+// parts(at, max, words) tells both.
+function player(label, range, look, { min = 0, step = 0.01 } = {}) {
   let running = 0;
-  const stop = () => { cancelAnimationFrame(running); running = 0; toggle.textContent = "▶ Play"; };
+  const stop = () => { cancelAnimationFrame(running); running = 0; };
   const play = () => {
     const began = performance.now(), { from, to, seconds } = range();
     const tick = (now) => {
@@ -100,30 +98,37 @@ function player(parent, label, range, look, { min = 0, step = 0.01 } = {}) {
       if (share < 1) running = requestAnimationFrame(tick); else stop();
     };
     stop();
-    toggle.textContent = "❚❚ Stop";
     running = requestAnimationFrame(tick);
   };
-  const toggle = button(parent, "▶ Play", () => (running ? stop() : play()));
-  const slider = html(parent, "input", { type: "range", min, step, "aria-label": label });
-  slider.addEventListener("input", () => { stop(); look(Number(slider.value)); });
-  const show = (at, max, words) => { set(slider, { max, "aria-valuetext": words }).value = at; };
-  return { play, stop, show, isPlaying: () => running > 0 };
+  const name = () => (running ? "❚❚ Stop" : "▶ Play");
+  const toggle = ({ target }) => { // the picture stays as it is
+    if (running) stop(); else play();
+    target.textContent = name();
+  };
+  const scrub = ({ target }) => { stop(); look(Number(target.value)); };
+  const parts = (at, max, words) => [button(name(), toggle),
+    ["input", { type: "range", min, max, step, "aria-label": label, "aria-valuetext": words, oninput: scrub, value: at }]];
+  return { play, stop, parts, isPlaying: () => running > 0 };
 }
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10],
   PageDown: [0, -10], Home: [-1e4, -1e4], End: [1e4, 1e4] };
 
 // The frame of an explorer: its controls, room for its pictures, its words. model: anywidget's, or one like it.
-// make(frame) returns { layout(width), show(), words(), press(name) }; frame.put(name, value) sets a control.
+// make(frame) returns { show(), words(), press(name), change(name), stop() }; frame.put(name, value) sets a control, and
+// show() tells the frame all that is to be seen.
 function live({ model, el }, make) {
-  const root = html(el, "div", { class: "seqlearn-live" });
-  const bar = html(root, "div", { class: "controls" }), body = html(root, "div", { class: "panels" });
-  const caption = html(root, "p", { class: "says" }), status = html(root, "p", { role: "status" });
-  const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec])), inputs = {};
-  let held = false, saved = 0, asked, speaking, saving;
+  const root = document.createElement("div");
+  patch(root, [["div", { class: "controls" }], ["div", { class: "panels" }], ["p", { class: "says" }],
+    ["p", { role: "status" }]]);
+  root.className = "seqlearn-live";
+  el.append(root);
+  const [bar, body, caption, status] = root.children;
+  const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec]));
+  let held = false, saved = 0, asked, speaking, saving, typed;
 
   const frame = {
-    root, bar, body, specs, places: { ...model.get("values") },
+    root, specs, places: { ...model.get("values") },
     data: () => model.get("data"),
     // The values that the controls stand for.
     values() {
@@ -133,7 +138,6 @@ function live({ model, el }, make) {
     put(name, value) {
       if (value === frame.places[name]) return;
       frame.places[name] = value;
-      inputs[name]?.();
       clearTimeout(saving); // the kernel draws the picture that a stored notebook needs: five in a second are enough
       saving = setTimeout(save, Math.max(0, saved + 200 - performance.now()));
       frame.draw(name);
@@ -142,38 +146,29 @@ function live({ model, el }, make) {
       if (name) shown.change?.(name);
       asked ||= requestAnimationFrame(paint);
     },
-    panel(title) {
-      const box = html(body, "div");
-      html(box, "div", { class: "title" }, title);
-      return box;
+    tell(controls, panels) { // as they are now
+      patch(bar, controls);
+      patch(body, panels);
     },
     // A control as the browser has it, in a label of its own.
     control(name) {
-      const { label, kind, min, max, step, options } = specs[name];
-      const click = () => { frame.put(name, frame.places[name] + 1); shown.press(name); };
-      if (kind === "button") return void button(bar, label, click);
-      const box = html(bar, "label", {}, `${label} `);
-      const isLog = kind === "log", onInput = (value) => (isLog ? Math.log10(value) : value);
-      const input = html(box, options ? "select" : "input", options ? {} : { type: isLog ? "range" : kind });
-      if (min !== undefined) set(input, { min: onInput(min), max: onInput(max), step });
-      set(input, { "aria-label": label }); // without the number beside it
-      options?.forEach(([word], place) => input.add(new Option(word, place)));
-      const output = input.type === "range" && html(box, "span", { class: "value", "aria-hidden": true });
-      const decimals = String(step).split(".")[1]?.length ?? 0;
-      inputs[name] = () => {
-        const value = frame.places[name];
-        if (kind !== "number" || document.activeElement !== input) input.value = onInput(value);
-        if (!output) return;
-        output.textContent = isLog ? Number(value.toPrecision(3)) : value.toFixed(decimals);
-        set(input, { "aria-valuetext": output.textContent });
-      };
-      input.addEventListener("input", () => {
-        const { value } = input;
+      const { label, kind, min, max, step, options } = specs[name], place = frame.places[name];
+      if (kind === "button") return button(label, () => { frame.put(name, frame.places[name] + 1); shown.press(name); });
+      const isLog = kind === "log", isRange = isLog || kind === "range", decimals = String(step).split(".")[1]?.length ?? 0;
+      const words = isLog ? Number(place.toPrecision(3)) : isRange && place.toFixed(decimals);
+      const onInput = (value) => (isLog ? Math.log10(value) : value);
+      const oninput = ({ target: { value } }) => {
+        typed = kind === "number" && name; // which stays as it is until the control is left: it may be no value
         if (kind === "text") frame.put(name, value);
         else if (value !== "") frame.put(name, options ? Number(value) : isLog ? 10 ** value : toStep(value, specs[name]));
-      });
-      input.addEventListener("change", () => { input.value = onInput(frame.places[name]); }); // what was typed may be no value
-      inputs[name]();
+      };
+      const onchange = () => { typed = undefined; frame.draw(); };
+      const choice = (options ?? []).map(([word], value) => ["option", { value }, word]);
+      return ["label", {}, ["span", {}, label], [options ? "select" : "input", { "aria-label": label, oninput, onchange,
+        ...options ? {} : { type: isRange ? "range" : kind }, ...isRange ? { "aria-valuetext": words } : {},
+        ...min === undefined ? {} : { min: onInput(min), max: onInput(max), step },
+        ...name === typed ? {} : { value: onInput(place) } }, ...choice],
+      ...isRange ? [["span", { class: "value", "aria-hidden": "true" }, words]] : []];
     },
   };
 
@@ -208,7 +203,6 @@ function live({ model, el }, make) {
     const changed = Object.keys(theirs).filter((name) => theirs[name] !== frame.places[name]);
     Object.assign(frame.places, theirs);
     for (const name of changed) {
-      inputs[name]?.();
       frame.draw(name);
       if (specs[name].kind === "button") shown.press(name);
     }
@@ -227,17 +221,35 @@ function live({ model, el }, make) {
     if (isMove) grip.turn(...isMove);
   }
 
+  // A handle in a group of the class grasp is moved by all of the group; one in the picture itself by the whole picture,
+  // but a finger drags the handle only, or taps: elsewhere it scrolls the page.
+  function onPointer(event) {
+    const place = event.target.closest(".grasp, svg[role]"), isWhole = place?.localName === "svg";
+    const grip = place?.querySelector(":scope > .grip"), begins = event.type === "pointerdown";
+    if (grip && begins) {
+      const isPassing = event.button || (isWhole && event.pointerType === "touch" && event.target !== grip);
+      if (isPassing) return place.releasePointerCapture(event.pointerId); // which a finger has without asking
+      place.setPointerCapture(event.pointerId);
+      grip.focus({ preventScroll: true });
+      event.preventDefault();
+    }
+    const isTap = isWhole && event.type === "click";
+    if (grip && (isTap || place.hasPointerCapture(event.pointerId))) grip.move(...within(place, event), begins);
+  }
+
   const shown = make(frame);
   const observer = new ResizeObserver(() => {
     const width = Math.floor(body.clientWidth) - 24; // body has a margin of 12 inside
     if (width < 100 || width === frame.width) return; // hidden, as JupyterLab's cells are now and then
     frame.width = width;
-    shown.layout(width);
     frame.draw();
   });
   observer.observe(body);
   root.addEventListener("pointerdown", () => { held = true; });
   for (const name of ["pointerdown", "click"]) root.addEventListener(name, settle, { capture: true });
+  for (const name of ["pointerdown", "pointermove", "click"]) root.addEventListener(name, onPointer);
+  const still = (event) => event.target.matches("svg[role] > .grip") && event.preventDefault();
+  root.addEventListener("touchstart", still, { passive: false });
   const gone = new AbortController(), { signal } = gone;
   for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { held = false; }, { signal });
   window.addEventListener("keydown", onKey, { capture: true, signal });
@@ -247,7 +259,7 @@ function live({ model, el }, make) {
     observer.disconnect();
     gone.abort();
     for (const name of ["values", "data"]) model.off(`change:${name}`, follow);
-    cancelAnimationFrame(asked);
     shown.stop();
+    cancelAnimationFrame(asked);
   };
 }
