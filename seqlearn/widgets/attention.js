@@ -186,10 +186,14 @@ function render(host) {
       const [first] = openPlaces(), isNone = first === undefined, number = chosen + 1;
       const best = isNone ? "Nothing is left to cover"
         : `Cover its best place, ${seen(result.source[first])} at ${first + 1}`;
-      const oninput = ({ target }) => { everywhere = target.checked; };
+      const oninput = ({ target }) => { // what is covered for this letter is, then, for all
+        everywhere = target.checked;
+        if (everywhere) edits.covered = edits.covered?.map((_, s, all) => new Set(all[chosen]));
+        frame.draw();
+      };
       const row = ["div", { class: "row" }, ...walk.parts(number, ends(), `${number}: ${named(result.target[chosen])}`),
         button(best, () => cover(first), isNone),
-        ["label", {}, ["input", { type: "checkbox", oninput }], ["span", {}, "at every step"]],
+        ["label", {}, ["input", { type: "checkbox", oninput }], ["span", {}, "cover at every step"]],
         button("As it was", () => { edits = {}; frame.draw(); }, !isTouched())];
       frame.tell(["date", "example", "temperature"].map(frame.control),
         [picture(frame.width, row, ["p", { class: "verdict" }, tell()])]);
@@ -216,7 +220,7 @@ function render(host) {
       const told = count ? `${seen(source[t])} at ${t + 1}, weight ${share}${covers(t) ? ", covered" : ""}` : "nothing";
       const placeAt = (x) => clamp(Math.floor((x - LEFT) / unit), 0, count - 1);
       const meet = (t) => {
-        if (held || t === place) return;
+        if (t === place) return;
         place = t;
         frame.draw();
       };
@@ -227,15 +231,16 @@ function render(host) {
           width: 0.92 * unit, height: 26, rx: 4 }],
         ["text", { class: `letter ${row[k] >= 0.2 ? "heavy" : ""} ${unknown.includes(sign) ? "ghost" : ""}`, x: across(k),
           y: LETTERS + 5, style: `font-size: ${Math.min(16, 1.5 * unit)}px`, ...middle }, sign === " " ? "␣" : sign]];
-      const reading = ["g", { class: "reading grasp", onlostpointercapture: () => { held = undefined; },
-        onpointermove: (event) => meet(placeAt(within(event.currentTarget, event)[0])),
+      const reading = ["g", { class: "reading grasp",
+        onpointermove: (event) => event.currentTarget.hasPointerCapture(event.pointerId)
+          || meet(placeAt(within(event.currentTarget, event)[0])),
         onpointerleave: ({ currentTarget }) => !currentTarget.contains(document.activeElement) && meet(undefined) },
       ["rect", { class: "catch", x: LEFT, y: BARS.top - 8, width: wide, height: LETTERS + 24 - BARS.top }],
       ["rect", { x: LEFT + unit * t, y: LETTERS - 14, width: unit, height: 28, rx: 4,
         ...grip("letter of the date: up and down pull its weight, Enter covers it, another letter takes its place",
           [t + 1, 1, count || 1, told], {
             class: place === undefined ? "grip off" : "grip", type: (key) => count > 0 && type(key),
-            onfocus: () => meet(here()), onblur: () => meet(undefined),
+            onfocus: () => meet(here()), onblur: () => meet(undefined), catches: (x, y) => y < BARS.bottom,
             move(x, y, begins) {
               if (begins) held = y < BARS.bottom ? "bar" : "letter";
               if (begins || held === "letter") place = placeAt(x);
@@ -265,10 +270,11 @@ function render(host) {
         ["rect", { x: along(chosen) - room / 2 + 2, ...size,
           ...grip("letter of the answer", [chosen + 1, 1, ends(), sign || "nothing"], {
             class: target[chosen] === plain.target[chosen] ? "grip" : "grip other",
-            move: (x) => pick(Math.floor((x - from) / room) + 1), turn: (dx, dy) => pick(chosen + 1 + (dx || dy)) }) }],
+            catches: () => false, move: (x) => pick(Math.floor((x - from) / room) + 1),
+            turn: (dx, dy) => pick(chosen + 1 + (dx || dy)) }) }],
         ...steps.flatMap(token)];
 
-      const step = (s) => ["g", { onpointerdown: () => pick(s + 1) },
+      const step = (s) => ["g", { onclick: () => pick(s + 1) },
         ["text", { class: "small", x: LEFT - 8, y: top + LINE * s + 11, ...end }, isLater(s) ? "" : named(target[s])],
         ...source.map((_, t) => ["rect", { x: LEFT + unit * t, y: top + LINE * s, width: unit, height: LINE,
           style: `fill-opacity: ${isLater(s) ? 0 : (weights[s]?.[t] ?? 0) ** 0.8}` }])];

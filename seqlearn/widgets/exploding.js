@@ -183,8 +183,9 @@ function trainingWords(losses, clip) {
 }
 
 function words({ radius, steps, activation, start, clip }, { norms, s_max, eigenvalues, weightNorm }, losses) {
-  const clipping = Number.isFinite(clip) ? `clipped: ${short(clip < weightNorm ? clip : weightNorm)}` : "not clipped";
-  const end = losses ? `Training, loss ${trainingWords(losses, clip).join("; ")}.`
+  const clipping = !Number.isFinite(clip) ? "not clipped"
+    : weightNorm > clip ? `clipped to ${clip}` : `left as it is by clipping at ${clip}`;
+  const end = losses ? `Training, loss (the first, and the last 10 on average) ${trainingWords(losses, clip).join("; ")}.`
     : `The gradient of W_x, W_h and b has norm ${short(weightNorm)}, ${clipping}.`;
   return `${start[0].toUpperCase()}${start.slice(1)} start, ${activation}, ${steps} steps, spectral radius `
     + `${rounded(radius, 2)}, s_max ${rounded(s_max, 2)}, ${eigenvalues.filter(isOutside).length} of `
@@ -203,7 +204,7 @@ function render(host) {
     const { root, specs } = frame;
     let values, result, losses, run, guess, ghosts = [], at = 0, score = [0, 0], map, mapping, wide, side;
     const look = (step) => { at = Math.round(step); frame.draw(); };
-    const walk = player("step t that is looked at", () => ({ from: values.steps, to: 0, seconds: 3 }), look);
+    const walk = player("step t that is looked at", () => ({ from: values.steps, to: 0, seconds: 3 }), look, { step: 1 });
     const keep = () => { ghosts = [...ghosts.slice(-2), { ...result, ...values }]; frame.draw(); };
     const clear = () => { [ghosts, guess] = [[], undefined]; frame.draw(); };
     const ask = () => {
@@ -238,13 +239,17 @@ function render(host) {
     }
     const draw = () => frame.tell(Object.keys(specs).map(frame.control), [flow(), plane(), train(), chart()]);
 
+    // What the first panel shows, where that is out of sight.
+    const soFar = () => (wide === side && !isHidden() ? ` (${short(result.norms[0])} at step 0)` : "");
+
     function flow() {
       const { norms, s_max } = result, { steps, radius } = values;
       const box = axes({ left: 46, right: wide - 14, top: 76, bottom: 306 }, { x: [0, 1], y: [-PAGE, PAGE],
         yTicks: powers([-9, -6, -3, 0, 3, 6, 9]), xTicks: [0, 0.25, 0.5, 0.75, 1].map((n) => [n, ""]),
         xLabel: "⟵ back from the loss at step T to step 0" }), { x, y } = box;
       const place = (value) => y(clamp(exponent(value), -PAGE - 2, PAGE + 2));
-      const curve = (name, list) => line(name, list.map((value, k) => [x(k / (list.length - 1)), place(value)]));
+      const curve = (name, list) => line(name, list.map((value, k) => // as many steps back
+        [x((steps - list.length + 1 + k) / steps), place(value)]));
       const straight = (name, factor) => { // as far as the page goes
         const slope = steps * exponent(factor), first = Math.min(1, (PAGE + 2) / Math.abs(slope));
         return line(name, [[x(1 - first), y(slope * first)], [x(1), y(0)]]);
@@ -255,11 +260,11 @@ function render(host) {
       const lowest = wide > 560 ? 300 : wide > 420 ? 274 : 238; // where words stand: the legend is below
       const said = clamp(height - 10, 92, Math.min(278, lowest)), heights = across < x(0) + 240 ? [said] : [];
       const kept = (old) => { // its words keep clear of the legend and of each other
-        let height = clamp(place(old.norms[0]) + 16, 90, lowest);
+        let height = clamp(place(old.norms[Math.max(0, old.steps - steps)]) + 16, 90, lowest);
         for (const aside = height > 190 ? -15 : 15; heights.some((other) => Math.abs(other - height) < 15);) height += aside;
         heights.push(height);
         return [curve("ghost", old.norms), ["text", { class: "halo ghost", x: x(0) + 6, y: height },
-          `${old.radius.toFixed(2)} ${old.start}, ${old.activation}, T = ${old.steps}`]];
+          `${old.radius.toFixed(2)} ${old.start}, ${old.activation}, T = ${old.steps}, seed ${old.seed}`]];
       };
       const legend = ([name, words], k) => {
         const [left, y] = wide > 420 ? [wide - 318 + 96 * k, 292] : [56, 256 + 18 * k];
@@ -317,7 +322,7 @@ function render(host) {
         { x: [-3.2, 3.2], y: [-3.2, 3.2], xTicks: [-2, 0, 2], yTicks: [-2, 0, 2], xLabel: "real part" });
       const [cx, cy, unit] = [x(0), y(0), x(1) - x(0)];
       const those = (test) => result.eigenvalues.filter(test).map(([real, imaginary]) => [x(real), y(imaginary)]);
-      return panel("Eigenvalues of Wₕ: drag the circle", { style: `width: ${side}px` },
+      return panel(`Eigenvalues of Wₕ: drag the ring${soFar()}`, { style: `width: ${side}px` },
         "eigenvalues in the complex plane", side, 2 * half + 48, [...parts,
         ["circle", { class: "unit", cx, cy, r: unit }], ["circle", { class: "line rate", cx, cy, r: x(radius) - cx }],
         marks("inside", those((each) => !isOutside(each)), DOT(4)), marks("outside", those(isOutside), DIAMOND(6)),
@@ -354,7 +359,7 @@ function render(host) {
         return ["rect", { x: left, y: top, width: across(radius + 0.025) - left, height: up(steps - 4) - top,
           style: `fill: var(--${size > 0 ? "gradient" : "state"}); fill-opacity: ${(Math.abs(size) / PAGE) ** 0.6}` }];
       };
-      return panel("Gradient at step 0: drag the cross", { style: `width: ${side}px` },
+      return panel(`Gradient at step 0, blue small, red large: drag the ring${soFar()}`, { style: `width: ${side}px` },
         "map of the gradient at step 0", side, 232, [...parts,
         ["text", { x: 10, y: 100, transform: "rotate(-90 10 100)", ...middle }, "length T"],
         ["g", { class: "answer cells" }, ...map.sizes.map(cell)],
@@ -379,8 +384,8 @@ function render(host) {
           ["text", { class: `halo ${name}`, x: right - 8, y: 28 + 20 * k, ...end }, trainingWords(losses, values.clip)[k]]];
       };
       const hint = ["text", { x: (46 + right) / 2, y: 100, ...middle }, "press Train"];
-      return panel("Training: loss before each update", { style: `width: ${wide}px` }, "training losses", wide, 232,
-        [...parts, ...(losses?.flatMap(curve) ?? [hint])]);
+      return panel("Training: loss before each update", { class: "train", style: `width: ${wide}px` },
+        "training losses", wide, 232, [...parts, ...(losses?.flatMap(curve) ?? [hint])]);
     }
 
     function press() {

@@ -125,7 +125,7 @@ function live({ model, el }, make) {
   el.append(root);
   const [bar, body, caption, status] = root.children;
   const specs = Object.fromEntries(model.get("controls").map((spec) => [spec.name, spec]));
-  let held = false, saved = 0, asked, speaking, saving, typed;
+  let held = false, isTap = false, saved = 0, asked, speaking, saving, typed;
 
   const frame = {
     root, specs, places: { ...model.get("values") },
@@ -153,7 +153,12 @@ function live({ model, el }, make) {
     // A control as the browser has it, in a label of its own.
     control(name) {
       const { label, kind, min, max, step, options } = specs[name], place = frame.places[name];
-      if (kind === "button") return button(label, () => { frame.put(name, frame.places[name] + 1); shown.press(name); });
+      const press = () => {
+        frame.put(name, frame.places[name] + 1);
+        shown.press(name);
+        body.querySelector(`.${name}`)?.scrollIntoView({ block: "nearest" }); // on a phone it may be far below
+      };
+      if (kind === "button") return button(label, press);
       const isLog = kind === "log", isRange = isLog || kind === "range", decimals = String(step).split(".")[1]?.length ?? 0;
       const words = isLog ? Number(place.toPrecision(3)) : isRange && place.toFixed(decimals);
       const onInput = (value) => (isLog ? Math.log10(value) : value);
@@ -222,19 +227,23 @@ function live({ model, el }, make) {
   }
 
   // A handle in a group of the class grasp is moved by all of the group; one in the picture itself by the whole picture,
-  // but a finger drags the handle only, or taps: elsewhere it scrolls the page.
+  // but a finger drags the handle only, and in a group what its handle catches; elsewhere it taps, or scrolls the page.
   function onPointer(event) {
-    const place = event.target.closest(".grasp, svg[role]"), isWhole = place?.localName === "svg";
-    const grip = place?.querySelector(":scope > .grip"), begins = event.type === "pointerdown";
-    if (grip && begins) {
-      const isPassing = event.button || (isWhole && event.pointerType === "touch" && event.target !== grip);
-      if (isPassing) return place.releasePointerCapture(event.pointerId); // which a finger has without asking
-      place.setPointerCapture(event.pointerId);
+    const { type, target, pointerType, pointerId, button } = event, place = target.closest(".grasp, svg[role]");
+    const grip = place?.querySelector(":scope > .grip"), begins = type === "pointerdown";
+    if (!grip) return;
+    const touch = event.touches?.[0], where = within(place, touch ? { x: touch.clientX, y: touch.clientY } : event);
+    const isDrag = place.localName === "svg" ? target === grip : grip.catches?.(...where) ?? true;
+    if (touch) return void (isDrag && event.preventDefault()); // the page stands still
+    if (begins) {
+      isTap = pointerType === "touch" && !isDrag;
+      if (button || isTap) return place.releasePointerCapture(pointerId); // which a finger has without asking
+      place.setPointerCapture(pointerId);
       grip.focus({ preventScroll: true });
       event.preventDefault();
     }
-    const isTap = isWhole && event.type === "click";
-    if (grip && (isTap || place.hasPointerCapture(event.pointerId))) grip.move(...within(place, event), begins);
+    const isTapped = type === "click" && isTap;
+    if (isTapped || place.hasPointerCapture(pointerId)) grip.move(...where, begins || isTapped);
   }
 
   const shown = make(frame);
@@ -247,9 +256,9 @@ function live({ model, el }, make) {
   observer.observe(body);
   root.addEventListener("pointerdown", () => { held = true; });
   for (const name of ["pointerdown", "click"]) root.addEventListener(name, settle, { capture: true });
-  for (const name of ["pointerdown", "pointermove", "click"]) root.addEventListener(name, onPointer);
-  const still = (event) => event.target.matches("svg[role] > .grip") && event.preventDefault();
-  root.addEventListener("touchstart", still, { passive: false });
+  for (const name of ["touchstart", "pointerdown", "pointermove", "click"]) {
+    root.addEventListener(name, onPointer, { passive: false });
+  }
   const gone = new AbortController(), { signal } = gone;
   for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { held = false; }, { signal });
   window.addEventListener("keydown", onKey, { capture: true, signal });

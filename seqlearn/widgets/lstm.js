@@ -48,7 +48,8 @@ function render(host) {
     let values, result, at, w = 0.9, puzzle = false, held;
     const most = () => (puzzle ? MOST : 1), look = (place) => { at = place; frame.draw(); };
     const ends = () => 2 * values.repeats + 5; // there with the cargo, T steps, and back to step 1 with the gradient
-    const walk = player("where the ride is", () => ({ from: 0, to: ends(), seconds: 4 + 0.04 * ends() }), look);
+    const range = () => ({ from: 0, to: ends(), seconds: 4 + 0.04 * ends() });
+    const walk = player("where the ride is", range, look, { step: 0.25 });
     const oninput = ({ target }) => { w = Number(target.value); frame.draw(); };
     const pose = () => {
       puzzle = !puzzle;

@@ -232,6 +232,37 @@ def test_a_finger_scrolls_past_an_explorer_and_drags_its_handle(site, chromium):
         assert page.evaluate(PLACES, "ExplodingGradients")["radius"] < 0.5
 
 
+def test_a_finger_pulls_a_bar_of_attention_and_scrolls_past_its_letters(site, chromium):
+    name = "DateAttention"
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[13]}", 360, touch=True) as visit:
+        page, figure = visit.page, visit.page.locator("figure.explorer")
+        figure.scroll_into_view_if_needed()
+        page.wait_for_selector("figure.explorer[data-ready]")
+        finger = visit.context.new_cdp_session(page)
+        verdict = figure.locator(".verdict")
+        visit.settle(figure.locator(".reading"))
+        bars, letter = figure.locator(".reading .catch").bounding_box(), figure.locator(".reading .letter").nth(3)
+        before, says = page.evaluate(PLACES, name), verdict.inner_text()
+        for where in (letter, figure.locator(".picking .box").nth(3), figure.locator(".map rect").nth(3)):
+            visit.settle(where)
+            top, box = page.evaluate("scrollY"), where.bounding_box()
+            swipe(finger, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, up=150)
+            page.wait_for_function("top => scrollY > top + 50", arg=top, timeout=5000)
+            page.wait_for_timeout(1500)
+            assert page.evaluate(PLACES, name) == before and verdict.inner_text() == says
+        visit.settle(figure.locator(".reading"))
+        top, bars = page.evaluate("scrollY"), figure.locator(".reading .catch").bounding_box()
+        shares = "() => [...document.querySelectorAll('.reading .weight')].map(bar => bar.height.baseVal.value)"
+        old = page.evaluate(shares)
+        swipe(finger, bars["x"] + 3.5 * bars["width"] / len(old), bars["y"] + 80, up=60)
+        page.wait_for_timeout(300)
+        assert page.evaluate("scrollY") == top and page.evaluate(shares)[3] > old[3] + 20
+        figure.get_by_role("button", name="As it was").tap()
+        visit.settle(letter)
+        letter.tap(force=True)
+        page.wait_for_function("() => document.querySelector('.reading .cover.on')")
+
+
 def test_a_finger_sees_what_a_term_means_before_it_follows_the_link(site, chromium):
     with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}", 360, touch=True) as visit:
         term = visit.page.locator("a.term", has_text="vanishing gradient").first
