@@ -39,6 +39,20 @@ for (const form of document.querySelectorAll("form.quiz")) {
       showScore();
     });
   });
+  const again = Object.assign(document.createElement("button"), { type: "button", textContent: "Begin again" });
+  again.addEventListener("click", () => {
+    first = {};
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      // Nothing was kept.
+    }
+    form.reset();
+    for (const each of form.querySelectorAll("[role=status]")) each.textContent = "";
+    for (const why of form.querySelectorAll(".why")) why.hidden = true;
+    showScore();
+  });
+  form.append(again);
   form.addEventListener("submit", (event) => event.preventDefault());
   showScore();
 }

@@ -35,6 +35,10 @@ def test_a_quiz_is_answered_on_the_page_and_remembered(site, chromium):
         assert page.locator("form.quiz fieldset").nth(1).get_by_role("status").inner_text() == ""
         kept = page.evaluate("JSON.stringify({...localStorage})")
         assert json.loads(kept)["seqlearn-quiz-00"] == '{"0":true}'
+        page.get_by_role("button", name="Begin again").click()
+        assert score.inner_text().startswith("0 right at the first try, 0 of ")
+        assert question.get_by_role("status").inner_text() == "" and question.locator("input:checked").count() == 0
+        assert "seqlearn-quiz-00" not in page.evaluate("JSON.stringify({...localStorage})")
 
 
 def test_a_wrong_answer_is_explained(site, chromium):
