@@ -234,6 +234,28 @@ def test_a_finger_scrolls_past_an_explorer_and_drags_its_handle(site, chromium):
             assert page.evaluate(PLACES, "ExplodingGradients") != before
         figure.locator("svg[aria-label^='map of']").tap(position={"x": 60, "y": 100})
         assert page.evaluate(PLACES, "ExplodingGradients")["radius"] < 0.5
+        figure.get_by_role("button", name="Train").tap()
+        page.wait_for_timeout(300)
+        panel = figure.locator(".train").bounding_box()
+        assert 0 <= panel["y"] <= 900 - panel["height"], "what the button does is in sight"
+
+
+def test_a_kept_curve_of_another_length_lies_by_its_steps_back(site, chromium):
+    """From the loss, at the right end: half as many steps reach half as far."""
+    with Visit(chromium, f"{site}/{CHAPTER_PAGES[5]}") as visit:
+        figure = visit.page.locator("figure.explorer")
+        figure.scroll_into_view_if_needed()
+        visit.page.wait_for_selector("figure.explorer[data-ready]")
+        figure.get_by_role("button", name="Keep this curve").click()
+        ghost = figure.locator("path.ghost")
+        whole = ghost.bounding_box()["width"]
+        steps = figure.get_by_label("length T")
+        steps.fill("200")
+        visit.page.wait_for_function(f"() => document.querySelector('path.ghost').getBBox().width < {0.6 * whole}")
+        now, box = ghost.bounding_box(), figure.locator("svg .frame").first.bounding_box()
+        assert abs(now["width"] / whole - 0.5) < 0.02
+        assert abs(now["x"] + now["width"] - box["x"] - box["width"]) < 3, "its end is the loss"
+        assert "seed 0" in figure.locator("text.ghost").text_content()
 
 
 def test_a_finger_pulls_a_bar_of_attention_and_scrolls_past_its_letters(site, chromium):
