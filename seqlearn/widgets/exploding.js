@@ -255,8 +255,11 @@ function render(host) {
         return line(name, [[x(1 - first), y(slope * first)], [x(1), y(0)]]);
       };
       const size = norms[at], across = x(at / steps), height = clamp(place(size) || y(PAGE), 76, 306);
-      const isOn = Math.abs(exponent(size)) <= PAGE, isFar = across > x(1) - 130;
-      const aside = isFar ? { x: across - 10, ...end } : { x: across + 10 };
+      const isOn = Math.abs(exponent(size)) <= PAGE;
+      const now = `${isOn ? "" : "off the page: "}${size === 0 ? "exactly 0" : short(size)} at step ${at}`;
+      const room = 7 * now.length, isMiddle = room > Math.max(across, wide - across);
+      const beside = across + room < wide ? { x: across + 10 } : { x: across - 10, ...end };
+      const aside = isMiddle ? { x: wide / 2, ...middle } : beside;
       const lowest = wide > 560 ? 300 : wide > 420 ? 274 : 238; // where words stand: the legend is below
       const said = clamp(height - 10, 92, Math.min(278, lowest)), heights = across < x(0) + 240 ? [said] : [];
       const kept = (old) => { // its words keep clear of the legend and of each other
@@ -264,7 +267,7 @@ function render(host) {
         for (const aside = height > 190 ? -15 : 15; heights.some((other) => Math.abs(other - height) < 15);) height += aside;
         heights.push(height);
         return [curve("ghost", old.norms), ["text", { class: "halo ghost", x: x(0) + 6, y: height },
-          `${old.radius.toFixed(2)} ${old.start}, ${old.activation}, T = ${old.steps}, seed ${old.seed}`]];
+          `${old.radius.toFixed(2)} ${old.start}, ${old.activation}, T ${old.steps}, seed ${old.seed}`]];
       };
       const legend = ([name, words], k) => {
         const [left, y] = wide > 420 ? [wide - 318 + 96 * k, 292] : [56, 256 + 18 * k];
@@ -292,8 +295,7 @@ function render(host) {
             curve("flow", norms.map((value, t) => (t < at ? NaN : value)))),
           ["line", { class: "cursor", x1: across, x2: across, y1: 34, y2: 306 }],
           ["circle", { class: "dot", r: 6, cx: across, cy: height }],
-          ["text", { class: "halo gradient", y: said, ...aside },
-            `${isOn ? "" : "off the page: "}${size === 0 ? "exactly 0" : short(size)} at step ${at}`],
+          ["text", { class: "halo gradient", y: said, ...aside }, now],
           ...[["flow", "measured"], ["rate", "rate ρᵀ⁻ᵗ"], ["bound", "bound sₘₐₓᵀ⁻ᵗ"]].flatMap(legend)],
         guess && ["g", {}, line("guess", [[x(0), y(guess.first)], [x(0.5), y(guess.middle)], [x(1), y(0)]]),
           handle("middle", 0.5, "halfway"), handle("first", 0, "at step 0")]], row, ["p", { class: "verdict" }, verdict]);

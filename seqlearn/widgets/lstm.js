@@ -45,15 +45,16 @@ function words({ repeats }, { arrivals, start }, { c, read, kept }) {
 function render(host) {
   return live(host, (frame) => {
     const { specs } = frame;
-    let values, result, at, w = 0.9, puzzle = false, held;
+    let values, result, at, w = 0.9, puzzle = false, before, held;
     const most = () => (puzzle ? MOST : 1), look = (place) => { at = place; frame.draw(); };
     const ends = () => 2 * values.repeats + 5; // there with the cargo, T steps, and back to step 1 with the gradient
     const range = () => ({ from: 0, to: ends(), seconds: 4 + 0.04 * ends() });
     const walk = player("where the ride is", range, look, { step: 0.25 });
     const oninput = ({ target }) => { w = Number(target.value); frame.draw(); };
-    const pose = () => {
-      puzzle = !puzzle;
-      if (puzzle) for (const name of Object.keys(specs)) frame.put(name, name === "repeats" ? LONG : 0.5);
+    const pose = () => { // and the second time all is as it was
+      const old = { ...frame.places };
+      for (const name of Object.keys(specs)) frame.put(name, puzzle ? before[name] : name === "repeats" ? LONG : 0.5);
+      [puzzle, before] = [!puzzle, old];
       frame.draw();
     };
 
@@ -68,10 +69,14 @@ function render(host) {
       at = Math.min(at ?? ends(), ends());
       const told = at < steps ? `step ${Math.ceil(at)}` : `back at step ${Math.ceil(2 * steps - at)}`;
       const slider = ["input", { type: "range", max: 1.2, step: 0.01, oninput, value: w }];
+      const way = button(puzzle ? "Leave the puzzle" : "Puzzle: get the 3 out", pose);
+      const verdict = puzzle ? tell(result.read.at(-1), result.share) : "";
       frame.tell([frame.control("repeats"), ...walk.parts(at, ends(), told),
-        ["label", {}, ["span", {}, "w of the plain belt"], slider], button("Puzzle: get the 3 out", pose)],
-      [belt(Math.max(640, width), steps), ["p", { class: "verdict" }, puzzle ? tell(result.read.at(-1), result.share) : ""],
+        ["label", {}, ["span", {}, "w of the plain belt"], slider], way],
+      [belt(Math.max(640, width), steps), ["p", { class: "verdict" }, verdict],
         ...curves(steps, first, width < 640 ? width : width - first - 24)]);
+      const { x } = where(at < steps ? at : 2 * steps - at, Math.max(640, width) / 9.6);
+      if (walk.isPlaying()) frame.root.querySelector(".belt").scrollLeft = x - width / 2; // where the belt is wider
     }
 
     function belt(wide, steps) { // with the cargo on its way, or the gradient on its way back
@@ -109,7 +114,7 @@ function render(host) {
       const size = back[isPast ? t + 1 : t], lane = y + (y === BELT ? 22 : 0), turn = k === 3 ? -14 : 14;
       const far = STATIONS[2] * unit, near = far - 1.72 * unit;
       const begin = Math.max(25, 0.26 * unit), onBelt = isPast ? values[`f${k + 1}`] * c[t] : c[t];
-      return panel("", { class: "belt" }, "the belt with its gates", wide, 394, [
+      return panel("Drag a gate: it opens to the right", { class: "belt" }, "the belt with its gates", wide, 394, [
         ...[BELT, PLAIN].map((y) => ["line", { class: "lane", x1: 0, x2: wide, y1: y, y2: y }]),
         ["text", { x: 0, y: PLAIN + 46 },
           "A plain belt, hₜ = w hₜ₋₁ + xₜ: one w for all steps, and all that arrives is added."],

@@ -464,6 +464,7 @@ def test_gates_are_set_where_they_stand_and_the_question_has_its_answers(browser
     shown.wait_for("() => document.querySelector('.rider').style.display === ''", None, "the cargo is on its way")
     shown.wait_for("() => document.querySelector('.rider').style.display === 'none'", None, "the gradient goes back")
     root.get_by_role("button", name="Stop").click()
+    before = page.evaluate("document.querySelector('.seqlearn-live').explorer.frame.places")
     root.get_by_role("button", name="Puzzle").click()
     for name, value in {"i1": 1, "f1": 0, "f2": 1, "i2": 0, "f3": 1, "i3": 0, "f4": 1, "i4": 0, "o4": 1}.items():
         page.evaluate(PUT, [name, value])
@@ -472,6 +473,11 @@ def test_gates_are_set_where_they_stand_and_the_question_has_its_answers(browser
     page.evaluate(PUT, ["i4", 0.65])
     shown.wait_for("() => document.querySelector('.verdict').textContent.startsWith('Solved: 3')", None, "it is solved")
     assert page.evaluate(COST.replace("frame.places.radius = 0.9", "frame.places.f3 = 0.5")) <= 20
+    root.get_by_role("button", name="Leave the puzzle").click()
+    assert page.evaluate("document.querySelector('.seqlearn-live').explorer.frame.places") == before
+    root.locator(".grip").first.focus()
+    page.keyboard.press("Tab")  # as a reader comes to it
+    assert page.evaluate("getComputedStyle(document.activeElement.querySelector('text')).stroke") == "none"
     assert [url for url in shown.requests if url.startswith("http") and "//127.0.0.1:" not in url] == []
     assert shown.errors == []
     shown.close()
