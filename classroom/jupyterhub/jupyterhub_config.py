@@ -23,7 +23,7 @@ c = get_config()  # noqa: F821
 # ---- who may come in
 c.JupyterHub.authenticator_class = "shared-password"
 c.SharedPasswordAuthenticator.user_password = os.environ["SEQLEARN_CLASS_PASSWORD"]
-c.Authenticator.username_pattern = "[a-z][a-z0-9_-]{0,30}$"  # a name becomes a folder; the hub asks for a match only
+c.Authenticator.username_pattern = "[a-z][a-z0-9_-]{0,30}\\Z"  # a name becomes a folder; the hub asks for a match only
 names = CLASS / "students.txt"  # one name a line; without this file, whoever knows the password gets the name of choice
 if names.exists():
     c.Authenticator.allowed_users = set(names.read_text(encoding="utf-8").split())
